@@ -1,0 +1,42 @@
+import type { Cluster, Machine } from './cluster.js';
+
+export const roles = ['control-plane', 'etcd', 'worker', 'load-balancer'] as const;
+export type Role = (typeof roles)[number];
+
+const having = (cluster: Cluster, role: Role): Machine[] => cluster.hosts.filter((host) => host.roles.includes(role));
+
+export const allHosts = (cluster: Cluster): Machine[] => cluster.hosts;
+
+export const controlPlanes = (cluster: Cluster): Machine[] => having(cluster, 'control-plane');
+
+/** The master on which certificates are made and cluster-wide commands run. */
+export const firstControlPlane = (cluster: Cluster): Machine[] => controlPlanes(cluster).slice(0, 1);
+
+/** Hosts of etcd: those that say so, else the control planes. */
+export function etcdHosts(cluster: Cluster): Machine[] {
+  const own = having(cluster, 'etcd');
+  return own.length > 0 ? own : controlPlanes(cluster);
+}
+
+/** Workers that are not also control planes: those join with `kubeadm join`. */
+export const workers = (cluster: Cluster): Machine[] =>
+  having(cluster, 'worker').filter((host) => !host.roles.includes('control-plane'));
+
+/** Hosts that become nodes of the cluster. */
+export const nodes = (cluster: Cluster): Machine[] => [...controlPlanes(cluster), ...workers(cluster)];
+
+/** Hosts that run containers: the nodes, and etcd hosts of their own. */
+export const containerHosts = (cluster: Cluster): Machine[] =>
+  cluster.hosts.filter((host) => host.roles.some((role) => role !== 'load-balancer'));
+
+/** Hosts of haproxy and keepalived: those that say so, else the control planes; none when the endpoint is external. */
+export function loadBalancers(cluster: Cluster): Machine[] {
+  if (cluster.endpoint.type === 'external') return [];
+  const own = having(cluster, 'load-balancer');
+  return own.length > 0 ? own : controlPlanes(cluster);
+}
+
+/** `host:port` at which everybody reaches the API. */
+export function apiEndpoint({ endpoint }: Cluster): string {
+  return `${endpoint.type === 'keepalived' ? endpoint.vip : endpoint.host}:${endpoint.port}`;
+}

@@ -1,0 +1,18 @@
+/** A value that a command may carry: quoted whole, or each on its own when a list. */
+export type Word = string | number | readonly (string | number)[];
+
+/** One shell word for POSIX `sh`: single quotes, which nothing inside can end. */
+export function quote(value: string | number): string {
+  const text = String(value);
+  if (text.includes('\0')) throw new Error(`a shell word cannot hold a NUL byte: ${JSON.stringify(text)}`);
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Writes a command; everything put into it is quoted, so no value of a spec can become shell. */
+export function sh(strings: TemplateStringsArray, ...words: Word[]): string {
+  return strings.reduce((command, text, index) => command + word(words[index - 1]!) + text);
+}
+
+function word(value: Word): string {
+  return typeof value === 'object' ? value.map(quote).join(' ') : quote(value);
+}

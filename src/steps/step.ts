@@ -1,0 +1,79 @@
+import type { Cluster, Machine } from '../cluster/cluster.js';
+import type { Asked, Host } from './host.js';
+
+/**
+ * How a step may be tried again. `inspect`: looks only, a person decides. `edit`: small changes, tried a few times.
+ * `download`: slow and flaky. `bootstrap`: once, then a person decides. `wait`: asked again until it comes true.
+ * The numbers live in workflows/retry.ts.
+ */
+export type Retry = 'inspect' | 'edit' | 'download' | 'bootstrap' | 'wait';
+
+/** What a step leaves behind for later ones. A test proves every operation's order by these. */
+export type Outcome =
+  | 'preflight'
+  | 'prepared hosts'
+  | 'packages'
+  | 'container runtime'
+  | 'kubelet unit'
+  | 'images'
+  | 'api endpoint'
+  | 'certificate authorities'
+  | 'certificates'
+  | 'etcd members'
+  | 'healthy etcd'
+  | 'control plane'
+  | 'healthy control plane'
+  | 'network'
+  | 'workers'
+  | 'ready nodes'
+  | 'nodes on the endpoint';
+
+export interface CheckContext {
+  readonly cluster: Cluster;
+  readonly host: Asked;
+  /** Another machine of the same cluster, for what must be compared. */
+  peer(name: string): Promise<Asked>;
+  /** Tells what is worth a person's eye but stops nothing. */
+  warn(words: string): void;
+}
+
+export interface ApplyContext extends CheckContext {
+  readonly host: Host;
+  peer(name: string): Promise<Host>;
+  /** The value behind `env:NAME` or `file:PATH`, read where the worker runs and redacted from then on. */
+  secret(reference: string): Promise<string>;
+}
+
+/** One thing done to one host; safe to run again at any time, because every run begins with `check`. */
+export interface Step {
+  /** Also the export, the file and the Temporal activity type. */
+  readonly name: string;
+  /** One sentence for people. */
+  readonly does: string;
+  on(cluster: Cluster): readonly Machine[];
+  readonly pace: 'all at once' | 'one by one';
+  readonly retry: Retry;
+  readonly needs?: readonly Outcome[];
+  readonly gives?: Outcome;
+  /** What is still missing, in words. Nothing missing means the step is done. */
+  check(context: CheckContext): Promise<string[]>;
+  /** Closes the gap. Without it the step is a health check. */
+  apply?(context: ApplyContext): Promise<void>;
+  /** For what takes time to come true after `apply`: asked again until nothing is missing; `check` otherwise. */
+  verify?(context: CheckContext): Promise<string[]>;
+}
+
+export type Mode = 'apply' | 'plan';
+
+/** What an activity is given. The cluster itself is read from the run's first event, so that it stands in the history once. */
+export interface StepInput {
+  readonly host: string;
+  readonly mode: Mode;
+}
+
+export interface StepResult {
+  readonly outcome: 'done' | 'changed' | 'would change';
+  /** What `check` found missing before anything was done. */
+  readonly missing: readonly string[];
+  readonly warnings: readonly string[];
+}
