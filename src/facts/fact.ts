@@ -9,6 +9,8 @@ export interface Output {
 export interface Fact<T> {
   readonly command: string;
   parse(output: Output): T;
+  /** Given to the command on standard input: what must not stand in a process list. */
+  readonly stdin?: string;
   /** The answer holds key material: it enters no error, log or heartbeat. */
   readonly secret?: boolean;
 }

@@ -35,13 +35,13 @@ export interface CheckContext {
   peer(name: string): Promise<Asked>;
   /** Tells what is worth a person's eye but stops nothing. */
   warn(words: string): void;
+  /** The value behind `env:NAME` or `file:PATH`, read where the worker runs and redacted from then on. */
+  secret(reference: string): Promise<string>;
 }
 
 export interface ApplyContext extends CheckContext {
   readonly host: Host;
   peer(name: string): Promise<Host>;
-  /** The value behind `env:NAME` or `file:PATH`, read where the worker runs and redacted from then on. */
-  secret(reference: string): Promise<string>;
 }
 
 /** One thing done to one host; safe to run again at any time, because every run begins with `check`. */
