@@ -1,0 +1,41 @@
+import type { Fact } from './fact.js';
+import { sh } from './sh.js';
+
+const certificates = '--cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key';
+
+export interface EtcdStatus {
+  readonly endpoint: string;
+  readonly memberId: string;
+  /** Zero while there is none. */
+  readonly leader: string;
+  readonly dbSize: number;
+}
+
+/** Status of each endpoint that answers, as one member sees them. */
+export const etcdStatus = (endpoints: readonly string[]): Fact<EtcdStatus[]> => ({
+  command: `etcdctl ${certificates} --command-timeout=3s ${sh`--endpoints=${endpoints.join(',')}`} endpoint status -w json`,
+  parse({ stdout }) {
+    const text = stdout.trim();
+    if (!text.startsWith('[')) return [];
+    // Member ids are 64-bit numbers, more than JavaScript's hold: they are kept as text.
+    const exact = text.replace(/("(?:member_id|leader)":)(\d+)/g, '$1"$2"');
+    return (JSON.parse(exact) as RawStatus[]).map(({ Endpoint, Status }) => ({
+      endpoint: Endpoint,
+      memberId: Status.header.member_id,
+      leader: Status.leader ?? '0',
+      dbSize: Status.dbSize,
+    }));
+  },
+});
+
+interface RawStatus {
+  Endpoint: string;
+  Status: { header: { member_id: string }; leader?: string; dbSize: number };
+}
+
+/** Names of the members in the cluster's own list; undefined when no member answers. */
+export const etcdMembers = (endpoint: string): Fact<string[] | undefined> => ({
+  command: `etcdctl ${certificates} --command-timeout=3s ${sh`--endpoints=${endpoint}`} member list -w json`,
+  parse: ({ code, stdout }) =>
+    code === 0 ? (JSON.parse(stdout) as { members: { name?: string }[] }).members.map(({ name }) => name ?? '') : undefined,
+});

@@ -1,0 +1,47 @@
+import type { Fact } from './fact.js';
+import { lines } from './files.js';
+import { sh } from './sh.js';
+
+/** Those of the modules that are neither loaded nor built in. */
+export const absentModules = (modules: readonly string[]): Fact<string[]> => ({
+  command: sh`for module in ${modules}; do if [ ! -d "/sys/module/$module" ] && ! grep -qs "/$module.ko" "/lib/modules/$(uname -r)/modules.builtin"; then echo "$module"; fi; done`,
+  parse: ({ stdout }) => lines(stdout),
+});
+
+/** Kernel parameters by name; one that the kernel does not have is left out. */
+export const kernelParameters = (names: readonly string[]): Fact<Map<string, string>> => ({
+  command: sh`sysctl -e ${names}`,
+  parse: ({ stdout }) =>
+    new Map(lines(stdout).map((line) => [line.slice(0, line.indexOf('=')).trim(), line.slice(line.indexOf('=') + 1).trim()])),
+});
+
+/** Devices and files that swap goes to. */
+export const swaps: Fact<string[]> = {
+  command: 'cat /proc/swaps',
+  parse: ({ stdout }) => lines(stdout).slice(1).map((line) => line.split(/\s+/)[0] ?? ''),
+};
+
+/** Which control group hierarchy the host uses: 1, or 2 (unified). */
+export const cgroupVersion: Fact<1 | 2> = {
+  command: 'stat -fc %T /sys/fs/cgroup',
+  parse: ({ stdout }) => (stdout.trim() === 'cgroup2fs' ? 2 : 1),
+};
+
+/** What a container or a virtual machine may take away from a host that Kubernetes would use. */
+export interface Limits {
+  /** CAP_SYS_RESOURCE (bit 24 of the bounding set, capability.h): without it no process's OOM score can be lowered. */
+  readonly lowersOomScore: boolean;
+  /** The connection tracking limits belong to this host and not to a machine around it. */
+  readonly setsConntrack: boolean;
+}
+
+export const limits: Fact<Limits> = {
+  command: `sed -n 's/^CapBnd:[[:space:]]*//p' /proc/self/status; cat /proc/self/oom_score_adj; if systemd-detect-virt -cq; then echo container; else echo machine; fi`,
+  parse({ stdout }) {
+    const [capabilities = '0', , kind] = lines(stdout);
+    return {
+      lowersOomScore: (BigInt(`0x${capabilities}`) >> 24n & 1n) === 1n,
+      setsConntrack: kind === 'machine',
+    };
+  },
+};

@@ -1,0 +1,63 @@
+import type { Fact } from './fact.js';
+import { lines } from './files.js';
+import { sh } from './sh.js';
+
+export interface Address {
+  readonly device: string;
+  readonly address: string;
+  readonly prefix: number;
+}
+
+/** IPv4 addresses of all interfaces. */
+export const addresses: Fact<Address[]> = {
+  command: 'ip -o -4 addr show',
+  parse: ({ stdout }) =>
+    [...stdout.matchAll(/^\d+:\s+([^\s@]+)\S*\s+inet\s+([\d.]+)(?:\/(\d+))?/gm)].map(([, device = '', address = '', prefix]) => ({
+      device,
+      address,
+      prefix: Number(prefix ?? 32),
+    })),
+};
+
+/** Hardware address of whoever answers for an address on the segment; undefined when nobody does. */
+export const answersFor = (address: string): Fact<string | undefined> => ({
+  // Two tries of a second: ARP answers even where a firewall drops the ping.
+  command: sh`ping -n -c 2 -i 0.3 -W 1 ${address} >/dev/null 2>&1; ip neigh show ${address}`,
+  parse: ({ stdout }) => (/FAILED|INCOMPLETE/.test(stdout) ? undefined : /lladdr ([0-9a-f:]{17})/.exec(stdout)?.[1]),
+});
+
+export interface VrrpAdvert {
+  readonly source: string;
+  readonly virtualRouterId: number;
+}
+
+/** VRRP adverts heard in about three seconds on a device; undefined when tcpdump is not there to listen. */
+export const vrrpAdverts = (device: string): Fact<VrrpAdvert[] | undefined> => ({
+  command: sh`command -v tcpdump >/dev/null || exit 3; timeout 3 tcpdump -lnp -i ${device} -c 8 'ip proto 112' 2>/dev/null`,
+  parse({ code, stdout }) {
+    if (code === 3) return undefined;
+    return [...stdout.matchAll(/IP ([\d.]+) > [\d.]+:.*?vrid (\d+)/g)].map(([, source = '', id]) => ({
+      source,
+      virtualRouterId: Number(id),
+    }));
+  },
+});
+
+/** Addresses that a name has on this host, from /etc/hosts or DNS. */
+export const lookUp = (names: readonly string[]): Fact<Map<string, string[]>> => ({
+  command: sh`for name in ${names}; do timeout 5 getent ahostsv4 "$name" | while read -r address rest; do echo "$name $address"; done; done`,
+  parse({ stdout }) {
+    const found = new Map<string, string[]>();
+    for (const line of lines(stdout)) {
+      const [name = '', address = ''] = line.split(' ');
+      found.set(name, [...new Set([...(found.get(name) ?? []), address])]);
+    }
+    return found;
+  },
+});
+
+/** An HTTPS answer, whoever signed the certificate: 0 when nobody answers. */
+export const httpsStatus = (url: string): Fact<number> => ({
+  command: sh`curl -sk --noproxy '*' -o /dev/null -w '%{http_code}' --max-time 5 ${url}`,
+  parse: ({ stdout }) => Number(stdout.trim() || 0),
+});

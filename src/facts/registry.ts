@@ -1,0 +1,68 @@
+import type { Cluster } from '../cluster/cluster.js';
+import type { Fact } from './fact.js';
+import { lines } from './files.js';
+import { sh } from './sh.js';
+
+/** A file of the bundle: its SHA-256 as `sha256:…` and its size in bytes. */
+export interface BundleFile {
+  readonly digest: string;
+  readonly size: number;
+}
+
+/** What a bundle holds: the config document of its OCI artifact. */
+export interface Bundle {
+  readonly kubernetes: string;
+  readonly os: string;
+  readonly arch: string;
+  /** Digest of the manifest by `name:tag`. */
+  readonly images: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, BundleFile>>;
+}
+
+export const registryUrl = ({ registry }: Cluster): string => `${registry.plainHttp ? 'http' : 'https'}://${registry.address}`;
+
+export const bundleUrl = (cluster: Cluster): string => `${registryUrl(cluster)}/v2/${cluster.registry.bundle}`;
+
+/**
+ * Defines the shell function `get`, curl with the registry's credentials and CA, for the rest of a script. Both come on
+ * standard input (curl's configuration lines, then the PEM), so that they stand in no process list.
+ */
+export const registryScript = (cluster: Cluster): string => {
+  const curl = `curl -sS --noproxy '*' --connect-timeout 5 --max-time 600 --config -`;
+  if (!cluster.registry.ca) return `input=$(cat); get() { printf '%s\\n' "$input" | ${curl} "$@"; }; `;
+  return (
+    `input=$(cat); ca=$(mktemp); trap 'rm -f "$ca"' EXIT; printf '%s\\n' "$input" | sed -n '/-----BEGIN/,$p' >"$ca"; ` +
+    `get() { printf '%s\\n' "$input" | sed '/-----BEGIN/,$d' | ${curl} --cacert "$ca" "$@"; }; `
+  );
+};
+
+const manifestTypes = ['oci.image.manifest.v1', 'oci.image.index.v1', 'docker.distribution.manifest.v2', 'docker.distribution.manifest.list.v2'];
+const accept = `Accept: ${manifestTypes.map((type) => `application/vnd.${type}+json`).join(', ')}`;
+
+/** HTTP status of the registry's own address: 200, 401 (wants credentials), 0 with a reason (nobody there). */
+export const registryStatus = (cluster: Cluster, stdin: string): Fact<{ status: number; reason: string }> => ({
+  command: registryScript(cluster) + sh`get -o /dev/null -w ${'%{http_code}'} --max-time 10 ${`${registryUrl(cluster)}/v2/`}`,
+  stdin,
+  parse: ({ stdout, stderr }) => ({ status: Number(stdout.trim() || 0), reason: stderr.trim() }),
+});
+
+/** The bundle's description; undefined when the registry has none for this version. */
+export const bundle = (cluster: Cluster, stdin: string): Fact<Bundle | undefined> => ({
+  command:
+    registryScript(cluster) +
+    sh`manifest=$(get -f -H ${accept} ${`${bundleUrl(cluster)}/manifests/${cluster.registry.digest ?? cluster.kubernetes}`}) || exit 1; ` +
+    sh`digest=$(printf %s "$manifest" | tr -d '[:space:]' | sed 's/.*"config":{\\([^}]*\\)}.*/\\1/; s/.*"digest":"\\(sha256:[0-9a-f]*\\)".*/\\1/'); ` +
+    sh`get -f ${`${bundleUrl(cluster)}/blobs/`}"$digest"`,
+  stdin,
+  parse: ({ code, stdout }) => (code === 0 ? (JSON.parse(stdout) as Bundle) : undefined),
+});
+
+/** Digest by `name:tag` as the registry has it; an image that is not there is left out. */
+export const imageDigests = (cluster: Cluster, images: readonly string[], stdin: string): Fact<Map<string, string>> => ({
+  command:
+    registryScript(cluster) +
+    sh`for image in ${images}; do get -f -I -H ${accept} ${`${registryUrl(cluster)}/v2/`}"\${image%:*}/manifests/\${image##*:}" 2>/dev/null ` +
+    `| tr -d '\\r' | sed -n "s#^[Dd]ocker-[Cc]ontent-[Dd]igest: #$image #p"; done`,
+  stdin,
+  parse: ({ stdout }) => new Map(lines(stdout).map((line) => line.split(' ') as [string, string])),
+});

@@ -1,0 +1,30 @@
+import type { Fact } from './fact.js';
+import { sh } from './sh.js';
+
+export interface Service {
+  readonly active: boolean;
+  readonly enabled: boolean;
+  /** A file of its configuration is newer than the running process. */
+  readonly stale: boolean;
+}
+
+/**
+ * A systemd service, and whether it runs with the configuration that lies on the disk. Without the comparison a worker
+ * killed between writing a file and restarting the service would leave the old configuration running for ever.
+ */
+export const service = (unit: string, configuration: readonly string[] = []): Fact<Service> => ({
+  command: sh`systemctl show --timestamp=us+utc -p ActiveState -p UnitFileState -p ActiveEnterTimestamp ${unit}; for path in ${configuration}; do if [ -e "$path" ]; then TZ=UTC stat -c 'Changed=%y' "$path"; fi; done`,
+  parse({ stdout }) {
+    const values = stdout.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
+    const of = (key: string): string[] => values.filter(([name]) => name === key).map(([, value]) => value ?? '');
+    const started = moment(of('ActiveEnterTimestamp')[0] ?? '');
+    return {
+      active: of('ActiveState')[0] === 'active',
+      enabled: of('UnitFileState')[0] === 'enabled',
+      stale: of('Changed').some((changed) => moment(changed) > started),
+    };
+  },
+});
+
+/** `YYYY-MM-DD HH:MM:SS.ffffff` out of what systemd or stat prints; such strings sort by time. */
+const moment = (text: string): string => /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{6})?/.exec(text)?.[0] ?? '';
