@@ -1,0 +1,94 @@
+import type { Fact } from './fact.js';
+
+/** What preflight wants to know of a host, asked in one round trip. */
+export interface Survey {
+  readonly user: number;
+  readonly init: string;
+  readonly os: string;
+  readonly arch: string;
+  readonly cpus: number;
+  readonly memoryMb: number;
+  /** Free space in MB where containers and etcd's data will lie. */
+  readonly diskMb: number;
+  /** Milliseconds since 1970 by the host's clock, and by ours when the answer came. */
+  readonly clock: number;
+  readonly askedAt: number;
+  readonly machineId: string;
+  readonly macs: readonly string[];
+  readonly hostName: string;
+  readonly addresses: readonly string[];
+  /** TCP ports that something listens on. */
+  readonly ports: readonly number[];
+  readonly swaps: readonly string[];
+  readonly cgroup: string;
+  readonly absentModules: readonly string[];
+  /** Seconds that looking up the host's own name took, and whether it was found. */
+  readonly ownName: { readonly seconds: number; readonly found: boolean };
+  /** Files of a cluster that are there. */
+  readonly leftovers: readonly string[];
+  /** Name of the cluster that claimed the host; empty when none did. */
+  readonly claim: string;
+  readonly absentTools: readonly string[];
+  readonly selinux: string;
+}
+
+const tools = ['curl', 'tar', 'sed', 'ip', 'ss', 'ping', 'sysctl', 'modprobe', 'sha256sum', 'openssl', 'systemd-run', 'base64', 'mount'];
+export const neededModules = ['overlay', 'br_netfilter'];
+const leftovers = ['/etc/kubernetes/manifests/kube-apiserver.yaml', '/etc/kubernetes/admin.conf', '/etc/kubernetes/kubelet.conf', '/var/lib/etcd/member', '/etc/kubernetes/pki/ca.key'];
+
+export const survey: Fact<Survey> = {
+  command: [
+    'say() { printf "%s=%s\\n" "$1" "$2"; }',
+    'say user "$(id -u)"; say init "$(cat /proc/1/comm)"; . /etc/os-release; say os "$ID-${VERSION_ID%%.*}"; say arch "$(uname -m)"; say cpus "$(nproc)"',
+    `say memory "$(sed -n 's/^MemTotal: *\\([0-9]*\\).*/\\1/p' /proc/meminfo)"`,
+    'for path in /var/lib/containerd /var/lib/etcd /var/lib; do if [ -d "$path" ]; then say disk "$(df -Pk "$path" | tail -1 | tr -s " " | cut -d " " -f 4)"; fi; done',
+    'say clock "$(date +%s%3N)"; say machine "$(cat /etc/machine-id)"; say host "$(uname -n)"; say cgroup "$(stat -fc %T /sys/fs/cgroup)"',
+    'for path in /sys/class/net/*/address; do case $path in */lo/*|*/cali*|*/vxlan*|*/docker*) ;; *) say mac "$(cat "$path")";; esac; done',
+    "ip -o -4 addr show | sed -n 's/.* inet \\([0-9.]*\\).*/address=\\1/p'",
+    "ss -Hltn | sed -n 's/^[^ ]* *[^ ]* *[^ ]* *[^ ]*:\\([0-9]*\\) .*/port=\\1/p' | sort -u",
+    'tail -n +2 /proc/swaps | while read -r device rest; do say swap "$device"; done',
+    `for module in ${neededModules.join(' ')}; do if [ ! -d "/sys/module/$module" ] && ! grep -qs "/$module.ko" "/lib/modules/$(uname -r)"/modules.builtin "/lib/modules/$(uname -r)"/modules.dep; then say module "$module"; fi; done`,
+    'begun=$(date +%s%3N); if timeout 10 getent ahostsv4 "$(uname -n)" >/dev/null; then say name yes; else say name no; fi; say took "$(( $(date +%s%3N) - begun ))"',
+    `for path in ${leftovers.join(' ')}; do if [ -e "$path" ]; then say leftover "$path"; fi; done`,
+    'if [ -f /var/lib/kha/cluster ]; then say claim "$(cat /var/lib/kha/cluster)"; fi',
+    `for tool in ${tools.join(' ')}; do if ! command -v "$tool" >/dev/null; then say tool "$tool"; fi; done`,
+    'if [ -e /sys/fs/selinux/enforce ]; then say selinux "$(cat /sys/fs/selinux/enforce)"; fi',
+  ].join('\n'),
+  parse({ stdout }) {
+    const pairs = stdout.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
+    const all = (key: string): string[] => pairs.filter(([name]) => name === key).map(([, value]) => value ?? '');
+    const one = (key: string): string => all(key)[0] ?? '';
+    return {
+      user: Number(one('user')),
+      init: one('init'),
+      os: one('os'),
+      arch: one('arch'),
+      cpus: Number(one('cpus')),
+      memoryMb: Math.floor(Number(one('memory')) / 1024),
+      diskMb: Math.floor(Math.min(...all('disk').map(Number)) / 1024),
+      clock: Number(one('clock')),
+      askedAt: Date.now(),
+      machineId: one('machine'),
+      macs: all('mac'),
+      hostName: one('host'),
+      addresses: all('address'),
+      ports: all('port').map(Number),
+      swaps: all('swap'),
+      cgroup: one('cgroup'),
+      absentModules: all('module'),
+      ownName: { seconds: Number(one('took')) / 1000, found: one('name') === 'yes' },
+      leftovers: all('leftover'),
+      claim: one('claim'),
+      absentTools: all('tool'),
+      selinux: one('selinux'),
+    };
+  },
+};
+
+/** Milliseconds of each of 20 synchronous 2 KB writes, as etcd makes them, into a temporary file on etcd's disk. */
+export const syncedWrites: Fact<number | undefined> = {
+  command:
+    'folder=/var/lib/etcd; [ -d "$folder" ] || folder=/var/lib; probe=$(mktemp -p "$folder" .kha-fsync.XXXXXX) || exit 1; begun=$(date +%s%N); ' +
+    'dd if=/dev/zero of="$probe" bs=2k count=20 oflag=dsync 2>/dev/null; code=$?; ended=$(date +%s%N); rm -f "$probe"; echo $(( (ended - begun) / 20000 )); exit $code',
+  parse: ({ code, stdout }) => (code === 0 ? Number(stdout.trim()) / 1000 : undefined),
+};

@@ -1,0 +1,106 @@
+import type { Cluster, Machine } from '../../cluster/cluster.js';
+import { apiEndpoint, controlPlanes, etcdHosts, workers } from '../../cluster/roles.js';
+import { profileOf } from '../../cluster/versions.js';
+import type { Limits } from '../../facts/kernel.js';
+
+export const criSocket = 'unix:///run/containerd/containerd.sock';
+
+/** What the documents take from the host they are written for. */
+export interface Ground {
+  readonly cgroup: 1 | 2;
+  readonly limits: Limits;
+}
+
+/** Documents of one YAML stream, each as JSON, which is YAML: no value of the spec needs quoting of its own. */
+export const stream = (...documents: readonly object[]): string => documents.map((one) => `---\n${JSON.stringify(one, null, 2)}\n`).join('');
+
+/** KubeletConfiguration; the driver of control groups is the one that containerd was given for this hierarchy. */
+export function kubeletDocument(cluster: Cluster, { cgroup }: Ground): object {
+  return {
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    cgroupDriver: cgroup === 2 ? 'systemd' : 'cgroupfs',
+    ...(cgroup === 1 ? { failCgroupV1: false } : {}),
+    // A static pod is seen within a second instead of twenty.
+    fileCheckFrequency: '1s',
+    containerRuntimeEndpoint: criSocket,
+    ...cluster.kubelet,
+  };
+}
+
+/** The kubelet before there is an API server: static pods only, nobody may talk to it. */
+export function standaloneKubeletDocument(cluster: Cluster, ground: Ground): object {
+  return {
+    ...kubeletDocument(cluster, ground),
+    staticPodPath: '/etc/kubernetes/manifests',
+    address: '127.0.0.1',
+    authentication: { anonymous: { enabled: false }, webhook: { enabled: false } },
+    authorization: { mode: 'AlwaysAllow' },
+  };
+}
+
+const nodeRegistration = (cluster: Cluster, machine: Machine): object => ({
+  name: machine.name,
+  criSocket,
+  imagePullPolicy: 'IfNotPresent',
+  kubeletExtraArgs: [{ name: 'node-ip', value: machine.address }],
+  ...(machine.roles.includes('control-plane') && (machine.roles.includes('worker') || workers(cluster).length === 0) ? { taints: [] } : {}),
+});
+
+/** ClusterConfiguration. `etcd: 'local'` only to make etcd's certificates: kubeadm makes none for an external etcd. */
+export function clusterDocument(cluster: Cluster, etcd: 'local' | 'external'): object {
+  const { kubeadmApi, coredns, etcd: etcdTag } = profileOf(cluster);
+  const { endpoint } = cluster;
+  const address = endpoint.type === 'keepalived' ? endpoint.vip : endpoint.host;
+  const client = '/etc/kubernetes/pki/apiserver-etcd-client';
+  return {
+    apiVersion: kubeadmApi,
+    kind: 'ClusterConfiguration',
+    clusterName: cluster.name,
+    kubernetesVersion: cluster.kubernetes,
+    imageRepository: cluster.registry.address,
+    controlPlaneEndpoint: apiEndpoint(cluster),
+    networking: { podSubnet: cluster.network.pods, serviceSubnet: cluster.network.services, dnsDomain: cluster.network.domain },
+    dns: { imageTag: coredns },
+    apiServer: { certSANs: [...new Set([address, ...controlPlanes(cluster).flatMap((host) => [host.name, host.address])])] },
+    etcd:
+      etcd === 'local'
+        ? { local: { imageTag: etcdTag } }
+        : { external: { endpoints: etcdEndpoints(cluster), caFile: '/etc/kubernetes/pki/etcd/ca.crt', certFile: `${client}.crt`, keyFile: `${client}.key` } },
+  };
+}
+
+export const etcdEndpoints = (cluster: Cluster): string[] => etcdHosts(cluster).map(({ address }) => `https://${address}:2379`);
+
+/** All that `kubeadm init` is told on a master. Holds no secret: kubeadm makes the bootstrap token itself, for a minute. */
+export function initDocuments(cluster: Cluster, machine: Machine, ground: Ground, etcd: 'local' | 'external'): string {
+  const { kubeadmApi } = profileOf(cluster);
+  return stream(
+    {
+      apiVersion: kubeadmApi,
+      kind: 'InitConfiguration',
+      localAPIEndpoint: { advertiseAddress: machine.address, bindPort: 6443 },
+      nodeRegistration: nodeRegistration(cluster, machine),
+      bootstrapTokens: [{ ttl: '1m0s', description: `kha: init of ${machine.name}` }],
+    },
+    clusterDocument(cluster, etcd),
+    kubeletDocument(cluster, ground),
+    {
+      apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
+      kind: 'KubeProxyConfiguration',
+      mode: cluster.network.proxy,
+      clusterCIDR: cluster.network.pods,
+      ...(ground.limits.setsConntrack ? {} : { conntrack: { maxPerCore: 0, min: 0 } }),
+    },
+  );
+}
+
+/** All that `kubeadm join` is told on a worker; the token makes it a secret. */
+export function joinDocuments(cluster: Cluster, machine: Machine, token: string, caHash: string): string {
+  return stream({
+    apiVersion: profileOf(cluster).kubeadmApi,
+    kind: 'JoinConfiguration',
+    discovery: { bootstrapToken: { token, apiServerEndpoint: apiEndpoint(cluster), caCertHashes: [caHash] } },
+    nodeRegistration: nodeRegistration(cluster, machine),
+  });
+}

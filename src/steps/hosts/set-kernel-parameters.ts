@@ -1,0 +1,33 @@
+import { containerHosts } from '../../cluster/roles.js';
+import { kernelParameters } from '../../facts/kernel.js';
+import type { Step } from '../step.js';
+import { missingFiles, writeFiles } from '../wanted-file.js';
+
+/** Kubernetes’ documentation, container runtimes: what must be on before kubeadm’s preflight. */
+const wanted = {
+  'net.ipv4.ip_forward': '1',
+  'net.bridge.bridge-nf-call-iptables': '1',
+  'net.bridge.bridge-nf-call-ip6tables': '1',
+};
+const files = [
+  { path: '/etc/sysctl.d/90-kubernetes.conf', content: Object.entries(wanted).map(([name, value]) => `${name} = ${value}\n`).join('') },
+];
+
+export const setKernelParameters: Step = {
+  name: 'setKernelParameters',
+  does: 'Set the kernel parameters for forwarding and bridged traffic, now and after a restart',
+  on: containerHosts,
+  pace: 'all at once',
+  retry: 'edit',
+  async check({ host }) {
+    const [missing, found] = await Promise.all([missingFiles(host, files), host.read(kernelParameters(Object.keys(wanted)))]);
+    for (const [name, value] of Object.entries(wanted)) {
+      if (found.get(name) !== value) missing.push(`${name} is ${found.get(name) ?? 'not there'}, not ${value}`);
+    }
+    return missing;
+  },
+  async apply({ host }) {
+    await writeFiles(host, files);
+    await host.run('sysctl -q -p /etc/sysctl.d/90-kubernetes.conf');
+  },
+};

@@ -1,0 +1,36 @@
+import type { Cluster } from '../../cluster/cluster.js';
+import { allHosts } from '../../cluster/roles.js';
+import { file } from '../../facts/files.js';
+import { lookUp } from '../../facts/network.js';
+import type { Step } from '../step.js';
+
+const path = '/etc/hosts';
+const begin = '# kha: names of this cluster';
+const end = '# kha: end';
+
+/** Kubelet asks for its host's name at every pod; where nobody answers, each question costs ten seconds. */
+export const writeHostNames: Step = {
+  name: 'writeHostNames',
+  does: 'Write the names of the cluster into /etc/hosts where DNS does not know them',
+  on: allHosts,
+  pace: 'all at once',
+  retry: 'edit',
+  gives: 'prepared hosts',
+  async check({ cluster, host }) {
+    const found = await host.read(lookUp(cluster.hosts.map(({ name }) => name)));
+    return cluster.hosts.filter(({ name, address }) => !found.get(name)?.includes(address)).map(({ name, address }) => `${name} does not resolve to ${address}`);
+  },
+  async apply({ cluster, host }) {
+    const before = await host.read(file(path));
+    await host.write(path, withNames(before?.content ?? '127.0.0.1 localhost\n', cluster));
+  },
+};
+
+/** The file with this cluster's names in a block of its own, whatever else it holds left as it is. */
+export function withNames(content: string, cluster: Cluster): string {
+  const block = [begin, ...cluster.hosts.map(({ name, address }) => `${address} ${name}`), end, ''].join('\n');
+  const from = content.indexOf(begin);
+  const to = content.indexOf(`${end}\n`, from);
+  if (from >= 0 && to >= 0) return content.slice(0, from) + block + content.slice(to + end.length + 1);
+  return content + (content === '' || content.endsWith('\n') ? '' : '\n') + block;
+}

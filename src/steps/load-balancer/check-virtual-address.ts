@@ -1,0 +1,23 @@
+import { loadBalancers } from '../../cluster/roles.js';
+import { addresses } from '../../facts/network.js';
+import type { Step } from '../step.js';
+
+export const checkVirtualAddress: Step = {
+  name: 'checkVirtualAddress',
+  does: 'Wait until exactly one host carries the virtual address',
+  on: (cluster) => loadBalancers(cluster).slice(0, 1),
+  pace: 'one by one',
+  retry: 'wait',
+  gives: 'api endpoint',
+  async check({ cluster, peer }) {
+    const { endpoint } = cluster;
+    if (endpoint.type !== 'keepalived') return [];
+    const carriers: string[] = [];
+    for (const { name } of loadBalancers(cluster)) {
+      const found = await (await peer(name)).read(addresses);
+      if (found.some(({ address }) => address === endpoint.vip)) carriers.push(name);
+    }
+    if (carriers.length === 1) return [];
+    return [carriers.length === 0 ? `nobody carries ${endpoint.vip}` : `${carriers.join(' and ')} both carry ${endpoint.vip}`];
+  },
+};

@@ -1,0 +1,53 @@
+import type { Cluster } from '../../cluster/cluster.js';
+import { controlPlanes, loadBalancers } from '../../cluster/roles.js';
+import type { Step } from '../step.js';
+import { writeFiles, type WantedFile } from '../wanted-file.js';
+import { missingService } from '../wanted-service.js';
+
+const path = '/etc/haproxy/haproxy.cfg';
+
+export const configureHaproxy: Step = {
+  name: 'configureHaproxy',
+  does: 'Spread the API over every master that is ready, with haproxy',
+  on: loadBalancers,
+  pace: 'all at once',
+  retry: 'edit',
+  needs: ['packages'],
+  check: ({ cluster, host }) => missingService(host, 'haproxy.service', [haproxy(cluster)]),
+  async apply({ cluster, host }) {
+    const wanted = haproxy(cluster);
+    // What haproxy itself refuses never replaces what runs.
+    await writeFiles(host, [{ ...wanted, path: `${path}.new` }]);
+    await host.run(`haproxy -c -q -f ${path}.new && mv -f ${path}.new ${path} && systemctl enable -q haproxy.service && systemctl restart haproxy.service`);
+  },
+};
+
+/** The configuration of haproxy: each API server counts while its own /readyz says so (kubernetes.io, API health endpoints). */
+export function haproxy(cluster: Cluster): WantedFile {
+  const servers = controlPlanes(cluster).map(({ name, address }) => `    server ${name} ${address}:6443`);
+  const lines = [
+    `# Cluster ${cluster.name}; written by kha, which puts back what is changed here.`,
+    'global',
+    '    log stdout format raw local0 notice',
+    '    maxconn 8000',
+    'defaults',
+    '    mode tcp',
+    '    log global',
+    '    timeout connect 5s',
+    '    timeout check 3s',
+    // Watches stay open without a byte for as long as nothing changes.
+    '    timeout client 4h',
+    '    timeout server 4h',
+    'frontend api',
+    `    bind *:${cluster.endpoint.port}`,
+    '    default_backend control-planes',
+    'backend control-planes',
+    '    balance leastconn',
+    '    option httpchk GET /readyz',
+    '    http-check expect status 200',
+    '    default-server check check-ssl verify none inter 1s fall 2 rise 1 on-marked-down shutdown-sessions',
+    ...servers,
+    '',
+  ];
+  return { path, content: lines.join('\n') };
+}

@@ -1,0 +1,39 @@
+import { loadBalancers } from '../../cluster/roles.js';
+import { addresses } from '../../facts/network.js';
+import type { CheckContext, Step } from '../step.js';
+import { writeFiles, type WantedFile } from '../wanted-file.js';
+import { missingService } from '../wanted-service.js';
+import { vrrpPassword } from './create-vrrp-password.js';
+import { deviceOf } from './device.js';
+import { healthScripts, keepalived } from './keepalived-files.js';
+
+export const configureKeepalived: Step = {
+  name: 'configureKeepalived',
+  does: 'Carry the virtual address with keepalived, nearest to a healthy API server',
+  on: loadBalancers,
+  pace: 'all at once',
+  retry: 'edit',
+  needs: ['packages'],
+  async check(context) {
+    const wanted = await files(context);
+    return wanted ? missingService(context.host, 'keepalived.service', wanted) : ['the VRRP password is not made yet'];
+  },
+  async apply(context) {
+    const wanted = await files(context);
+    if (!wanted) throw new Error('the VRRP password is not there although the step before made it');
+    const [configuration, ...scripts] = wanted as [WantedFile, ...WantedFile[]];
+    const { path } = configuration;
+    await writeFiles(context.host, [...scripts, { ...configuration, path: `${path}.new` }]);
+    // What keepalived itself refuses never replaces what runs.
+    await context.host.run(`keepalived -t -f ${path}.new && mv -f ${path}.new ${path} && systemctl enable -q keepalived.service && systemctl restart keepalived.service`);
+  },
+};
+
+/** The configuration first, then its scripts; undefined while there is no password. */
+async function files({ cluster, host, peer }: CheckContext): Promise<WantedFile[] | undefined> {
+  const first = loadBalancers(cluster)[0];
+  const password = first && (await vrrpPassword(await peer(first.name)));
+  if (!password) return undefined;
+  const device = deviceOf(cluster, host.machine, await host.read(addresses));
+  return [keepalived(cluster, host.machine, device, password), ...healthScripts(cluster, host.machine)];
+}

@@ -1,0 +1,73 @@
+import type { Cluster, Machine } from '../../cluster/cluster.js';
+import { controlPlanes, loadBalancers } from '../../cluster/roles.js';
+import type { WantedFile } from '../wanted-file.js';
+
+const scripts = '/etc/keepalived';
+
+/**
+ * keepalived's configuration. Failed health checks lower a host's priority and never take the address from the last
+ * one: before the first API server starts, somebody must carry it already.
+ */
+export function keepalived(cluster: Cluster, machine: Machine, device: string, password: string): WantedFile {
+  const { endpoint } = cluster;
+  if (endpoint.type !== 'keepalived') throw new Error('the endpoint of the cluster is not keepalived’s');
+  const all = loadBalancers(cluster);
+  const tracked = healthScripts(cluster, machine).map(({ name, weight }) => ({ name, weight }));
+  const lines = [
+    `# Cluster ${cluster.name}; written by kha, which puts back what is changed here.`,
+    'global_defs {',
+    `    router_id ${machine.name}`,
+    '    enable_script_security',
+    '    script_user root',
+    '    vrrp_garp_master_refresh 30',
+    '}',
+    ...tracked.flatMap(({ name, weight }) => [
+      `vrrp_script ${name} {`,
+      `    script "${scripts}/check-${name}"`,
+      '    interval 1',
+      '    timeout 2',
+      '    fall 2',
+      '    rise 2',
+      `    weight ${weight}`,
+      '}',
+    ]),
+    `vrrp_instance ${cluster.name} {`,
+    '    state BACKUP',
+    `    interface ${device}`,
+    `    virtual_router_id ${endpoint.virtualRouterId}`,
+    `    priority ${200 - all.indexOf(machine)}`,
+    '    advert_int 1',
+    // Unicast: many networks filter multicast, and a peer is known by its address.
+    `    unicast_src_ip ${machine.address}`,
+    '    unicast_peer {',
+    ...all.filter(({ name }) => name !== machine.name).map(({ address }) => `        ${address}`),
+    '    }',
+    '    authentication {',
+    '        auth_type PASS',
+    `        auth_pass ${password}`,
+    '    }',
+    '    virtual_ipaddress {',
+    `        ${endpoint.vip}/32 dev ${device}`,
+    '    }',
+    '    track_script {',
+    ...tracked.map(({ name }) => `        ${name}`),
+    '    }',
+    '}',
+    '',
+  ];
+  return { path: '/etc/keepalived/keepalived.conf', content: lines.join('\n'), mode: '600', secret: true };
+}
+
+/** Health checks by weight: without haproxy a host serves nobody; without its own API server it only serves slower. */
+export function healthScripts(cluster: Cluster, machine: Machine): (WantedFile & { name: string; weight: number })[] {
+  const script = (name: string, weight: number, url: string): WantedFile & { name: string; weight: number } => ({
+    name,
+    weight,
+    path: `${scripts}/check-${name}`,
+    content: `#!/bin/sh\nexec curl -sfk --noproxy '*' --max-time 1 -o /dev/null ${url}\n`,
+    mode: '755',
+  });
+  const all = [script('haproxy', -60, `https://127.0.0.1:${cluster.endpoint.port}/readyz`)];
+  if (controlPlanes(cluster).includes(machine)) all.push(script('apiserver', -30, 'https://127.0.0.1:6443/readyz'));
+  return all;
+}

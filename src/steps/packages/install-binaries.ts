@@ -1,0 +1,29 @@
+import type { Cluster, Machine } from '../../cluster/cluster.js';
+import { containerHosts, controlPlanes, etcdHosts, nodes } from '../../cluster/roles.js';
+import type { Step } from '../step.js';
+import { fetchFiles, misplaced, readBundle, type Placement } from './bundle-files.js';
+
+export const installBinaries: Step = {
+  name: 'installBinaries',
+  does: 'Put kubeadm, kubelet, kubectl, containerd and etcdctl of the bundle in place, by digest',
+  on: containerHosts,
+  pace: 'all at once',
+  retry: 'download',
+  needs: ['prepared hosts'],
+  async check(context) {
+    const found = await misplaced(context.host, await readBundle(context), binaries(context.cluster, context.host.machine));
+    return found.map(({ words }) => words);
+  },
+  async apply(context) {
+    const contents = await readBundle(context);
+    const found = await misplaced(context.host, contents, binaries(context.cluster, context.host.machine));
+    await fetchFiles(context, contents, found.map(({ placement }) => placement));
+  },
+};
+
+function binaries(cluster: Cluster, machine: Machine): Placement[] {
+  const names = ['kubelet', 'kubeadm', 'containerd', 'ctr', 'containerd-shim-runc-v2'];
+  if (nodes(cluster).includes(machine)) names.push('kubectl');
+  if (etcdHosts(cluster).includes(machine) || controlPlanes(cluster).includes(machine)) names.push('etcdctl', 'etcdutl');
+  return names.map((name) => ({ name: `bin/${name}`, path: `/usr/bin/${name}`, mode: '0755' }));
+}

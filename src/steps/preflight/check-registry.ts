@@ -1,0 +1,35 @@
+import { allHosts, containerHosts } from '../../cluster/roles.js';
+import { bundle, imageDigests, registryStatus, registryUrl } from '../../facts/registry.js';
+import { registryAccess } from '../registry-access.js';
+import { imagesOf } from '../runtime/images.js';
+import type { Step } from '../step.js';
+import { sift, type Problem } from './problem.js';
+
+export const checkRegistry: Step = {
+  name: 'checkRegistry',
+  does: 'See that the registry answers and has the bundle and every image with the right digest',
+  on: allHosts,
+  pace: 'all at once',
+  retry: 'inspect',
+  async check(context) {
+    const { cluster, host, warn } = context;
+    const access = await registryAccess(context);
+    const { status, reason } = await host.read(registryStatus(cluster, access));
+    const refuse = (name: string, words: string): string[] => sift(cluster, [{ name, words }], warn);
+    if (status === 401) return refuse('registry', `${registryUrl(cluster)} refuses the credentials of the spec`);
+    if (status !== 200) return refuse('registry', `${registryUrl(cluster)} ${status ? `answered ${status}` : `does not answer: ${reason}`}`);
+    const found = await host.read(bundle(cluster, access));
+    if (!found) return refuse('bundle', `${cluster.registry.bundle}:${cluster.registry.digest ?? cluster.kubernetes} is not in the registry; push the bundle first`);
+    if (!containerHosts(cluster).includes(host.machine)) return [];
+    const wanted = imagesOf(cluster, host.machine);
+    const there = await host.read(imageDigests(cluster, wanted, access));
+    const problems = wanted.flatMap((image): Problem[] => {
+      const digest = there.get(image);
+      if (!digest) return [{ name: 'images', words: `${image} is not in the registry` }];
+      const right = found.images[image];
+      if (!right) return [{ name: 'images', words: `${image} is not in the bundle’s list` }];
+      return digest === right ? [] : [{ name: 'images', words: `${image} is ${digest}, the bundle says ${right}` }];
+    });
+    return sift(cluster, problems, warn);
+  },
+};

@@ -1,0 +1,41 @@
+import { firstControlPlane } from '../../cluster/roles.js';
+import { survey, type Survey } from '../../facts/survey.js';
+import type { Step } from '../step.js';
+import { sift, type Problem } from './problem.js';
+
+/** Seconds between two clocks beyond which certificates and leases misbehave. */
+const maximumSkew = 5;
+
+export const compareHosts: Step = {
+  name: 'compareHosts',
+  does: 'Compare the hosts with each other: clocks, machine ids, hardware addresses',
+  on: firstControlPlane,
+  pace: 'one by one',
+  retry: 'inspect',
+  gives: 'preflight',
+  async check({ cluster, peer, warn }) {
+    const surveys = await Promise.all(
+      cluster.hosts.map(async ({ name }) => [name, await (await peer(name)).read(survey)] as const),
+    );
+    return sift(cluster, differences(surveys), warn);
+  },
+};
+
+/** What hosts may not share, or may not differ in. */
+export function differences(surveys: readonly (readonly [name: string, survey: Survey])[]): Problem[] {
+  const problems: Problem[] = [];
+  const shared = (problem: string, what: string, values: (survey: Survey) => readonly string[]): void => {
+    const owners = new Map<string, string[]>();
+    for (const [name, found] of surveys) for (const value of values(found)) owners.set(value, [...(owners.get(value) ?? []), name]);
+    for (const [value, names] of owners) if (names.length > 1) problems.push({ name: problem, words: `${names.join(' and ')} have the same ${what} ${value}` });
+  };
+  shared('machine-id', 'machine id', ({ machineId }) => [machineId]);
+  shared('mac-address', 'hardware address', ({ macs }) => macs);
+  const ahead = surveys.map(([name, found]) => ({ name, seconds: (found.clock - found.askedAt) / 1000 }));
+  const middle = ahead.map(({ seconds }) => seconds).sort((a, b) => a - b)[Math.floor(ahead.length / 2)] ?? 0;
+  for (const { name, seconds } of ahead) {
+    const skew = seconds - middle;
+    if (Math.abs(skew) > maximumSkew) problems.push({ name: 'clock', words: `the clock of ${name} is ${Math.abs(skew).toFixed(1)} s ${skew > 0 ? 'ahead of' : 'behind'} the others; ${maximumSkew} s are allowed` });
+  }
+  return problems;
+}

@@ -1,0 +1,27 @@
+import { containerHosts } from '../../cluster/roles.js';
+import { cgroupVersion, limits } from '../../facts/kernel.js';
+import type { CheckContext, Step } from '../step.js';
+import { writeFiles, type WantedFile } from '../wanted-file.js';
+import { missingService } from '../wanted-service.js';
+import { containerdConfig, containerdUnit, proxyFiles, registryFiles } from './containerd-files.js';
+
+export const configureContainerd: Step = {
+  name: 'configureContainerd',
+  does: 'Configure containerd with the private registry and pause image, and run it',
+  on: containerHosts,
+  pace: 'all at once',
+  retry: 'edit',
+  needs: ['packages'],
+  gives: 'container runtime',
+  check: async (context) => missingService(context.host, 'containerd.service', await files(context)),
+  async apply(context) {
+    await writeFiles(context.host, await files(context));
+    await context.host.run('systemctl daemon-reload && systemctl enable -q containerd.service && systemctl restart containerd.service');
+  },
+};
+
+async function files({ cluster, host, secret }: CheckContext): Promise<WantedFile[]> {
+  const [version, found, registry] = await Promise.all([host.read(cgroupVersion), host.read(limits), registryFiles(cluster, secret)]);
+  // On the unified hierarchy systemd owns the groups; on version 1 the seed's cgroupfs driver is the one that works everywhere.
+  return [containerdConfig(cluster, version === 2, found), containerdUnit, ...proxyFiles(cluster), ...registry];
+}

@@ -1,0 +1,85 @@
+import type { Cluster } from '../../cluster/cluster.js';
+import { profileOf } from '../../cluster/versions.js';
+import type { Limits } from '../../facts/kernel.js';
+import { registryUrl } from '../../facts/registry.js';
+import type { WantedFile } from '../wanted-file.js';
+
+export const registryFolder = '/etc/containerd/certs.d';
+
+/** A TOML basic string; JSON's escapes are all TOML's too. */
+const toml = (value: string): string => JSON.stringify(value);
+
+/** containerd 2's configuration, version 3 (containerd.io, CRI configuration). */
+export function containerdConfig(cluster: Cluster, systemdCgroup: boolean, { lowersOomScore }: Limits): WantedFile {
+  const lines = [
+    'version = 3',
+    '',
+    "[plugins.'io.containerd.cri.v1.images'.pinned_images]",
+    `sandbox = ${toml(`${cluster.registry.address}/pause:${profileOf(cluster).pause}`)}`,
+    "[plugins.'io.containerd.cri.v1.images'.registry]",
+    `config_path = ${toml(registryFolder)}`,
+    "[plugins.'io.containerd.cri.v1.runtime']",
+    // Without CAP_SYS_RESOURCE runc could not lower a pod's OOM score, and no pod would start.
+    `restrict_oom_score_adj = ${!lowersOomScore}`,
+    "[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]",
+    'runtime_type = "io.containerd.runc.v2"',
+    "[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]",
+    `SystemdCgroup = ${systemdCgroup}`,
+    "[plugins.'io.containerd.cri.v1.runtime'.cni]",
+    'bin_dirs = ["/opt/cni/bin"]',
+    'conf_dir = "/etc/cni/net.d"',
+    '',
+  ];
+  return { path: '/etc/containerd/config.toml', content: lines.join('\n') };
+}
+
+/** How containerd reaches the private registry; 0600, as it may carry the credentials. */
+export async function registryFiles(cluster: Cluster, secret: (reference: string) => Promise<string>): Promise<WantedFile[]> {
+  const { address, ca, credentials } = cluster.registry;
+  const folder = `${registryFolder}/${address}`;
+  const url = registryUrl(cluster);
+  const lines = [`server = ${toml(url)}`, `[host.${toml(url)}]`, 'capabilities = ["pull", "resolve"]'];
+  if (ca) lines.push(`ca = ${toml(`${folder}/ca.crt`)}`);
+  if (credentials) {
+    const login = Buffer.from(`${credentials.username}:${await secret(credentials.password)}`).toString('base64');
+    lines.push(`[host.${toml(url)}.header]`, `authorization = ${toml(`Basic ${login}`)}`);
+  }
+  const files: WantedFile[] = [{ path: `${folder}/hosts.toml`, content: `${lines.join('\n')}\n`, mode: '600', secret: true }];
+  if (ca) files.push({ path: `${folder}/ca.crt`, content: await secret(`file:${ca}`) });
+  return files;
+}
+
+export const containerdUnit: WantedFile = {
+  path: '/etc/systemd/system/containerd.service',
+  content: `[Unit]
+Description=containerd container runtime
+Documentation=https://containerd.io
+After=network.target local-fs.target
+
+[Service]
+ExecStart=/usr/bin/containerd
+Type=notify
+Delegate=yes
+KillMode=process
+Restart=always
+RestartSec=1
+LimitNPROC=infinity
+LimitCORE=infinity
+TasksMax=infinity
+
+[Install]
+WantedBy=multi-user.target
+`,
+};
+
+/** Proxies of the spec for the runtime's own downloads; none when the spec names none. */
+export function proxyFiles({ proxies, registry, network, hosts }: Cluster): WantedFile[] {
+  if (!proxies) return [];
+  const none = ['localhost', '127.0.0.1', registry.address.split(':')[0] ?? '', network.pods, network.services, ...hosts.map(({ address }) => address), ...proxies.noProxy];
+  const values = { HTTP_PROXY: proxies.http, HTTPS_PROXY: proxies.https, NO_PROXY: none.join(',') };
+  const lines = Object.entries(values).flatMap(([name, value]) => (value ? [`Environment=${systemd(`${name}=${value}`)}`] : []));
+  return [{ path: '/etc/systemd/system/containerd.service.d/proxy.conf', content: `[Service]\n${lines.join('\n')}\n` }];
+}
+
+/** A quoted word of a unit file: `%` starts a specifier there. */
+const systemd = (value: string): string => JSON.stringify(value.replaceAll('%', '%%'));
