@@ -1,7 +1,8 @@
 import type { Fact } from './fact.js';
 import { sh } from './sh.js';
 
-const certificates = '--cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key';
+const certificates =
+  '--cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key';
 
 export interface EtcdStatus {
   readonly endpoint: string;
@@ -37,5 +38,7 @@ interface RawStatus {
 export const etcdMembers = (endpoint: string): Fact<string[] | undefined> => ({
   command: `etcdctl ${certificates} --command-timeout=3s ${sh`--endpoints=${endpoint}`} member list -w json`,
   parse: ({ code, stdout }) =>
-    code === 0 ? (JSON.parse(stdout) as { members: { name?: string }[] }).members.map(({ name }) => name ?? '') : undefined,
+    code === 0
+      ? (JSON.parse(stdout) as { members: { name?: string }[] }).members.map(({ name }) => name ?? '')
+      : undefined,
 });

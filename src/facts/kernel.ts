@@ -12,13 +12,18 @@ export const absentModules = (modules: readonly string[]): Fact<string[]> => ({
 export const kernelParameters = (names: readonly string[]): Fact<Map<string, string>> => ({
   command: sh`sysctl -e ${names}`,
   parse: ({ stdout }) =>
-    new Map(lines(stdout).map((line) => [line.slice(0, line.indexOf('=')).trim(), line.slice(line.indexOf('=') + 1).trim()])),
+    new Map(
+      lines(stdout).map((line) => [line.slice(0, line.indexOf('=')).trim(), line.slice(line.indexOf('=') + 1).trim()]),
+    ),
 });
 
 /** Devices and files that swap goes to. */
 export const swaps: Fact<string[]> = {
   command: 'cat /proc/swaps',
-  parse: ({ stdout }) => lines(stdout).slice(1).map((line) => line.split(/\s+/)[0] ?? ''),
+  parse: ({ stdout }) =>
+    lines(stdout)
+      .slice(1)
+      .map((line) => line.split(/\s+/)[0] ?? ''),
 };
 
 /** Which control group hierarchy the host uses: 1, or 2 (unified). */
@@ -40,7 +45,7 @@ export const limits: Fact<Limits> = {
   parse({ stdout }) {
     const [capabilities = '0', , kind] = lines(stdout);
     return {
-      lowersOomScore: (BigInt(`0x${capabilities}`) >> 24n & 1n) === 1n,
+      lowersOomScore: ((BigInt(`0x${capabilities}`) >> 24n) & 1n) === 1n,
       setsConntrack: kind === 'machine',
     };
   },

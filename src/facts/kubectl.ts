@@ -3,7 +3,9 @@ import { sh } from './sh.js';
 
 /** kubectl with the administrator's kubeconfig of a control plane; a server given wins over the kubeconfig's. */
 export const kubectl = (args: readonly string[], server?: string): string =>
-  sh`kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 15s` + (server ? sh` --server ${server}` : '') + sh` ${args}`;
+  sh`kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 15s` +
+  (server ? sh` --server ${server}` : '') +
+  sh` ${args}`;
 
 /** An object or a list as the API gives it; undefined when it is not there or nobody answers. */
 export const apiObject = <T>(args: readonly string[]): Fact<T | undefined> => ({

@@ -12,11 +12,13 @@ export interface Address {
 export const addresses: Fact<Address[]> = {
   command: 'ip -o -4 addr show',
   parse: ({ stdout }) =>
-    [...stdout.matchAll(/^\d+:\s+([^\s@]+)\S*\s+inet\s+([\d.]+)(?:\/(\d+))?/gm)].map(([, device = '', address = '', prefix]) => ({
-      device,
-      address,
-      prefix: Number(prefix ?? 32),
-    })),
+    [...stdout.matchAll(/^\d+:\s+([^\s@]+)\S*\s+inet\s+([\d.]+)(?:\/(\d+))?/gm)].map(
+      ([, device = '', address = '', prefix]) => ({
+        device,
+        address,
+        prefix: Number(prefix ?? 32),
+      }),
+    ),
 };
 
 /** Hardware address of whoever answers for an address on the segment; undefined when nobody does. */

@@ -19,7 +19,8 @@ export interface Bundle {
   readonly files: Readonly<Record<string, BundleFile>>;
 }
 
-export const registryUrl = ({ registry }: Cluster): string => `${registry.plainHttp ? 'http' : 'https'}://${registry.address}`;
+export const registryUrl = ({ registry }: Cluster): string =>
+  `${registry.plainHttp ? 'http' : 'https'}://${registry.address}`;
 
 export const bundleUrl = (cluster: Cluster): string => `${registryUrl(cluster)}/v2/${cluster.registry.bundle}`;
 
@@ -36,12 +37,18 @@ export const registryScript = (cluster: Cluster): string => {
   );
 };
 
-const manifestTypes = ['oci.image.manifest.v1', 'oci.image.index.v1', 'docker.distribution.manifest.v2', 'docker.distribution.manifest.list.v2'];
+const manifestTypes = [
+  'oci.image.manifest.v1',
+  'oci.image.index.v1',
+  'docker.distribution.manifest.v2',
+  'docker.distribution.manifest.list.v2',
+];
 const accept = `Accept: ${manifestTypes.map((type) => `application/vnd.${type}+json`).join(', ')}`;
 
 /** HTTP status of the registry's own address: 200, 401 (wants credentials), 0 with a reason (nobody there). */
 export const registryStatus = (cluster: Cluster, stdin: string): Fact<{ status: number; reason: string }> => ({
-  command: registryScript(cluster) + sh`get -o /dev/null -w ${'%{http_code}'} --max-time 10 ${`${registryUrl(cluster)}/v2/`}`,
+  command:
+    registryScript(cluster) + sh`get -o /dev/null -w ${'%{http_code}'} --max-time 10 ${`${registryUrl(cluster)}/v2/`}`,
   stdin,
   parse: ({ stdout, stderr }) => ({ status: Number(stdout.trim() || 0), reason: stderr.trim() }),
 });
@@ -58,7 +65,11 @@ export const bundle = (cluster: Cluster, stdin: string): Fact<Bundle | undefined
 });
 
 /** Digest by `name:tag` as the registry has it; an image that is not there is left out. */
-export const imageDigests = (cluster: Cluster, images: readonly string[], stdin: string): Fact<Map<string, string>> => ({
+export const imageDigests = (
+  cluster: Cluster,
+  images: readonly string[],
+  stdin: string,
+): Fact<Map<string, string>> => ({
   command:
     registryScript(cluster) +
     sh`for image in ${images}; do get -f -I -H ${accept} ${`${registryUrl(cluster)}/v2/`}"\${image%:*}/manifests/\${image##*:}" 2>/dev/null ` +

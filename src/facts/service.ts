@@ -15,7 +15,9 @@ export interface Service {
 export const service = (unit: string, configuration: readonly string[] = []): Fact<Service> => ({
   command: sh`systemctl show --timestamp=us+utc -p ActiveState -p UnitFileState -p ActiveEnterTimestamp ${unit}; for path in ${configuration}; do if [ -e "$path" ]; then TZ=UTC stat -c 'Changed=%y' "$path"; fi; done`,
   parse({ stdout }) {
-    const values = stdout.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
+    const values = stdout
+      .split('\n')
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
     const of = (key: string): string[] => values.filter(([name]) => name === key).map(([, value]) => value ?? '');
     const started = moment(of('ActiveEnterTimestamp')[0] ?? '');
     return {

@@ -32,9 +32,29 @@ export interface Survey {
   readonly selinux: string;
 }
 
-const tools = ['curl', 'tar', 'sed', 'ip', 'ss', 'ping', 'sysctl', 'modprobe', 'sha256sum', 'openssl', 'systemd-run', 'base64', 'mount'];
+const tools = [
+  'curl',
+  'tar',
+  'sed',
+  'ip',
+  'ss',
+  'ping',
+  'sysctl',
+  'modprobe',
+  'sha256sum',
+  'openssl',
+  'systemd-run',
+  'base64',
+  'mount',
+];
 export const neededModules = ['overlay', 'br_netfilter'];
-const leftovers = ['/etc/kubernetes/manifests/kube-apiserver.yaml', '/etc/kubernetes/admin.conf', '/etc/kubernetes/kubelet.conf', '/var/lib/etcd/member', '/etc/kubernetes/pki/ca.key'];
+const leftovers = [
+  '/etc/kubernetes/manifests/kube-apiserver.yaml',
+  '/etc/kubernetes/admin.conf',
+  '/etc/kubernetes/kubelet.conf',
+  '/var/lib/etcd/member',
+  '/etc/kubernetes/pki/ca.key',
+];
 
 export const survey: Fact<Survey> = {
   command: [
@@ -55,7 +75,9 @@ export const survey: Fact<Survey> = {
     'if [ -e /sys/fs/selinux/enforce ]; then say selinux "$(cat /sys/fs/selinux/enforce)"; fi',
   ].join('\n'),
   parse({ stdout }) {
-    const pairs = stdout.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
+    const pairs = stdout
+      .split('\n')
+      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
     const all = (key: string): string[] => pairs.filter(([name]) => name === key).map(([, value]) => value ?? '');
     const one = (key: string): string => all(key)[0] ?? '';
     return {

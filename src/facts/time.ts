@@ -15,6 +15,10 @@ export const timeService: Fact<TimeService> = {
   parse({ stdout }) {
     const units = [...stdout.matchAll(/^(\S+\.service) (\S+)$/gm)];
     const running = units.find(([, , state]) => state === 'active');
-    return { service: (running ?? units[0])?.[1], active: running !== undefined, container: /^container$/m.test(stdout) };
+    return {
+      service: (running ?? units[0])?.[1],
+      active: running !== undefined,
+      container: /^container$/m.test(stdout),
+    };
   },
 };

@@ -22,5 +22,6 @@ export async function missingFiles(host: Asked, wanted: readonly WantedFile[]): 
 }
 
 export async function writeFiles(host: Host, wanted: readonly WantedFile[]): Promise<void> {
-  for (const { path, content, mode = '644', secret = false } of wanted) await host.write(path, content, { mode: `0${mode}`, secret });
+  for (const { path, content, mode = '644', secret = false } of wanted)
+    await host.write(path, content, { mode: `0${mode}`, secret });
 }

@@ -7,13 +7,19 @@ import { authorities } from './paths.js';
 export const copyCertificateAuthorities: Step = {
   name: 'copyCertificateAuthorities',
   does: 'Copy the certificate authorities from the first master, host to host',
-  on: (cluster) => [...new Set([...controlPlanes(cluster), ...etcdHosts(cluster)])].filter((host) => host !== controlPlanes(cluster)[0]),
+  on: (cluster) =>
+    [...new Set([...controlPlanes(cluster), ...etcdHosts(cluster)])].filter(
+      (host) => host !== controlPlanes(cluster)[0],
+    ),
   pace: 'all at once',
   retry: 'edit',
   gives: 'certificate authorities',
   async check({ cluster, host, peer }) {
     const wanted = authorities(cluster, host.machine);
-    const [there, here] = await Promise.all([(await peer(first(cluster).name)).read(sha256(wanted)), host.read(sha256(wanted))]);
+    const [there, here] = await Promise.all([
+      (await peer(first(cluster).name)).read(sha256(wanted)),
+      host.read(sha256(wanted)),
+    ]);
     return wanted
       .filter((path) => !there.has(path) || there.get(path) !== here.get(path))
       .map((path) => (here.has(path) ? `${path} is not the first master’s` : `${path} is not there`));

@@ -19,7 +19,8 @@ export const createCertificateAuthorities: Step = {
   // kubeadm keeps what is there, so a run that was cut short goes on where it was.
   async apply({ host }) {
     const phases = ['ca', 'front-proxy-ca', 'etcd-ca', 'sa'];
-    const one = (phase: string): string => `kubeadm init phase certs ${phase}${phase === 'sa' ? '' : ` --config ${certificateConfiguration}`}`;
+    const one = (phase: string): string =>
+      `kubeadm init phase certs ${phase}${phase === 'sa' ? '' : ` --config ${certificateConfiguration}`}`;
     await host.run(phases.map(one).join(' && '));
   },
 };

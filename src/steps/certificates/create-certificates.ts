@@ -18,7 +18,9 @@ export const createCertificates: Step = {
     for (const { certificate } of await lacking(context)) {
       const { path, phase } = certificate;
       // kubeadm refuses to replace a certificate whose names are wrong, so the old pair goes first.
-      await context.host.run(sh`rm -f ${[path, path.replace(/crt$/, 'key')]} && kubeadm init phase certs ${phase} --config ${certificateConfiguration}`);
+      await context.host.run(
+        sh`rm -f ${[path, path.replace(/crt$/, 'key')]} && kubeadm init phase certs ${phase} --config ${certificateConfiguration}`,
+      );
     }
   },
 };

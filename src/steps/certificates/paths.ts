@@ -22,7 +22,11 @@ export interface OwnCertificate {
 export function ownCertificates(cluster: Cluster, machine: Machine): OwnCertificate[] {
   const { endpoint } = cluster;
   const api = endpoint.type === 'keepalived' ? endpoint.vip : endpoint.host;
-  const certificate = (phase: string, name: string, names: readonly string[] = []): OwnCertificate => ({ phase, path: `${pki}/${name}.crt`, names });
+  const certificate = (phase: string, name: string, names: readonly string[] = []): OwnCertificate => ({
+    phase,
+    path: `${pki}/${name}.crt`,
+    names,
+  });
   const all: OwnCertificate[] = [];
   if (controlPlanes(cluster).includes(machine)) {
     all.push(

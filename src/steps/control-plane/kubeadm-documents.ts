@@ -12,7 +12,8 @@ export interface Ground {
 }
 
 /** Documents of one YAML stream, each as JSON, which is YAML: no value of the spec needs quoting of its own. */
-export const stream = (...documents: readonly object[]): string => documents.map((one) => `---\n${JSON.stringify(one, null, 2)}\n`).join('');
+export const stream = (...documents: readonly object[]): string =>
+  documents.map((one) => `---\n${JSON.stringify(one, null, 2)}\n`).join('');
 
 /** KubeletConfiguration; the driver of control groups is the one that containerd was given for this hierarchy. */
 export function kubeletDocument(cluster: Cluster, { cgroup }: Ground): object {
@@ -44,7 +45,9 @@ const nodeRegistration = (cluster: Cluster, machine: Machine): object => ({
   criSocket,
   imagePullPolicy: 'IfNotPresent',
   kubeletExtraArgs: [{ name: 'node-ip', value: machine.address }],
-  ...(machine.roles.includes('control-plane') && (machine.roles.includes('worker') || workers(cluster).length === 0) ? { taints: [] } : {}),
+  ...(machine.roles.includes('control-plane') && (machine.roles.includes('worker') || workers(cluster).length === 0)
+    ? { taints: [] }
+    : {}),
 });
 
 /** ClusterConfiguration. `etcd: 'local'` only to make etcd's certificates: kubeadm makes none for an external etcd. */
@@ -60,17 +63,31 @@ export function clusterDocument(cluster: Cluster, etcd: 'local' | 'external'): o
     kubernetesVersion: cluster.kubernetes,
     imageRepository: cluster.registry.address,
     controlPlaneEndpoint: apiEndpoint(cluster),
-    networking: { podSubnet: cluster.network.pods, serviceSubnet: cluster.network.services, dnsDomain: cluster.network.domain },
+    networking: {
+      podSubnet: cluster.network.pods,
+      serviceSubnet: cluster.network.services,
+      dnsDomain: cluster.network.domain,
+    },
     dns: { imageTag: coredns },
-    apiServer: { certSANs: [...new Set([address, ...controlPlanes(cluster).flatMap((host) => [host.name, host.address])])] },
+    apiServer: {
+      certSANs: [...new Set([address, ...controlPlanes(cluster).flatMap((host) => [host.name, host.address])])],
+    },
     etcd:
       etcd === 'local'
         ? { local: { imageTag: etcdTag } }
-        : { external: { endpoints: etcdEndpoints(cluster), caFile: '/etc/kubernetes/pki/etcd/ca.crt', certFile: `${client}.crt`, keyFile: `${client}.key` } },
+        : {
+            external: {
+              endpoints: etcdEndpoints(cluster),
+              caFile: '/etc/kubernetes/pki/etcd/ca.crt',
+              certFile: `${client}.crt`,
+              keyFile: `${client}.key`,
+            },
+          },
   };
 }
 
-export const etcdEndpoints = (cluster: Cluster): string[] => etcdHosts(cluster).map(({ address }) => `https://${address}:2379`);
+export const etcdEndpoints = (cluster: Cluster): string[] =>
+  etcdHosts(cluster).map(({ address }) => `https://${address}:2379`);
 
 /** All that `kubeadm init` is told on a master. Holds no secret: kubeadm makes the bootstrap token itself, for a minute. */
 export function initDocuments(cluster: Cluster, machine: Machine, ground: Ground, etcd: 'local' | 'external'): string {

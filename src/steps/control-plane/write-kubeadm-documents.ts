@@ -26,6 +26,10 @@ export async function groundOf(host: Asked): Promise<Ground> {
 
 async function files({ cluster, host }: CheckContext): Promise<WantedFile[]> {
   const ground = await groundOf(host);
-  const wanted = (path: string, etcd: 'local' | 'external'): WantedFile => ({ path, content: initDocuments(cluster, host.machine, ground, etcd), mode: '600' });
+  const wanted = (path: string, etcd: 'local' | 'external'): WantedFile => ({
+    path,
+    content: initDocuments(cluster, host.machine, ground, etcd),
+    mode: '600',
+  });
   return [wanted(initConfiguration, 'external'), wanted(certificateConfiguration, 'local')];
 }

@@ -13,14 +13,21 @@ export const checkEtcd: Step = {
   gives: 'healthy etcd',
   async check({ cluster, host }) {
     const endpoints = etcdEndpoints(cluster);
-    const [status, members] = await Promise.all([host.read(etcdStatus(endpoints)), host.read(etcdMembers(`https://${host.machine.address}:2379`))]);
-    const missing = endpoints.filter((endpoint) => !status.some((one) => one.endpoint === endpoint)).map((endpoint) => `${endpoint} does not answer`);
+    const [status, members] = await Promise.all([
+      host.read(etcdStatus(endpoints)),
+      host.read(etcdMembers(`https://${host.machine.address}:2379`)),
+    ]);
+    const missing = endpoints
+      .filter((endpoint) => !status.some((one) => one.endpoint === endpoint))
+      .map((endpoint) => `${endpoint} does not answer`);
     if (missing.length > 0) return missing;
     const leaders = new Set(status.map(({ leader }) => leader));
     if (leaders.has('0') || leaders.size !== 1) missing.push('the members have no common leader');
     const names = etcdHosts(cluster).map(({ name }) => name);
     for (const name of names) if (!members?.includes(name)) missing.push(`${name} is not in the member list`);
-    for (const name of members ?? []) if (!names.includes(name)) missing.push(`the member list has ${name || 'a member that never started'}, which the spec does not name`);
+    for (const name of members ?? [])
+      if (!names.includes(name))
+        missing.push(`the member list has ${name || 'a member that never started'}, which the spec does not name`);
     return missing;
   },
 };

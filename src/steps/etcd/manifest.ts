@@ -18,7 +18,9 @@ export function etcdManifest(cluster: Cluster, machine: Machine): WantedFile {
     `--advertise-client-urls=https://${machine.address}:2379`,
     `--listen-peer-urls=${peer}`,
     `--initial-advertise-peer-urls=${peer}`,
-    `--initial-cluster=${etcdHosts(cluster).map(({ name, address }) => `${name}=https://${address}:2380`).join(',')}`,
+    `--initial-cluster=${etcdHosts(cluster)
+      .map(({ name, address }) => `${name}=https://${address}:2380`)
+      .join(',')}`,
     `--initial-cluster-token=${cluster.name}`,
     '--initial-cluster-state=new',
     '--listen-metrics-urls=http://127.0.0.1:2381',
@@ -31,7 +33,12 @@ export function etcdManifest(cluster: Cluster, machine: Machine): WantedFile {
     '--peer-client-cert-auth=true',
     `--peer-trusted-ca-file=${pki}/ca.crt`,
   ];
-  const probe = (path: string, more: object): object => ({ httpGet: { host: '127.0.0.1', path, port: 2381, scheme: 'HTTP' }, periodSeconds: 10, timeoutSeconds: 15, ...more });
+  const probe = (path: string, more: object): object => ({
+    httpGet: { host: '127.0.0.1', path, port: 2381, scheme: 'HTTP' },
+    periodSeconds: 10,
+    timeoutSeconds: 15,
+    ...more,
+  });
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',

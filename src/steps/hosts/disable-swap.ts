@@ -21,6 +21,9 @@ export const disableSwap: Step = {
   async apply({ host }) {
     await host.run('swapoff -a');
     const fstab = await host.read(file(table));
-    if (fstab?.content.match(swapEntry)) await host.write(table, fstab.content.replace(swapEntry, '# $& # kha: kubelet wants no swap'), { mode: `0${fstab.mode}` });
+    if (fstab?.content.match(swapEntry))
+      await host.write(table, fstab.content.replace(swapEntry, '# $& # kha: kubelet wants no swap'), {
+        mode: `0${fstab.mode}`,
+      });
   },
 };

@@ -10,7 +10,12 @@ const wanted = {
   'net.bridge.bridge-nf-call-ip6tables': '1',
 };
 const files = [
-  { path: '/etc/sysctl.d/90-kubernetes.conf', content: Object.entries(wanted).map(([name, value]) => `${name} = ${value}\n`).join('') },
+  {
+    path: '/etc/sysctl.d/90-kubernetes.conf',
+    content: Object.entries(wanted)
+      .map(([name, value]) => `${name} = ${value}\n`)
+      .join(''),
+  },
 ];
 
 export const setKernelParameters: Step = {
@@ -20,7 +25,10 @@ export const setKernelParameters: Step = {
   pace: 'all at once',
   retry: 'edit',
   async check({ host }) {
-    const [missing, found] = await Promise.all([missingFiles(host, files), host.read(kernelParameters(Object.keys(wanted)))]);
+    const [missing, found] = await Promise.all([
+      missingFiles(host, files),
+      host.read(kernelParameters(Object.keys(wanted))),
+    ]);
     for (const [name, value] of Object.entries(wanted)) {
       if (found.get(name) !== value) missing.push(`${name} is ${found.get(name) ?? 'not there'}, not ${value}`);
     }

@@ -18,7 +18,9 @@ export const writeHostNames: Step = {
   gives: 'prepared hosts',
   async check({ cluster, host }) {
     const found = await host.read(lookUp(cluster.hosts.map(({ name }) => name)));
-    return cluster.hosts.filter(({ name, address }) => !found.get(name)?.includes(address)).map(({ name, address }) => `${name} does not resolve to ${address}`);
+    return cluster.hosts
+      .filter(({ name, address }) => !found.get(name)?.includes(address))
+      .map(({ name, address }) => `${name} does not resolve to ${address}`);
   },
   async apply({ cluster, host }) {
     const before = await host.read(file(path));

@@ -18,6 +18,8 @@ export const checkVirtualAddress: Step = {
       if (found.some(({ address }) => address === endpoint.vip)) carriers.push(name);
     }
     if (carriers.length === 1) return [];
-    return [carriers.length === 0 ? `nobody carries ${endpoint.vip}` : `${carriers.join(' and ')} both carry ${endpoint.vip}`];
+    return [
+      carriers.length === 0 ? `nobody carries ${endpoint.vip}` : `${carriers.join(' and ')} both carry ${endpoint.vip}`,
+    ];
   },
 };

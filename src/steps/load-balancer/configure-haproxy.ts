@@ -18,7 +18,9 @@ export const configureHaproxy: Step = {
     const wanted = haproxy(cluster);
     // What haproxy itself refuses never replaces what runs.
     await writeFiles(host, [{ ...wanted, path: `${path}.new` }]);
-    await host.run(`haproxy -c -q -f ${path}.new && mv -f ${path}.new ${path} && systemctl enable -q haproxy.service && systemctl restart haproxy.service`);
+    await host.run(
+      `haproxy -c -q -f ${path}.new && mv -f ${path}.new ${path} && systemctl enable -q haproxy.service && systemctl restart haproxy.service`,
+    );
   },
 };
 
@@ -30,6 +32,8 @@ export function haproxy(cluster: Cluster): WantedFile {
     'global',
     '    log stdout format raw local0 notice',
     '    maxconn 8000',
+    '    user haproxy',
+    '    group haproxy',
     'defaults',
     '    mode tcp',
     '    log global',

@@ -25,7 +25,9 @@ export const configureKeepalived: Step = {
     const { path } = configuration;
     await writeFiles(context.host, [...scripts, { ...configuration, path: `${path}.new` }]);
     // What keepalived itself refuses never replaces what runs.
-    await context.host.run(`keepalived -t -f ${path}.new && mv -f ${path}.new ${path} && systemctl enable -q keepalived.service && systemctl restart keepalived.service`);
+    await context.host.run(
+      `keepalived -t -f ${path}.new && mv -f ${path}.new ${path} && systemctl enable -q keepalived.service && systemctl restart keepalived.service`,
+    );
   },
 };
 

@@ -14,7 +14,9 @@ export const createVrrpPassword: Step = {
   check: async ({ host }) => ((await vrrpPassword(host)) ? [] : [`${path} is not there`]),
   async apply({ host }) {
     // VRRP carries eight characters of it at most (keepalived.conf(5), auth_pass).
-    await host.run(`umask 077; mkdir -p /var/lib/kha; tr -dc 'A-Za-z0-9' </dev/urandom | head -c 8 >${path}.new && sync ${path}.new && mv -f ${path}.new ${path}`);
+    await host.run(
+      `umask 077; mkdir -p /var/lib/kha; tr -dc 'A-Za-z0-9' </dev/urandom | head -c 8 >${path}.new && sync ${path}.new && mv -f ${path}.new ${path}`,
+    );
   },
 };
 

@@ -17,12 +17,19 @@ export interface Placement {
 
 export async function readBundle(context: CheckContext): Promise<Bundle> {
   const found = await context.host.read(bundle(context.cluster, await registryAccess(context)));
-  if (!found) throw new Error(`the bundle ${context.cluster.registry.bundle}:${context.cluster.kubernetes} cannot be read from the registry`);
+  if (!found)
+    throw new Error(
+      `the bundle ${context.cluster.registry.bundle}:${context.cluster.kubernetes} cannot be read from the registry`,
+    );
   return found;
 }
 
 /** Which of the files are not on the host with the bundle's own digest; in words. */
-export async function misplaced(host: Asked, { files }: Bundle, placements: readonly Placement[]): Promise<{ placement: Placement; words: string }[]> {
+export async function misplaced(
+  host: Asked,
+  { files }: Bundle,
+  placements: readonly Placement[],
+): Promise<{ placement: Placement; words: string }[]> {
   const found = await host.read(sha256(placements.map(({ path }) => path)));
   return placements.flatMap((placement) => {
     const { name, path } = placement;
@@ -38,11 +45,17 @@ export async function misplaced(host: Asked, { files }: Bundle, placements: read
  * Fetches files into place. The digest is proved beside the target before anything is replaced, so a corrupt or cut
  * download leaves the old file as it was.
  */
-export async function fetchFiles(context: ApplyContext & { host: Host }, { files }: Bundle, placements: readonly Placement[]): Promise<void> {
+export async function fetchFiles(
+  context: ApplyContext & { host: Host },
+  { files }: Bundle,
+  placements: readonly Placement[],
+): Promise<void> {
   for (const { name, path, mode } of placements) {
     const entry = files[name];
     if (!entry) throw new Error(`${name} is not in the bundle`);
-    await context.host.run(fetchScript(context.cluster, entry.digest, path, mode), { stdin: await registryAccess(context) });
+    await context.host.run(fetchScript(context.cluster, entry.digest, path, mode), {
+      stdin: await registryAccess(context),
+    });
   }
 }
 

@@ -11,19 +11,28 @@ export const installBinaries: Step = {
   retry: 'download',
   needs: ['prepared hosts'],
   async check(context) {
-    const found = await misplaced(context.host, await readBundle(context), binaries(context.cluster, context.host.machine));
+    const found = await misplaced(
+      context.host,
+      await readBundle(context),
+      binaries(context.cluster, context.host.machine),
+    );
     return found.map(({ words }) => words);
   },
   async apply(context) {
     const contents = await readBundle(context);
     const found = await misplaced(context.host, contents, binaries(context.cluster, context.host.machine));
-    await fetchFiles(context, contents, found.map(({ placement }) => placement));
+    await fetchFiles(
+      context,
+      contents,
+      found.map(({ placement }) => placement),
+    );
   },
 };
 
 function binaries(cluster: Cluster, machine: Machine): Placement[] {
   const names = ['kubelet', 'kubeadm', 'containerd', 'ctr', 'containerd-shim-runc-v2'];
   if (nodes(cluster).includes(machine)) names.push('kubectl');
-  if (etcdHosts(cluster).includes(machine) || controlPlanes(cluster).includes(machine)) names.push('etcdctl', 'etcdutl');
+  if (etcdHosts(cluster).includes(machine) || controlPlanes(cluster).includes(machine))
+    names.push('etcdctl', 'etcdutl');
   return names.map((name) => ({ name: `bin/${name}`, path: `/usr/bin/${name}`, mode: '0755' }));
 }

@@ -25,16 +25,28 @@ export const installPackages: Step = {
   async check(context) {
     const wanted = packagesOf(context.cluster, context.host.machine, await readBundle(context));
     const found = await context.host.read(debianPackages);
-    return wanted.filter(({ name, version }) => found.get(name) !== version).map(({ name, version }) => `${name} ${version} is not installed`);
+    return wanted
+      .filter(({ name, version }) => found.get(name) !== version)
+      .map(({ name, version }) => `${name} ${version} is not installed`);
   },
   async apply(context) {
     const { cluster, host } = context;
     const contents = await readBundle(context);
     const installed = await host.read(debianPackages);
-    const wanted = packagesOf(cluster, host.machine, contents).filter(({ name, version }) => installed.get(name) !== version);
-    const placements = wanted.map(({ file }): Placement => ({ name: `deb/${file}`, path: `${cache}/${file}`, mode: '0644' }));
+    const wanted = packagesOf(cluster, host.machine, contents).filter(
+      ({ name, version }) => installed.get(name) !== version,
+    );
+    const placements = wanted.map(({ file }): Placement => ({
+      name: `deb/${file}`,
+      path: `${cache}/${file}`,
+      mode: '0644',
+    }));
     const absent = await misplaced(host, contents, placements);
-    await fetchFiles(context, contents, absent.map(({ placement }) => placement));
+    await fetchFiles(
+      context,
+      contents,
+      absent.map(({ placement }) => placement),
+    );
     // All in one command: packages of the bundle need each other. A dpkg that was killed is set right first.
     await host.runUnit(
       sh`export DEBIAN_FRONTEND=noninteractive; dpkg --configure -a --force-confold && dpkg --install --force-confold ${placements.map(({ path }) => path)}`,

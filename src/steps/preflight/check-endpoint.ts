@@ -19,15 +19,35 @@ export const checkEndpoint: Step = {
     const device = deviceOf(cluster, host.machine, own);
     const near = own.find(({ address }) => address === host.machine.address);
     if (near && !sameNetwork(endpoint.vip, near.address, near.prefix)) {
-      problems.push({ name: 'address', words: `the virtual address ${endpoint.vip} is outside the network of ${device} (${near.address}/${near.prefix})` });
+      problems.push({
+        name: 'address',
+        words: `the virtual address ${endpoint.vip} is outside the network of ${device} (${near.address}/${near.prefix})`,
+      });
     }
-    const ourMacs = await Promise.all(loadBalancers(cluster).map(async ({ name }) => (await (await peer(name)).read(survey)).macs));
-    const mac = own.some(({ address }) => address === endpoint.vip) ? undefined : await host.read(answersFor(endpoint.vip));
-    if (mac && !ourMacs.flat().includes(mac)) problems.push({ name: 'vip-free', words: `${mac} already answers for ${endpoint.vip}` });
+    const ourMacs = await Promise.all(
+      loadBalancers(cluster).map(async ({ name }) => (await (await peer(name)).read(survey)).macs),
+    );
+    const mac = own.some(({ address }) => address === endpoint.vip)
+      ? undefined
+      : await host.read(answersFor(endpoint.vip));
+    if (mac && !ourMacs.flat().includes(mac))
+      problems.push({ name: 'vip-free', words: `${mac} already answers for ${endpoint.vip}` });
     const adverts = await host.read(vrrpAdverts(device));
-    if (!adverts) problems.push({ name: 'vrrp-id', words: 'tcpdump is not installed, so nobody listened for other VRRP routers', warning: true });
-    const stranger = adverts?.find(({ source, virtualRouterId }) => virtualRouterId === endpoint.virtualRouterId && !cluster.hosts.some(({ address }) => address === source));
-    if (stranger) problems.push({ name: 'vrrp-id', words: `${stranger.source} already uses VRRP id ${stranger.virtualRouterId}; choose another as endpoint.virtualRouterId` });
+    if (!adverts)
+      problems.push({
+        name: 'vrrp-id',
+        words: 'tcpdump is not installed, so nobody listened for other VRRP routers',
+        warning: true,
+      });
+    const stranger = adverts?.find(
+      ({ source, virtualRouterId }) =>
+        virtualRouterId === endpoint.virtualRouterId && !cluster.hosts.some(({ address }) => address === source),
+    );
+    if (stranger)
+      problems.push({
+        name: 'vrrp-id',
+        words: `${stranger.source} already uses VRRP id ${stranger.virtualRouterId}; choose another as endpoint.virtualRouterId`,
+      });
     return sift(cluster, problems, warn);
   },
 };

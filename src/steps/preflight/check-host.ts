@@ -17,8 +17,17 @@ export const checkHost: Step = {
     const problems: Problem[] = hostProblems(cluster, host.machine, await host.read(survey));
     if (etcdHosts(cluster).includes(host.machine)) {
       const sync = await host.read(syncedWrites);
-      if (sync === undefined) problems.push({ name: 'etcd-disk', words: 'a file could not be written and synced where etcd’s data will lie' });
-      else if (sync > slowSync) problems.push({ name: 'etcd-disk', words: `a synced write takes ${sync.toFixed(1)} ms; etcd wants ${slowSync} ms or less`, warning: true });
+      if (sync === undefined)
+        problems.push({
+          name: 'etcd-disk',
+          words: 'a file could not be written and synced where etcd’s data will lie',
+        });
+      else if (sync > slowSync)
+        problems.push({
+          name: 'etcd-disk',
+          words: `a synced write takes ${sync.toFixed(1)} ms; etcd wants ${slowSync} ms or less`,
+          warning: true,
+        });
     }
     return sift(cluster, problems, warn);
   },

@@ -17,9 +17,17 @@ export const checkRegistry: Step = {
     const { status, reason } = await host.read(registryStatus(cluster, access));
     const refuse = (name: string, words: string): string[] => sift(cluster, [{ name, words }], warn);
     if (status === 401) return refuse('registry', `${registryUrl(cluster)} refuses the credentials of the spec`);
-    if (status !== 200) return refuse('registry', `${registryUrl(cluster)} ${status ? `answered ${status}` : `does not answer: ${reason}`}`);
+    if (status !== 200)
+      return refuse(
+        'registry',
+        `${registryUrl(cluster)} ${status ? `answered ${status}` : `does not answer: ${reason}`}`,
+      );
     const found = await host.read(bundle(cluster, access));
-    if (!found) return refuse('bundle', `${cluster.registry.bundle}:${cluster.registry.digest ?? cluster.kubernetes} is not in the registry; push the bundle first`);
+    if (!found)
+      return refuse(
+        'bundle',
+        `${cluster.registry.bundle}:${cluster.registry.digest ?? cluster.kubernetes} is not in the registry; push the bundle first`,
+      );
     if (!containerHosts(cluster).includes(host.machine)) return [];
     const wanted = imagesOf(cluster, host.machine);
     const there = await host.read(imageDigests(cluster, wanted, access));

@@ -26,8 +26,11 @@ export function differences(surveys: readonly (readonly [name: string, survey: S
   const problems: Problem[] = [];
   const shared = (problem: string, what: string, values: (survey: Survey) => readonly string[]): void => {
     const owners = new Map<string, string[]>();
-    for (const [name, found] of surveys) for (const value of values(found)) owners.set(value, [...(owners.get(value) ?? []), name]);
-    for (const [value, names] of owners) if (names.length > 1) problems.push({ name: problem, words: `${names.join(' and ')} have the same ${what} ${value}` });
+    for (const [name, found] of surveys)
+      for (const value of values(found)) owners.set(value, [...(owners.get(value) ?? []), name]);
+    for (const [value, names] of owners)
+      if (names.length > 1)
+        problems.push({ name: problem, words: `${names.join(' and ')} have the same ${what} ${value}` });
   };
   shared('machine-id', 'machine id', ({ machineId }) => [machineId]);
   shared('mac-address', 'hardware address', ({ macs }) => macs);
@@ -35,7 +38,11 @@ export function differences(surveys: readonly (readonly [name: string, survey: S
   const middle = ahead.map(({ seconds }) => seconds).sort((a, b) => a - b)[Math.floor(ahead.length / 2)] ?? 0;
   for (const { name, seconds } of ahead) {
     const skew = seconds - middle;
-    if (Math.abs(skew) > maximumSkew) problems.push({ name: 'clock', words: `the clock of ${name} is ${Math.abs(skew).toFixed(1)} s ${skew > 0 ? 'ahead of' : 'behind'} the others; ${maximumSkew} s are allowed` });
+    if (Math.abs(skew) > maximumSkew)
+      problems.push({
+        name: 'clock',
+        words: `the clock of ${name} is ${Math.abs(skew).toFixed(1)} s ${skew > 0 ? 'ahead of' : 'behind'} the others; ${maximumSkew} s are allowed`,
+      });
   }
   return problems;
 }

@@ -27,19 +27,50 @@ export function hostProblems(cluster: Cluster, machine: Machine, found: Survey):
 
   say(found.user !== 0, 'sudo', `commands run as user ${found.user}, not as root`);
   say(found.init !== 'systemd', 'os', `process 1 is ${found.init}; systemd is needed`);
-  say(!/^debian-1[23]$/.test(found.os), 'os', `${found.os} is not among the systems that were tested (debian-12, debian-13)`, true);
+  say(
+    !/^debian-1[23]$/.test(found.os),
+    'os',
+    `${found.os} is not among the systems that were tested (debian-12, debian-13)`,
+    true,
+  );
   say(found.arch !== 'x86_64', 'architecture', `${found.arch}; the bundle is for x86_64`);
   say(controlPlane && found.cpus < minimum.cpus, 'cpu', `${found.cpus} CPU; a control plane needs ${minimum.cpus}`);
   const memory = controlPlane ? minimum.memoryMb : minimum.workerMemoryMb;
   say(found.memoryMb < memory, 'memory', `${found.memoryMb} MB of memory; ${memory} MB are needed`);
-  say(containerHosts(cluster).includes(machine) && found.diskMb < minimum.diskMb, 'disk', `${found.diskMb} MB free under /var/lib; ${minimum.diskMb} MB are needed`);
-  say(!/^[0-9a-f]{32}$/.test(found.machineId), 'machine-id', `/etc/machine-id holds ${JSON.stringify(found.machineId)}; run systemd-machine-id-setup`);
-  say(found.hostName !== machine.name, 'host-name', `the host calls itself ${found.hostName}; its node will be named ${machine.name}`, true);
-  say(!found.addresses.includes(machine.address), 'address', `${machine.address} is on none of its interfaces (${found.addresses.join(', ')})`);
+  say(
+    containerHosts(cluster).includes(machine) && found.diskMb < minimum.diskMb,
+    'disk',
+    `${found.diskMb} MB free under /var/lib; ${minimum.diskMb} MB are needed`,
+  );
+  say(
+    !/^[0-9a-f]{32}$/.test(found.machineId),
+    'machine-id',
+    `/etc/machine-id holds ${JSON.stringify(found.machineId)}; run systemd-machine-id-setup`,
+  );
+  say(
+    found.hostName !== machine.name,
+    'host-name',
+    `the host calls itself ${found.hostName}; its node will be named ${machine.name}`,
+    true,
+  );
+  say(
+    !found.addresses.includes(machine.address),
+    'address',
+    `${machine.address} is on none of its interfaces (${found.addresses.join(', ')})`,
+  );
   say(found.swaps.length > 0, 'swap', `swap is on (${found.swaps.join(', ')}) and will be switched off`, true);
   say(found.selinux === '1', 'os', 'SELinux enforces and will be set to permissive', true);
-  say(!['cgroup2fs', 'tmpfs'].includes(found.cgroup), 'cgroups', `/sys/fs/cgroup is ${found.cgroup}; a control group hierarchy is needed`);
-  say(found.cgroup === 'tmpfs', 'cgroups', 'control groups are of version 1, which Kubernetes keeps only for maintenance', true);
+  say(
+    !['cgroup2fs', 'tmpfs'].includes(found.cgroup),
+    'cgroups',
+    `/sys/fs/cgroup is ${found.cgroup}; a control group hierarchy is needed`,
+  );
+  say(
+    found.cgroup === 'tmpfs',
+    'cgroups',
+    'control groups are of version 1, which Kubernetes keeps only for maintenance',
+    true,
+  );
   say(found.absentModules.length > 0, 'kernel-modules', `the kernel lacks ${found.absentModules.join(', ')}`);
   say(found.absentTools.length > 0, 'tools', `not installed: ${found.absentTools.join(', ')}`);
   say(
@@ -52,6 +83,10 @@ export function hostProblems(cluster: Cluster, machine: Machine, found: Survey):
   say(!ours && taken.length > 0, 'ports', `in use: ${taken.join(', ')}`);
   const other = found.claim !== '' && !ours;
   say(other, 'leftovers', `the host belongs to cluster ${found.claim}`);
-  say(!ours && !other && found.leftovers.length > 0, 'leftovers', `another cluster was here: ${found.leftovers.join(', ')}`);
+  say(
+    !ours && !other && found.leftovers.length > 0,
+    'leftovers',
+    `another cluster was here: ${found.leftovers.join(', ')}`,
+  );
   return problems;
 }

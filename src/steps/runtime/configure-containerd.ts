@@ -16,12 +16,18 @@ export const configureContainerd: Step = {
   check: async (context) => missingService(context.host, 'containerd.service', await files(context)),
   async apply(context) {
     await writeFiles(context.host, await files(context));
-    await context.host.run('systemctl daemon-reload && systemctl enable -q containerd.service && systemctl restart containerd.service');
+    await context.host.run(
+      'systemctl daemon-reload && systemctl enable -q containerd.service && systemctl restart containerd.service',
+    );
   },
 };
 
 async function files({ cluster, host, secret }: CheckContext): Promise<WantedFile[]> {
-  const [version, found, registry] = await Promise.all([host.read(cgroupVersion), host.read(limits), registryFiles(cluster, secret)]);
+  const [version, found, registry] = await Promise.all([
+    host.read(cgroupVersion),
+    host.read(limits),
+    registryFiles(cluster, secret),
+  ]);
   // On the unified hierarchy systemd owns the groups; on version 1 the seed's cgroupfs driver is the one that works everywhere.
   return [containerdConfig(cluster, version === 2, found), containerdUnit, ...proxyFiles(cluster), ...registry];
 }

@@ -34,7 +34,10 @@ export function containerdConfig(cluster: Cluster, systemdCgroup: boolean, { low
 }
 
 /** How containerd reaches the private registry; 0600, as it may carry the credentials. */
-export async function registryFiles(cluster: Cluster, secret: (reference: string) => Promise<string>): Promise<WantedFile[]> {
+export async function registryFiles(
+  cluster: Cluster,
+  secret: (reference: string) => Promise<string>,
+): Promise<WantedFile[]> {
   const { address, ca, credentials } = cluster.registry;
   const folder = `${registryFolder}/${address}`;
   const url = registryUrl(cluster);
@@ -44,7 +47,9 @@ export async function registryFiles(cluster: Cluster, secret: (reference: string
     const login = Buffer.from(`${credentials.username}:${await secret(credentials.password)}`).toString('base64');
     lines.push(`[host.${toml(url)}.header]`, `authorization = ${toml(`Basic ${login}`)}`);
   }
-  const files: WantedFile[] = [{ path: `${folder}/hosts.toml`, content: `${lines.join('\n')}\n`, mode: '600', secret: true }];
+  const files: WantedFile[] = [
+    { path: `${folder}/hosts.toml`, content: `${lines.join('\n')}\n`, mode: '600', secret: true },
+  ];
   if (ca) files.push({ path: `${folder}/ca.crt`, content: await secret(`file:${ca}`) });
   return files;
 }
@@ -75,9 +80,19 @@ WantedBy=multi-user.target
 /** Proxies of the spec for the runtime's own downloads; none when the spec names none. */
 export function proxyFiles({ proxies, registry, network, hosts }: Cluster): WantedFile[] {
   if (!proxies) return [];
-  const none = ['localhost', '127.0.0.1', registry.address.split(':')[0] ?? '', network.pods, network.services, ...hosts.map(({ address }) => address), ...proxies.noProxy];
+  const none = [
+    'localhost',
+    '127.0.0.1',
+    registry.address.split(':')[0] ?? '',
+    network.pods,
+    network.services,
+    ...hosts.map(({ address }) => address),
+    ...proxies.noProxy,
+  ];
   const values = { HTTP_PROXY: proxies.http, HTTPS_PROXY: proxies.https, NO_PROXY: none.join(',') };
-  const lines = Object.entries(values).flatMap(([name, value]) => (value ? [`Environment=${systemd(`${name}=${value}`)}`] : []));
+  const lines = Object.entries(values).flatMap(([name, value]) =>
+    value ? [`Environment=${systemd(`${name}=${value}`)}`] : [],
+  );
   return [{ path: '/etc/systemd/system/containerd.service.d/proxy.conf', content: `[Service]\n${lines.join('\n')}\n` }];
 }
 

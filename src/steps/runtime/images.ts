@@ -8,10 +8,21 @@ export function imagesOf(cluster: Cluster, machine: Machine): string[] {
   const images = [`pause:${pause}`];
   if (etcdHosts(cluster).includes(machine)) images.push(`etcd:${etcd}`);
   if (controlPlanes(cluster).includes(machine)) {
-    images.push(`kube-apiserver:${kubernetes}`, `kube-controller-manager:${kubernetes}`, `kube-scheduler:${kubernetes}`);
+    images.push(
+      `kube-apiserver:${kubernetes}`,
+      `kube-controller-manager:${kubernetes}`,
+      `kube-scheduler:${kubernetes}`,
+    );
   }
   if (nodes(cluster).includes(machine)) {
-    images.push(`kube-proxy:${kubernetes}`, `coredns:${coredns}`, `calico/node:${calico}`, `calico/cni:${calico}`, `calico/kube-controllers:${calico}`, probeImage);
+    images.push(
+      `kube-proxy:${kubernetes}`,
+      `coredns:${coredns}`,
+      `calico/node:${calico}`,
+      `calico/cni:${calico}`,
+      `calico/kube-controllers:${calico}`,
+      probeImage,
+    );
   }
   return images;
 }

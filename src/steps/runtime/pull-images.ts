@@ -18,11 +18,14 @@ export const pullImages: Step = {
   check: async ({ cluster, host }) => (await absent(cluster, host)).map((image) => `${image} is not pulled`),
   async apply({ cluster, host }) {
     const images = await absent(cluster, host);
-    await host.runUnit(sh`for image in ${images}; do ctr -n k8s.io images pull --hosts-dir ${registryFolder} "$image" >/dev/null || exit 1; done`);
+    await host.runUnit(
+      sh`for image in ${images}; do ctr -n k8s.io images pull --hosts-dir ${registryFolder} "$image" >/dev/null || exit 1; done`,
+    );
   },
 };
 
-const fullNames = (cluster: Cluster, machine: Machine): string[] => imagesOf(cluster, machine).map((image) => `${cluster.registry.address}/${image}`);
+const fullNames = (cluster: Cluster, machine: Machine): string[] =>
+  imagesOf(cluster, machine).map((image) => `${cluster.registry.address}/${image}`);
 
 async function absent(cluster: Cluster, host: Asked): Promise<string[]> {
   const found = await host.read(localImages);

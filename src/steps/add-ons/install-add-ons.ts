@@ -1,0 +1,38 @@
+import { firstControlPlane } from '../../cluster/roles.js';
+import { kubectl } from '../../facts/kubectl.js';
+import { kubectlDiff } from '../../facts/kubectl-diff.js';
+import { fetchFiles, misplaced, readBundle, type Placement } from '../packages/bundle-files.js';
+import type { Cluster } from '../../cluster/cluster.js';
+import type { Step } from '../step.js';
+
+export const installAddOns: Step = {
+  name: 'installAddOns',
+  does: 'Apply the add-ons that the spec names, from the bundle',
+  on: (cluster) => (cluster.addons.length > 0 ? firstControlPlane(cluster) : []),
+  pace: 'one by one',
+  retry: 'edit',
+  needs: ['ready nodes'],
+  async check(context) {
+    const wanted = placements(context.cluster);
+    const missing = (await misplaced(context.host, await readBundle(context), wanted)).map(({ words }) => words);
+    if (missing.length > 0) return missing;
+    for (const { path } of wanted) {
+      const difference = await context.host.read(kubectlDiff('-f', path));
+      if (difference !== undefined) missing.push(`${path} is not applied: ${difference}`);
+    }
+    return missing;
+  },
+  async apply(context) {
+    const wanted = placements(context.cluster);
+    await fetchFiles(context, await readBundle(context), wanted);
+    for (const { path } of wanted)
+      await context.host.run(kubectl(['apply', '--server-side', '--force-conflicts', '-f', path]));
+  },
+};
+
+const placements = ({ addons }: Cluster): Placement[] =>
+  addons.map((name) => ({
+    name: `manifests/${name}.yaml`,
+    path: `/etc/kubernetes/kha/add-ons/${name}.yaml`,
+    mode: '0644',
+  }));

@@ -1,0 +1,46 @@
+import type { Machine } from '../../cluster/cluster.js';
+import { sh } from '../../facts/sh.js';
+import type { Ground } from './kubeadm-documents.js';
+
+const kubernetes = '/etc/kubernetes';
+
+/** What a kubeadm that failed half-way leaves behind; certificates and etcd are others' and stay. */
+const debris = [
+  ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
+    (name) => `${kubernetes}/manifests/${name}.yaml`,
+  ),
+  ...['admin', 'super-admin', 'kubelet', 'bootstrap-kubelet', 'controller-manager', 'scheduler'].map(
+    (name) => `${kubernetes}/${name}.conf`,
+  ),
+];
+
+/** Tells that kubeadm ended well on this host: half of its files are there after a failure too. */
+export const completed = (role: 'control-plane' | 'worker'): string => `/var/lib/kha/${role}`;
+
+/**
+ * The script around one kubeadm command, run as one transient unit. It first takes away what a failed attempt left, but
+ * never on a host whose node is Ready; then lets kubeadm have the kubelet; and marks success as its last act.
+ */
+export function takeOver(machine: Machine, role: 'control-plane' | 'worker', kubeadm: string): string {
+  return [
+    'set -eu',
+    sh`for path in ${debris}; do if [ -e "$path" ]; then left="\${left:-} $path"; fi; done`,
+    'if [ -n "${left:-}" ]; then',
+    sh`  if [ -e ${`${kubernetes}/kubelet.conf`} ] && kubectl --kubeconfig ${`${kubernetes}/kubelet.conf`} --request-timeout 5s get node ${machine.name} -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null | grep -qx True; then`,
+    sh`    echo ${`error: ${machine.name} is a Ready node already; nothing of it is taken away. Next: answer skip, or remove the node first`} >&2; exit 1`,
+    '  fi',
+    '  kept=/var/lib/kha/failed/$(date +%Y%m%dT%H%M%S); mkdir -p -m 0700 "$kept"; mv $left "$kept"; echo "kha: moved what a failed attempt left to $kept:$left"',
+    '  for try in $(seq 60); do if [ -z "$(ss -Hltn \'sport = :6443 or sport = :10257 or sport = :10259\')" ]; then break; fi; sleep 1; done',
+    'fi',
+    'rm -f /etc/systemd/system/kubelet.service.d/20-standalone.conf; systemctl daemon-reload',
+    kubeadm,
+    sh`mkdir -p /var/lib/kha; echo done >${completed(role)}; sync ${completed(role)}`,
+  ].join('\n');
+}
+
+/** Findings of kubeadm's preflight that are so on purpose: the kubelet already runs etcd's pod here. */
+export function expectedFindings({ cgroup }: Ground): string {
+  return ['DirAvailable--etc-kubernetes-manifests', 'Port-10250', ...(cgroup === 1 ? ['SystemVerification'] : [])].join(
+    ',',
+  );
+}

@@ -1,0 +1,37 @@
+import { firstControlPlane } from '../../cluster/roles.js';
+
+import { kubectl } from '../../facts/kubectl.js';
+import { kubectlDiff } from '../../facts/kubectl-diff.js';
+import { fetchFiles, misplaced, readBundle, type Placement } from '../packages/bundle-files.js';
+import type { Step } from '../step.js';
+import { missingFiles, writeFiles } from '../wanted-file.js';
+import { calicoFolder, kustomization } from './kustomization.js';
+
+const manifest: Placement = { name: 'manifests/calico.yaml', path: `${calicoFolder}/calico.yaml`, mode: '0644' };
+
+export const installCalico: Step = {
+  name: 'installCalico',
+  does: 'Apply Calico from the bundle, with images of the private registry',
+  on: firstControlPlane,
+  pace: 'one by one',
+  retry: 'edit',
+  needs: ['healthy control plane'],
+  gives: 'network',
+  async check(context) {
+    const { cluster, host } = context;
+    const [files, bundled] = await Promise.all([
+      missingFiles(host, [kustomization(cluster)]),
+      misplaced(host, await readBundle(context), [manifest]),
+    ]);
+    const missing = [...files, ...bundled.map(({ words }) => words)];
+    if (missing.length > 0) return missing;
+    const difference = await host.read(kubectlDiff('-k', calicoFolder));
+    return difference === undefined ? [] : [`Calico in the cluster is not the wanted one: ${difference}`];
+  },
+  async apply(context) {
+    const { cluster, host } = context;
+    await fetchFiles(context, await readBundle(context), [manifest]);
+    await writeFiles(host, [kustomization(cluster)]);
+    await host.run(kubectl(['apply', '--server-side', '--force-conflicts', '-k', calicoFolder]));
+  },
+};

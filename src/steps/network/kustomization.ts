@@ -1,0 +1,57 @@
+import type { Cluster } from '../../cluster/cluster.js';
+import { profileOf } from '../../cluster/versions.js';
+import { stream } from '../control-plane/kubeadm-documents.js';
+import type { WantedFile } from '../wanted-file.js';
+
+export const calicoFolder = '/etc/kubernetes/kha/calico';
+
+/** What is changed in Calico's own manifest, as a kustomization beside it: registry, address pool, encapsulation. */
+export function kustomization(cluster: Cluster): WantedFile {
+  const { encapsulation, mtu } = cluster.network.calico;
+  const overlay = encapsulation === 'vxlan';
+  const env = {
+    CALICO_IPV4POOL_CIDR: cluster.network.pods,
+    CALICO_IPV4POOL_IPIP: encapsulation === 'ipip' ? 'Always' : 'Never',
+    CALICO_IPV4POOL_VXLAN: overlay ? 'Always' : 'Never',
+  };
+  // Without BGP no bird runs, and its health cannot be asked for.
+  const probes = overlay
+    ? {
+        livenessProbe: { exec: { command: ['/bin/calico-node', '-felix-live'] } },
+        readinessProbe: { exec: { command: ['/bin/calico-node', '-felix-ready'] } },
+      }
+    : {};
+  const name = 'calico-node';
+  const patches = [
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'calico-config', namespace: 'kube-system' },
+      data: { calico_backend: overlay ? 'vxlan' : 'bird', ...(mtu ? { veth_mtu: String(mtu) } : {}) },
+    },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name, namespace: 'kube-system' },
+      spec: {
+        template: {
+          spec: {
+            containers: [{ name, env: Object.entries(env).map(([key, value]) => ({ name: key, value })), ...probes }],
+          },
+        },
+      },
+    },
+  ];
+  const document = {
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    resources: ['calico.yaml'],
+    images: ['node', 'cni', 'kube-controllers'].map((image) => ({
+      name: `docker.io/calico/${image}`,
+      newName: `${cluster.registry.address}/calico/${image}`,
+      newTag: profileOf(cluster).calico,
+    })),
+    patches: patches.map((patch) => ({ patch: JSON.stringify(patch) })),
+  };
+  return { path: `${calicoFolder}/kustomization.yaml`, content: stream(document) };
+}

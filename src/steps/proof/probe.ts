@@ -1,0 +1,41 @@
+import type { Cluster } from '../../cluster/cluster.js';
+import { probeImage } from '../runtime/images.js';
+
+/** A small HTTP server on every node, and a service before them. */
+export function probe(cluster: Cluster, namespace: string): object[] {
+  const labels = { app: 'probe' };
+  const image = `${cluster.registry.address}/${probeImage}`;
+  const container = {
+    name: 'probe',
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    args: ['serve', ':8080'],
+    readinessProbe: { httpGet: { path: '/', port: 8080 }, periodSeconds: 1 },
+  };
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'probe', namespace },
+      spec: { selector: labels, ports: [{ port: 8080 }] },
+    },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name: 'probe', namespace },
+      spec: {
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { labels },
+          spec: {
+            tolerations: [{ operator: 'Exists' }],
+            terminationGracePeriodSeconds: 1,
+            automountServiceAccountToken: false,
+            containers: [container],
+          },
+        },
+      },
+    },
+  ];
+}

@@ -1,0 +1,75 @@
+import type { Cluster } from '../../cluster/cluster.js';
+import { firstControlPlane, nodes } from '../../cluster/roles.js';
+import { apiObject, kubectl } from '../../facts/kubectl.js';
+import { rolledOut } from '../../facts/rollout.js';
+import { stream } from '../control-plane/kubeadm-documents.js';
+import type { Host } from '../host.js';
+import type { Step } from '../step.js';
+import { probe } from './probe.js';
+
+const namespace = 'kha-proof';
+const record = 'kha-network-proof';
+
+export const proveNetwork: Step = {
+  name: 'proveNetwork',
+  does: 'Prove that pods on different nodes reach each other and a service by its name',
+  on: firstControlPlane,
+  pace: 'one by one',
+  retry: 'edit',
+  needs: ['ready nodes'],
+  async check({ cluster, host }) {
+    const found = await host.read(
+      apiObject<{ data?: Record<string, string> }>(['-n', 'kube-system', 'configmap', record]),
+    );
+    return found?.data?.['nodes'] === nodeNames(cluster)
+      ? []
+      : [`nobody has proved the network of ${nodeNames(cluster)}`];
+  },
+  async apply({ cluster, host }) {
+    await host.run(kubectl(['apply', '-f', '-']), { stdin: stream(...probe(cluster, namespace)) });
+    await until(host, cluster);
+    await reachEachOther(host, cluster);
+    await host.run(kubectl(['delete', 'namespace', namespace, '--wait=false']));
+    const proof = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: record, namespace: 'kube-system' },
+      data: { nodes: nodeNames(cluster), at: new Date().toISOString() },
+    };
+    await host.run(kubectl(['apply', '-f', '-']), { stdin: stream(proof) });
+  },
+};
+
+const nodeNames = (cluster: Cluster): string =>
+  nodes(cluster)
+    .map(({ name }) => name)
+    .join(' ');
+
+/** Waits for the pods; kubectl itself gives up after two minutes. */
+async function until(host: Host, cluster: Cluster): Promise<void> {
+  await host.run(kubectl(['-n', namespace, 'rollout', 'status', 'daemonset/probe', '--timeout', '120s']));
+  const missing = await host.read(rolledOut(namespace, 'daemonset/probe'));
+  if (missing.length > 0)
+    throw new Error(
+      `the pods of the network proof did not start on every node of ${cluster.name}: ${missing.join('; ')}`,
+    );
+}
+
+interface Pods {
+  items: { metadata: { name: string }; spec: { nodeName: string }; status: { podIP?: string } }[];
+}
+
+/** Each pod asks the next node's pod by address, and the service by name; the last one asks the first. */
+async function reachEachOther(host: Host, cluster: Cluster): Promise<void> {
+  const found = await host.read(apiObject<Pods>(['-n', namespace, 'pods', '-l', 'app=probe']));
+  const pods = found?.items ?? [];
+  for (const [index, pod] of pods.entries()) {
+    const next = pods[(index + 1) % pods.length]!;
+    for (const url of [
+      `http://${next.status.podIP}:8080/`,
+      `http://probe.${namespace}.svc.${cluster.network.domain}:8080/`,
+    ]) {
+      await host.run(kubectl(['-n', namespace, 'exec', pod.metadata.name, '--', '/probe', 'get', url]));
+    }
+  }
+}

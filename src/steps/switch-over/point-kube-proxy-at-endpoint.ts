@@ -1,0 +1,54 @@
+import { apiEndpoint, firstControlPlane } from '../../cluster/roles.js';
+import { apiObject, kubectl } from '../../facts/kubectl.js';
+import type { CheckContext, Step } from '../step.js';
+import { rolledOut } from '../../facts/rollout.js';
+
+interface ConfigMap {
+  data: Record<string, string>;
+}
+const configMap = apiObject<ConfigMap>(['-n', 'kube-system', 'configmap', 'kube-proxy']);
+const server = /(\n\s*server:\s*)(\S+)/;
+
+export const pointKubeProxyAtEndpoint: Step = {
+  name: 'pointKubeProxyAtEndpoint',
+  does: 'Let kube-proxy reach the API through the load balancer',
+  on: firstControlPlane,
+  pace: 'one by one',
+  retry: 'edit',
+  needs: ['ready nodes', 'api endpoint'],
+  check: async (context) => [
+    ...(await pointing(context)),
+    ...(await context.host.read(rolledOut('kube-system', 'daemonset/kube-proxy'))),
+  ],
+  async apply({ cluster, host }) {
+    const found = await host.read(configMap);
+    const before = found?.data['kubeconfig.conf'] ?? '';
+    const after = before.replace(server, (_, key: string) => `${key}https://${apiEndpoint(cluster)}`);
+    if (after !== before) {
+      const patch = JSON.stringify({ data: { 'kubeconfig.conf': after } });
+      await host.run(
+        kubectl([
+          '-n',
+          'kube-system',
+          'patch',
+          'configmap',
+          'kube-proxy',
+          '--type',
+          'merge',
+          '--patch-file',
+          '/dev/stdin',
+        ]),
+        { stdin: patch },
+      );
+    }
+    await host.run(kubectl(['-n', 'kube-system', 'rollout', 'restart', 'daemonset/kube-proxy']));
+  },
+};
+
+async function pointing({ cluster, host }: CheckContext): Promise<string[]> {
+  const found = await host.read(configMap);
+  if (!found) return ['the configuration of kube-proxy cannot be read'];
+  const now = server.exec(found.data['kubeconfig.conf'] ?? '')?.[2];
+  const wanted = `https://${apiEndpoint(cluster)}`;
+  return now === wanted ? [] : [`kube-proxy uses ${now ?? 'no server'}, not ${wanted}`];
+}
