@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cluster } from '../cluster/cluster.js';
+import type { Asked, Host } from '../steps/host.js';
+import type { Mode, Step, StepResult } from '../steps/step.js';
+import { HostFailure } from './failure.js';
+
+/** What a step is run with: hosts by name, secrets by reference, and where to say what is going on. */
+export interface Surroundings {
+  readonly cluster: Cluster;
+  readonly signal: AbortSignal;
+  host(name: string): Host;
+  secret(reference: string): Promise<string>;
+  tell(what: string): void;
+}
+
+/** How long a thing may take to come true, and how often it is asked, in milliseconds. */
+export interface Patience {
+  readonly deadline: number;
+  readonly interval: number;
+}
+
+const patient: Patience = { deadline: 300_000, interval: 1_000 };
+
+/** check → apply → verify. A plan stops after `check`. Throws StepUnfinished when something is still missing in the end. */
+export async function runStep(step: Step, name: string, mode: Mode, around: Surroundings, patience = patient): Promise<StepResult> {
+  const warnings = new Set<string>();
+  const shared = { cluster: around.cluster, warn: (words: string) => void warnings.add(words), secret: (reference: string) => around.secret(reference) };
+  const asking = { ...shared, host: asked(around.host(name)), peer: async (peer: string) => Promise.resolve(asked(around.host(peer))) };
+  const result = (outcome: StepResult['outcome'], missing: readonly string[]): StepResult => ({ outcome, missing, warnings: [...warnings] });
+
+  around.tell('looking');
+  const missing = await step.check(asking);
+  if (missing.length === 0) return result('done', missing);
+  if (step.retry === 'inspect') throw unfinished(name, missing);
+  if (mode === 'plan') return result('would change', missing);
+  if (step.apply) {
+    around.tell(`doing: ${missing.join('; ')}`);
+    await step.apply({ ...shared, host: around.host(name), peer: async (peer) => Promise.resolve(around.host(peer)) });
+  }
+  warnings.clear();
+  const left = await comeTrue(() => (step.verify ?? step.check)(asking), step.verify !== undefined || !step.apply || step.retry === 'wait', around, patience);
+  if (left.length > 0) throw unfinished(name, left);
+  return result(step.apply ? 'changed' : 'done', missing);
+}
+
+/** Asks until nothing is missing, or once when there is nothing to wait for. */
+async function comeTrue(check: () => Promise<string[]>, waits: boolean, { signal, tell }: Surroundings, { deadline, interval }: Patience): Promise<string[]> {
+  const end = Date.now() + deadline;
+  for (;;) {
+    const missing = await check();
+    if (missing.length === 0 || !waits || Date.now() > end) return missing;
+    tell(`waiting: ${missing.join('; ')}`);
+    await sleep(interval, undefined, { signal });
+  }
+}
+
+/** Only the half of a host that can be asked: what a check is given cannot change anything, whatever it tries. */
+const asked = (host: Host): Asked => ({ machine: host.machine, read: (fact) => host.read(fact) });
+
+const unfinished = (host: string, missing: readonly string[]): HostFailure =>
+  new HostFailure('StepUnfinished', {
+    host,
+    reason: missing.join('; '),
+    next: 'mend it and answer retry; or skip with a reason, or abort',
+  });

@@ -1,0 +1,132 @@
+import { readFile } from 'node:fs/promises';
+import type { Duplex } from 'node:stream';
+import { Client, type ConnectConfig } from 'ssh2';
+import type { SshSettings } from '../../cluster/cluster.js';
+import { HostFailure } from '../failure.js';
+import { expandHome, readSecret } from '../secrets.js';
+import { hostKeyCheck } from './host-key.js';
+
+/** Where a connection goes, and as whom. */
+export interface Target {
+  /** Name for people. */
+  readonly name: string;
+  readonly address: string;
+  readonly settings: SshSettings;
+}
+
+/** What OpenSSH 9 still offers of ssh2's list, less SHA-1 and CBC. */
+const algorithms = {
+  kex: ['curve25519-sha256', 'curve25519-sha256@libssh.org', 'ecdh-sha2-nistp256', 'ecdh-sha2-nistp384', 'ecdh-sha2-nistp521', 'diffie-hellman-group16-sha512', 'diffie-hellman-group14-sha256'],
+  cipher: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'aes192-ctr', 'aes256-ctr'],
+  hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512'],
+};
+
+/**
+ * Logs in, through the jump host where the settings name one; every hop's host key is checked under its own name.
+ * Throws HostKeyUnknown, HostKeyChanged, LoginRefused, SecretMissing, and Unreachable for whatever may pass.
+ */
+export async function connect(target: Target, signal?: AbortSignal): Promise<Client> {
+  const { jump, ...own } = target.settings;
+  if (!jump) return login(target, undefined, signal);
+  const bastion = await login({ name: `${target.name}’s jump host`, address: jump.address, settings: { ...own, ...jump } }, undefined, signal);
+  try {
+    const socket = await through(bastion, target);
+    const client = await login(target, socket, signal);
+    client.on('close', () => bastion.end());
+    return client;
+  } catch (error) {
+    bastion.end();
+    throw error;
+  }
+}
+
+function through(bastion: Client, { name, address, settings }: Target): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    bastion.forwardOut('127.0.0.1', 0, address, settings.port, (error, channel) => {
+      if (error) reject(unreachable(name, `the jump host cannot reach ${address}:${settings.port}: ${error.message}`));
+      else resolve(channel);
+    });
+  });
+}
+
+async function login(target: Target, sock: Duplex | undefined, signal?: AbortSignal): Promise<Client> {
+  const { name, address, settings } = target;
+  const check = await hostKeyCheck(name, address, settings.port, settings.knownHosts);
+  const config: ConnectConfig = {
+    host: address,
+    port: settings.port,
+    username: settings.user,
+    ...(await credentials(settings)),
+    ...(sock ? { sock } : {}),
+    hostVerifier: (key: Buffer) => check.accept(key),
+    algorithms: { ...algorithms, serverHostKey: check.algorithms } as ConnectConfig['algorithms'],
+    keepaliveInterval: 5_000,
+    keepaliveCountMax: 3,
+    readyTimeout: 15_000,
+  };
+  const client = new Client();
+  return new Promise<Client>((resolve, reject) => {
+    const stop = (): void => void client.destroy();
+    signal?.addEventListener('abort', stop, { once: true });
+    let ready = false;
+    client.once('ready', () => {
+      ready = true;
+      signal?.removeEventListener('abort', stop);
+      resolve(client);
+    });
+    // Stays for the connection's life: an error nobody listens to would end the worker.
+    client.on('error', (error) => {
+      if (!ready) reject(check.refusal() ?? loginFailure(target, error));
+    });
+    client.on('close', () => reject(check.refusal() ?? unreachable(name, `${address}:${settings.port} closed the connection during login`)));
+    try {
+      client.connect(config);
+    } catch (error) {
+      reject(loginFailure(target, error));
+    }
+  });
+}
+
+async function credentials({ key, passphrase, agent }: SshSettings): Promise<ConnectConfig> {
+  const socket = process.env['SSH_AUTH_SOCK'];
+  return {
+    ...(key ? { privateKey: await readKey(key) } : {}),
+    ...(passphrase ? { passphrase: await readSecret(passphrase) } : {}),
+    ...((agent || !key) && socket ? { agent: socket } : {}),
+  };
+}
+
+async function readKey(path: string): Promise<Buffer> {
+  try {
+    return await readFile(expandHome(path));
+  } catch (error) {
+    throw new HostFailure('SecretMissing', {
+      host: 'worker',
+      reason: `the SSH key ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      next: 'put the key where the worker runs, readable for its user, then answer retry',
+    });
+  }
+}
+
+function loginFailure({ name, address, settings }: Target, error: unknown): HostFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  const refused = error instanceof Error && 'level' in error && error.level === 'client-authentication';
+  if (refused || /privateKey|passphrase|private key/i.test(message)) {
+    return new HostFailure('LoginRefused', {
+      host: name,
+      reason: `login as ${settings.user} at ${address}:${settings.port} was refused: ${message}`,
+      next: `try it by hand: ssh -p ${settings.port}${settings.key ? ` -i ${settings.key}` : ''} ${settings.user}@${address} true`,
+    });
+  }
+  if (/no matching|handshake failed/i.test(message)) {
+    return new HostFailure('LoginRefused', {
+      host: name,
+      reason: `${address}:${settings.port} offers no algorithm that is still safe: ${message}`,
+      next: 'bring the host’s sshd up to date; SHA-1 signatures and CBC ciphers are not spoken',
+    });
+  }
+  return unreachable(name, `${address}:${settings.port} does not answer: ${message}`);
+}
+
+export const unreachable = (host: string, reason: string): HostFailure =>
+  new HostFailure('Unreachable', { host, reason, next: 'see that the host is on and its sshd runs; the step goes on by itself once it answers' });
