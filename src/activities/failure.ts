@@ -14,7 +14,13 @@ export type FailureType =
   | 'SecretMissing';
 
 /** What no retry can mend: a person has to do something first. */
-const final: readonly FailureType[] = ['HostKeyUnknown', 'HostKeyChanged', 'LoginRefused', 'SudoRefused', 'SecretMissing'];
+const final: readonly FailureType[] = [
+  'HostKeyUnknown',
+  'HostKeyChanged',
+  'LoginRefused',
+  'SudoRefused',
+  'SecretMissing',
+];
 
 /** Something that went wrong on a host, told so that a person can act on it. */
 export class HostFailure extends Error {

@@ -1,4 +1,9 @@
-const telling = [/^error execution phase.*$/m, /^\s*\[ERROR [^\]]+\].*$/m, /^(?:error|fatal|E):.*$/im, /^.*(?:cannot|failed|denied|no such|not found|refused).*$/im];
+const telling = [
+  /^error execution phase.*$/m,
+  /^\s*\[ERROR [^\]]+\].*$/m,
+  /^(?:error|fatal|E):.*$/im,
+  /^.*(?:cannot|failed|denied|no such|not found|refused).*$/im,
+];
 
 /** The first error in an output: what comes after it is most often only its consequence. */
 export function reasonOf(output: string): string {

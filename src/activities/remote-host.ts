@@ -55,7 +55,11 @@ export class RemoteHost implements Host {
   }
 
   async runUnit(script: string): Promise<string> {
-    const unit = new TransientUnit(this.#attempt.unitName(this.machine), (command, stdin) => this.#twice({ command, stdin }), this.#attempt);
+    const unit = new TransientUnit(
+      this.#attempt.unitName(this.machine),
+      (command, stdin) => this.#twice({ command, stdin }),
+      this.#attempt,
+    );
     const begun = Date.now();
     const output = await unit.run(script);
     if (output.code === 0) return output.stdout;

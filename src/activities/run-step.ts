@@ -22,11 +22,29 @@ export interface Patience {
 const patient: Patience = { deadline: 300_000, interval: 1_000 };
 
 /** check → apply → verify. A plan stops after `check`. Throws StepUnfinished when something is still missing in the end. */
-export async function runStep(step: Step, name: string, mode: Mode, around: Surroundings, patience = patient): Promise<StepResult> {
+export async function runStep(
+  step: Step,
+  name: string,
+  mode: Mode,
+  around: Surroundings,
+  patience = patient,
+): Promise<StepResult> {
   const warnings = new Set<string>();
-  const shared = { cluster: around.cluster, warn: (words: string) => void warnings.add(words), secret: (reference: string) => around.secret(reference) };
-  const asking = { ...shared, host: asked(around.host(name)), peer: async (peer: string) => Promise.resolve(asked(around.host(peer))) };
-  const result = (outcome: StepResult['outcome'], missing: readonly string[]): StepResult => ({ outcome, missing, warnings: [...warnings] });
+  const shared = {
+    cluster: around.cluster,
+    warn: (words: string) => void warnings.add(words),
+    secret: (reference: string) => around.secret(reference),
+  };
+  const asking = {
+    ...shared,
+    host: asked(around.host(name)),
+    peer: async (peer: string) => Promise.resolve(asked(around.host(peer))),
+  };
+  const result = (outcome: StepResult['outcome'], missing: readonly string[]): StepResult => ({
+    outcome,
+    missing,
+    warnings: [...warnings],
+  });
 
   around.tell('looking');
   const missing = await step.check(asking);
@@ -38,13 +56,23 @@ export async function runStep(step: Step, name: string, mode: Mode, around: Surr
     await step.apply({ ...shared, host: around.host(name), peer: async (peer) => Promise.resolve(around.host(peer)) });
   }
   warnings.clear();
-  const left = await comeTrue(() => (step.verify ?? step.check)(asking), step.verify !== undefined || !step.apply || step.retry === 'wait', around, patience);
+  const left = await comeTrue(
+    () => (step.verify ?? step.check)(asking),
+    step.verify !== undefined || !step.apply || step.retry === 'wait',
+    around,
+    patience,
+  );
   if (left.length > 0) throw unfinished(name, left);
   return result(step.apply ? 'changed' : 'done', missing);
 }
 
 /** Asks until nothing is missing, or once when there is nothing to wait for. */
-async function comeTrue(check: () => Promise<string[]>, waits: boolean, { signal, tell }: Surroundings, { deadline, interval }: Patience): Promise<string[]> {
+async function comeTrue(
+  check: () => Promise<string[]>,
+  waits: boolean,
+  { signal, tell }: Surroundings,
+  { deadline, interval }: Patience,
+): Promise<string[]> {
   const end = Date.now() + deadline;
   for (;;) {
     const missing = await check();

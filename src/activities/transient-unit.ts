@@ -59,7 +59,9 @@ export class TransientUnit {
 
   /** A unit of an earlier operation may still run: it is never doubled, and what it does is looked at afresh afterwards. */
   async #letOthersEnd(): Promise<void> {
-    const { stdout } = await this.#execute(sh`systemctl list-units --plain --no-legend --state=active,activating ${`${this.#unit.family}-*`}`);
+    const { stdout } = await this.#execute(
+      sh`systemctl list-units --plain --no-legend --state=active,activating ${`${this.#unit.family}-*`}`,
+    );
     const other = /^(\S+)\.service/m.exec(stdout)?.[1];
     if (!other) return;
     await this.#follow(other);
@@ -77,7 +79,11 @@ export class TransientUnit {
     const { code, stderr } = await this.#execute(command, script);
     // A connection that broke right after the start makes the second try meet its own unit.
     if (code === 0 || /already (exists|loaded)|was already/.test(stderr)) return;
-    throw new HostFailure('CommandFailed', { host: this.#unit.host, reason: `systemd-run ${this.name} exited ${code}: ${stderr.trim()}`, next: 'see that systemd is well on the host, then answer retry' });
+    throw new HostFailure('CommandFailed', {
+      host: this.#unit.host,
+      reason: `systemd-run ${this.name} exited ${code}: ${stderr.trim()}`,
+      next: 'see that systemd is well on the host, then answer retry',
+    });
   }
 
   async #follow(unit: string): Promise<Output> {
@@ -88,10 +94,13 @@ export class TransientUnit {
           sh`if [ -e ${`${folder}/exit`} ]; then echo "exit $(cat ${`${folder}/exit`})"; cat ${`${folder}/output`}; elif systemctl -q is-active ${unit}; then echo running; tail -n 1 ${`${folder}/output`} 2>/dev/null; else sleep 0.2; if [ -e ${`${folder}/exit`} ]; then echo running; else echo lost; fi; fi`,
         );
         const [, code] = /^exit (\d+)$/m.exec(stdout.slice(0, 12)) ?? [];
-        if (code !== undefined) return { code: Number(code), stdout: stdout.slice(stdout.indexOf('\n') + 1), stderr: '' };
+        if (code !== undefined)
+          return { code: Number(code), stdout: stdout.slice(stdout.indexOf('\n') + 1), stderr: '' };
         if (stdout.startsWith('lost')) {
           await this.#clear(unit);
-          throw this.#interrupted(`${unit} is gone without an exit code: the host was restarted, or somebody stopped it`);
+          throw this.#interrupted(
+            `${unit} is gone without an exit code: the host was restarted, or somebody stopped it`,
+          );
         }
         this.#watch.tell(`${unit}: ${stdout.split('\n')[1] ?? ''}`);
         await sleep(pollEvery, undefined, { signal: this.#watch.signal });
@@ -114,7 +123,11 @@ export class TransientUnit {
   }
 
   #interrupted(reason: string): HostFailure {
-    return new HostFailure('Interrupted', { host: this.#unit.host, reason, next: 'nothing: the step looks at the host again and goes on' });
+    return new HostFailure('Interrupted', {
+      host: this.#unit.host,
+      reason,
+      next: 'nothing: the step looks at the host again and goes on',
+    });
   }
 }
 

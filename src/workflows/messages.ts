@@ -7,7 +7,8 @@ export interface OperationInput {
   readonly mode: Mode;
 }
 
-export type LineState = 'waiting' | 'running' | 'held' | 'skipped' | 'aborted' | StepResult['outcome'];
+/** `failed` is of a plan only: an install holds instead. */
+export type LineState = 'running' | 'held' | 'skipped' | 'failed' | 'cancelled' | StepResult['outcome'];
 
 /** One step on one host. Times are milliseconds since 1970. */
 export interface Line {
@@ -30,7 +31,8 @@ export interface Gate {
   readonly name: string;
   /** What will happen once it opens, a line a host. */
   readonly plan: readonly string[];
-  state: 'open' | 'waiting' | 'approved';
+  /** `ahead`: not reached yet. */
+  state: 'ahead' | 'planning' | 'waiting' | 'approved';
   approvedBy?: string;
 }
 
@@ -49,8 +51,6 @@ export interface Progress {
   endedAt?: number;
   readonly lines: Line[];
   readonly gates: Gate[];
-  /** Stages in their order, known from the start. */
-  readonly stages: readonly string[];
 }
 
 /** What an operation returns, and `kha status --output json` prints of a finished one. */
@@ -64,6 +64,8 @@ export interface Report {
   readonly wouldChange: number;
   readonly skipped: number;
   readonly warnings: readonly string[];
+  /** What a plan met that would stop an install. */
+  readonly problems: readonly string[];
 }
 
 export type Verdict = 'retry' | 'skip' | 'abort';

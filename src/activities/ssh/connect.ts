@@ -16,7 +16,15 @@ export interface Target {
 
 /** What OpenSSH 9 still offers of ssh2's list, less SHA-1 and CBC. */
 const algorithms = {
-  kex: ['curve25519-sha256', 'curve25519-sha256@libssh.org', 'ecdh-sha2-nistp256', 'ecdh-sha2-nistp384', 'ecdh-sha2-nistp521', 'diffie-hellman-group16-sha512', 'diffie-hellman-group14-sha256'],
+  kex: [
+    'curve25519-sha256',
+    'curve25519-sha256@libssh.org',
+    'ecdh-sha2-nistp256',
+    'ecdh-sha2-nistp384',
+    'ecdh-sha2-nistp521',
+    'diffie-hellman-group16-sha512',
+    'diffie-hellman-group14-sha256',
+  ],
   cipher: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'aes192-ctr', 'aes256-ctr'],
   hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512'],
 };
@@ -28,7 +36,11 @@ const algorithms = {
 export async function connect(target: Target, signal?: AbortSignal): Promise<Client> {
   const { jump, ...own } = target.settings;
   if (!jump) return login(target, undefined, signal);
-  const bastion = await login({ name: `${target.name}’s jump host`, address: jump.address, settings: { ...own, ...jump } }, undefined, signal);
+  const bastion = await login(
+    { name: `${target.name}’s jump host`, address: jump.address, settings: { ...own, ...jump } },
+    undefined,
+    signal,
+  );
   try {
     const socket = await through(bastion, target);
     const client = await login(target, socket, signal);
@@ -78,7 +90,9 @@ async function login(target: Target, sock: Duplex | undefined, signal?: AbortSig
     client.on('error', (error) => {
       if (!ready) reject(check.refusal() ?? loginFailure(target, error));
     });
-    client.on('close', () => reject(check.refusal() ?? unreachable(name, `${address}:${settings.port} closed the connection during login`)));
+    client.on('close', () =>
+      reject(check.refusal() ?? unreachable(name, `${address}:${settings.port} closed the connection during login`)),
+    );
     try {
       client.connect(config);
     } catch (error) {
@@ -129,4 +143,8 @@ function loginFailure({ name, address, settings }: Target, error: unknown): Host
 }
 
 export const unreachable = (host: string, reason: string): HostFailure =>
-  new HostFailure('Unreachable', { host, reason, next: 'see that the host is on and its sshd runs; the step goes on by itself once it answers' });
+  new HostFailure('Unreachable', {
+    host,
+    reason,
+    next: 'see that the host is on and its sshd runs; the step goes on by itself once it answers',
+  });

@@ -17,19 +17,34 @@ const kept = 8 * 1024 * 1024;
 const environment = 'export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; ';
 
 /** Runs one command as root on an open connection. Throws Unreachable when the connection breaks, SudoRefused when sudo says no. */
-export async function execute(client: Client, host: string, settings: SshSettings, command: string, options: ExecuteOptions = {}): Promise<Output> {
+export async function execute(
+  client: Client,
+  host: string,
+  settings: SshSettings,
+  command: string,
+  options: ExecuteOptions = {},
+): Promise<Output> {
   const script = environment + command;
   if (settings.user === 'root') return channel(client, host, sh`exec sh -c ${script}`, options);
-  if (!settings.sudoPassword) return judged(host, await channel(client, host, sh`exec sudo -n -- sh -c ${script}`, options));
+  if (!settings.sudoPassword)
+    return judged(host, await channel(client, host, sh`exec sudo -n -- sh -c ${script}`, options));
   // sudo may or may not read the password line: what it left is skipped up to a mark that nobody can guess.
   const mark = randomBytes(12).toString('hex');
   const skip = `while IFS= read -r line; do if [ "$line" = ${quote(mark)} ]; then break; fi; done; `;
   const stdin = `${await readSecret(settings.sudoPassword)}\n${mark}\n${options.stdin ?? ''}`;
-  return judged(host, await channel(client, host, sh`exec sudo -k -S -p '' -- sh -c ${skip + script}`, { ...options, stdin }));
+  return judged(
+    host,
+    await channel(client, host, sh`exec sudo -k -S -p '' -- sh -c ${skip + script}`, { ...options, stdin }),
+  );
 }
 
 function judged(host: string, output: Output): Output {
-  const refusal = output.code === 1 ? /^sudo: .*(password|not allowed|required|not in the sudoers).*$|is not in the sudoers file.*$|may not run sudo.*$/m.exec(output.stderr)?.[0] : undefined;
+  const refusal =
+    output.code === 1
+      ? /^sudo: .*(password|not allowed|required|not in the sudoers).*$|is not in the sudoers file.*$|may not run sudo.*$/m.exec(
+          output.stderr,
+        )?.[0]
+      : undefined;
   const absent = output.code === 127 && /sudo: (command )?not found/.test(output.stderr);
   if (!refusal && !absent) return output;
   throw new HostFailure('SudoRefused', {
@@ -80,4 +95,13 @@ function channel(client: Client, host: string, line: string, { stdin, signal }: 
   });
 }
 
-const signals: Readonly<Record<string, number>> = { HUP: 1, INT: 2, QUIT: 3, ABRT: 6, KILL: 9, SEGV: 11, PIPE: 13, TERM: 15 };
+const signals: Readonly<Record<string, number>> = {
+  HUP: 1,
+  INT: 2,
+  QUIT: 3,
+  ABRT: 6,
+  KILL: 9,
+  SEGV: 11,
+  PIPE: 13,
+  TERM: 15,
+};

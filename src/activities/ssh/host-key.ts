@@ -12,10 +12,22 @@ export interface HostKeyCheck {
   refusal(): HostFailure | undefined;
 }
 
-const offered = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'rsa-sha2-512', 'rsa-sha2-256'];
+const offered = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+];
 
 /** @throws what reading the file throws, but for a file that is not there: then no key is known. */
-export async function hostKeyCheck(name: string, address: string, port: number, knownHosts: string): Promise<HostKeyCheck> {
+export async function hostKeyCheck(
+  name: string,
+  address: string,
+  port: number,
+  knownHosts: string,
+): Promise<HostKeyCheck> {
   const file = expandHome(knownHosts);
   const entries = parseKnownHosts(await contentOf(file));
   let refused: HostFailure | undefined;
@@ -42,7 +54,8 @@ async function contentOf(file: string): Promise<string> {
 
 function preferred(entries: readonly KnownHost[], address: string, port: number): string[] {
   const types = knownTypes(entries, address, port);
-  const known = (algorithm: string): boolean => types.includes(algorithm) || (algorithm.startsWith('rsa-') && types.includes('ssh-rsa'));
+  const known = (algorithm: string): boolean =>
+    types.includes(algorithm) || (algorithm.startsWith('rsa-') && types.includes('ssh-rsa'));
   return [...offered.filter(known), ...offered.filter((algorithm) => !known(algorithm))];
 }
 
@@ -55,7 +68,10 @@ interface Shown {
   readonly key: Buffer;
 }
 
-function refuse(verdict: 'unknown' | 'changed' | 'revoked', { name, address, port, file, line, key }: Shown): HostFailure {
+function refuse(
+  verdict: 'unknown' | 'changed' | 'revoked',
+  { name, address, port, file, line, key }: Shown,
+): HostFailure {
   const print = fingerprint(key);
   if (verdict === 'unknown') {
     return new HostFailure('HostKeyUnknown', {
@@ -64,7 +80,8 @@ function refuse(verdict: 'unknown' | 'changed' | 'revoked', { name, address, por
       next: `compare the fingerprint with the host’s own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then accept it: ssh-keyscan -p ${port} ${address} >> ${file}`,
     });
   }
-  const what = verdict === 'changed' ? `is another than line ${line} of ${file} says` : `is revoked by line ${line} of ${file}`;
+  const what =
+    verdict === 'changed' ? `is another than line ${line} of ${file} says` : `is revoked by line ${line} of ${file}`;
   return new HostFailure('HostKeyChanged', {
     host: name,
     reason: `the host key of ${address}:${port} ${what}; it shows ${print}`,

@@ -29,7 +29,9 @@ export function parseKnownHosts(text: string): KnownHost[] {
 /** What the file says of a key that a host shows. `port` other than 22 is looked up as `[host]:port`. */
 export function judge(entries: readonly KnownHost[], host: string, port: number, key: Buffer): Verdict {
   const mine = entries.filter((entry) => entry.marker !== '@cert-authority' && names(entry, host, port));
-  const revoked = entries.find((entry) => entry.marker === '@revoked' && entry.key.equals(key) && names(entry, host, port));
+  const revoked = entries.find(
+    (entry) => entry.marker === '@revoked' && entry.key.equals(key) && names(entry, host, port),
+  );
   if (revoked) return { verdict: 'revoked', line: revoked.line };
   const keys = mine.filter(({ marker }) => marker === '');
   const same = keys.find((entry) => entry.key.equals(key));
@@ -40,11 +42,14 @@ export function judge(entries: readonly KnownHost[], host: string, port: number,
 
 /** Key types on file for a host: asked for first, or a host with several keys would look changed. */
 export function knownTypes(entries: readonly KnownHost[], host: string, port: number): string[] {
-  return [...new Set(entries.filter((entry) => entry.marker === '' && names(entry, host, port)).map(({ type }) => type))];
+  return [
+    ...new Set(entries.filter((entry) => entry.marker === '' && names(entry, host, port)).map(({ type }) => type)),
+  ];
 }
 
 /** As `ssh-keygen -l` prints it. */
-export const fingerprint = (key: Buffer): string => `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+export const fingerprint = (key: Buffer): string =>
+  `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 
 function names({ patterns }: KnownHost, host: string, port: number): boolean {
   const wanted = (port === 22 ? host : `[${host}]:${port}`).toLowerCase();
@@ -60,7 +65,11 @@ function names({ patterns }: KnownHost, host: string, port: number): boolean {
 
 function matches(pattern: string, wanted: string): boolean {
   if (pattern.startsWith('|1|')) return hashed(pattern, wanted);
-  const expression = pattern.toLowerCase().replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const expression = pattern
+    .toLowerCase()
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${expression}$`).test(wanted);
 }
 

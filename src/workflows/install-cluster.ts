@@ -1,0 +1,102 @@
+import * as steps from '../steps/index.js';
+import type { OperationInput, Report } from './messages.js';
+import { operation } from './operation.js';
+
+const {
+  checkHost,
+  compareHosts,
+  checkEndpoint,
+  checkRegistry,
+  claimHost,
+  disableSelinux,
+  disableSwap,
+  loadKernelModules,
+  setKernelParameters,
+  synchroniseTime,
+  writeHostNames,
+  installPackages,
+  installBinaries,
+  configureContainerd,
+  configureKubelet,
+  pullImages,
+  configureHaproxy,
+  createVrrpPassword,
+  configureKeepalived,
+  checkVirtualAddress,
+  writeKubeadmDocuments,
+  createCertificateAuthorities,
+  copyCertificateAuthorities,
+  createCertificates,
+  startEtcd,
+  checkEtcd,
+  initControlPlane,
+  checkControlPlane,
+  checkApiEndpoint,
+  installCalico,
+  checkControlPlaneNodes,
+  joinWorker,
+  checkNodes,
+  installAddOns,
+  pointKubeProxyAtEndpoint,
+  pointKubeletAtEndpoint,
+  proveNetwork,
+  checkComponents,
+  checkCertificates,
+} = steps;
+
+/** A highly available cluster out of bare hosts, in the seed's order. In mode `plan` only checks run and gates stand open. */
+export async function installCluster(input: OperationInput): Promise<Report> {
+  return operation(input, 'install', async ({ stage, gate }) => {
+    await stage('Preflight', checkHost, checkEndpoint, checkRegistry, compareHosts);
+    await gate(
+      'before-changes',
+      claimHost,
+      disableSelinux,
+      disableSwap,
+      loadKernelModules,
+      setKernelParameters,
+      synchroniseTime,
+      writeHostNames,
+      installPackages,
+      installBinaries,
+      configureContainerd,
+      configureKubelet,
+      pullImages,
+      configureHaproxy,
+    );
+    await stage(
+      'Prepare hosts',
+      claimHost,
+      disableSelinux,
+      disableSwap,
+      loadKernelModules,
+      setKernelParameters,
+      synchroniseTime,
+      writeHostNames,
+    );
+    await stage(
+      'Packages and runtime',
+      installPackages,
+      installBinaries,
+      configureContainerd,
+      configureKubelet,
+      pullImages,
+    );
+    await stage('Load balancer', configureHaproxy, createVrrpPassword, configureKeepalived, checkVirtualAddress);
+    await stage(
+      'Certificates',
+      writeKubeadmDocuments,
+      createCertificateAuthorities,
+      copyCertificateAuthorities,
+      createCertificates,
+    );
+    await stage('etcd', startEtcd, checkEtcd);
+    await gate('before-control-plane', initControlPlane, installCalico, joinWorker);
+    await stage('Control plane', initControlPlane, checkControlPlane, checkApiEndpoint);
+    await stage('Network', installCalico, checkControlPlaneNodes);
+    await stage('Workers', joinWorker, checkNodes, installAddOns);
+    await gate('before-switch-over', pointKubeProxyAtEndpoint, pointKubeletAtEndpoint);
+    await stage('Switch over', pointKubeProxyAtEndpoint, pointKubeletAtEndpoint);
+    await stage('Proof', checkNodes, checkComponents, checkEtcd, checkCertificates, proveNetwork);
+  });
+}

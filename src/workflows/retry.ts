@@ -1,0 +1,47 @@
+import type { ActivityOptions } from '@temporalio/workflow';
+import type { Retry } from '../steps/step.js';
+
+/** What a person has to mend first; no attempt is wasted on it. */
+const hopeless = ['HostKeyUnknown', 'HostKeyChanged', 'LoginRefused', 'SudoRefused', 'SecretMissing'];
+/** The host answered and the step did not work: where trying twice may do harm, a person decides. */
+const answered = ['CommandFailed', 'StepUnfinished'];
+
+/**
+ * The activity beats once a second. Ten seconds tell a dead worker from one that is busy; a worker that takes over on
+ * the embedded engine resets the dead one's activities and does not wait for them.
+ */
+const heartbeatTimeout = '10s';
+
+const often = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '20s' } as const;
+
+/**
+ * The numbers behind the retry classes. An attempt waits up to two minutes by itself for an unreachable host, so
+ * `maximumAttempts` counts whole attempts; lost workers and lost hosts are tried for about an hour.
+ */
+export const retryOptions: Record<Retry, ActivityOptions> = {
+  inspect: {
+    startToCloseTimeout: '5m',
+    heartbeatTimeout,
+    retry: { ...often, maximumAttempts: 3, nonRetryableErrorTypes: [...hopeless, ...answered] },
+  },
+  edit: {
+    startToCloseTimeout: '15m',
+    heartbeatTimeout,
+    retry: { ...often, maximumAttempts: 5, nonRetryableErrorTypes: hopeless },
+  },
+  download: {
+    startToCloseTimeout: '30m',
+    heartbeatTimeout,
+    retry: { ...often, maximumAttempts: 8, nonRetryableErrorTypes: hopeless },
+  },
+  bootstrap: {
+    startToCloseTimeout: '30m',
+    heartbeatTimeout,
+    retry: { ...often, maximumAttempts: 30, nonRetryableErrorTypes: [...hopeless, ...answered] },
+  },
+  wait: {
+    startToCloseTimeout: '15m',
+    heartbeatTimeout,
+    retry: { ...often, maximumAttempts: 2, nonRetryableErrorTypes: hopeless },
+  },
+};
