@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cacheFolder } from '../folders.js';
+import { reported, type Report } from '../report.js';
+import { run } from '../run.js';
+import { versions } from '../versions.js';
+
+interface Module {
+  readonly name: string;
+  readonly commands: readonly string[];
+  readonly flags?: string;
+  /** Toolchain to build with where the newest would not do. */
+  readonly toolchain?: string;
+}
+
+// Without these stamps kubeadm calls itself v0.0.0 and refuses its own version.
+const [, minor = ''] = versions.kubernetes.split('.');
+const stamps = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version']
+  .map((where) => `-X ${where}.gitVersion=${versions.kubernetes} -X ${where}.gitMajor=1 -X ${where}.gitMinor=${minor} -X ${where}.gitTreeState=clean`)
+  .join(' ');
+
+const modules: readonly Module[] = [
+  { name: 'kubernetes', flags: stamps, commands: ['kubeadm', 'kubectl', 'kubelet', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy'].map((command) => `k8s.io/kubernetes/cmd/${command}`) },
+  { name: 'etcd', commands: ['server', 'etcdctl', 'etcdutl'].map((command) => `go.etcd.io/etcd/${command}/v3`) },
+  { name: 'coredns', commands: ['github.com/coredns/coredns'] },
+  { name: 'containerd', commands: ['containerd', 'ctr', 'containerd-shim-runc-v2'].map((command) => `github.com/containerd/containerd/v2/cmd/${command}`) },
+  // Calico writes https://[10.96.0.1]:443, which Go refuses since 1.24.8: it takes the toolchain that its go.mod names.
+  { name: 'calico', toolchain: 'go1.24.6', commands: ['node/cmd/calico-node', 'cni-plugin/cmd/calico', 'cni-plugin/cmd/install', 'kube-controllers/cmd/kube-controllers'].map((command) => `github.com/projectcalico/calico/${command}`) },
+  { name: 'images', commands: ['./pause', './probe'] },
+];
+
+/** The modules' folder of the sources, whether this runs compiled or not. */
+const source = (name: string): string => {
+  const here = fileURLToPath(new URL(`../modules/${name}`, import.meta.url));
+  return existsSync(here) ? here : fileURLToPath(new URL(`../../../lab/modules/${name}`, import.meta.url));
+};
+
+const environment = ({ toolchain }: Module): Record<string, string> => ({
+  GOMODCACHE: cacheFolder('go', 'mod'),
+  GOCACHE: cacheFolder('go', 'build'),
+  GOFLAGS: '-modcacherw -mod=mod',
+  CGO_ENABLED: '0',
+  ...(toolchain ? { GOTOOLCHAIN: toolchain } : {}),
+});
+
+/** Digest of everything that a module's binaries follow from. */
+async function digest(module: Module): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify(module));
+  for (const name of (await readdir(source(module.name), { recursive: true })).sort()) {
+    if (/\.(go|mod|sum)$/.test(name)) hash.update(name).update(await readFile(join(source(module.name), name)));
+  }
+  return hash.digest('hex').slice(0, 12);
+}
+
+/** Names what the binaries of all modules follow from. */
+export async function modulesDigest(): Promise<string> {
+  return (await Promise.all(modules.map(digest))).join('-');
+}
+
+/** Builds what is not built yet, one command after another, and gives the path of every binary by its name. */
+export async function buildModules(report: Report): Promise<Map<string, string>> {
+  const binaries = new Map<string, string>();
+  for (const module of modules) {
+    const folder = cacheFolder('bin', `${module.name}-${await digest(module)}`);
+    if (!existsSync(folder)) await build(module, folder, report);
+    for (const name of await readdir(folder)) binaries.set(name, join(folder, name));
+  }
+  return binaries;
+}
+
+async function build(module: Module, folder: string, report: Report): Promise<void> {
+  const making = `${folder}.making`;
+  await rm(making, { recursive: true, force: true });
+  await mkdir(join(making, 'out'), { recursive: true });
+  // Built in a copy: go completes go.sum in place.
+  await cp(source(module.name), join(making, 'source'), { recursive: true });
+  for (const [index, command] of module.commands.entries()) {
+    const name = binaryName(command);
+    await reported(report, `Building ${module.name} ${index + 1}/${module.commands.length}: ${name}`, () =>
+      run('go', ['build', '-trimpath', '-ldflags', `-s -w ${module.flags ?? ''}`, '-o', join(making, 'out', name), command], { cwd: join(making, 'source'), env: environment(module) }),
+    );
+  }
+  await rename(join(making, 'out'), folder);
+  await rm(making, { recursive: true, force: true });
+}
+
+/** The last part of a command's path that is no major version; etcd's server is called etcd. */
+function binaryName(command: string): string {
+  const name = basename(command.replace(/\/v\d+$/, ''));
+  return name === 'server' ? 'etcd' : name;
+}
+
+/** Calico's own manifest, which comes with its module. */
+export async function calicoManifest(): Promise<string> {
+  const module = modules.find(({ name }) => name === 'calico')!;
+  const folder = await run('go', ['list', '-m', '-f', '{{.Dir}}', 'github.com/projectcalico/calico'], { cwd: source('calico'), env: environment(module) });
+  return join(folder.trim(), 'manifests', 'calico.yaml');
+}

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Lab } from './lab.js';
+
+const root = '/sys/fs/cgroup';
+const controllers = ['cpu', 'cpuacct', 'cpuset', 'memory', 'devices', 'freezer', 'blkio', 'pids'];
+
+/** An ordinary Debian has the unified hierarchy; both are served, version 1 is the one that was tested. */
+export const unified = (): boolean => existsSync(join(root, 'cgroup.controllers'));
+
+const folders = ({ name }: Lab, host: string): string[] =>
+  unified() ? [join(root, `kha-lab-${name}`, host)] : controllers.filter((one) => existsSync(join(root, one))).map((one) => join(root, one, `kha-lab-${name}`, host));
+
+/** Makes the host's own groups, and gives the files that a process writes its id into to enter them. */
+export async function makeGroups(lab: Lab, host: string): Promise<string[]> {
+  for (const folder of folders(lab, host)) {
+    await mkdir(folder, { recursive: true });
+    if (unified()) await delegate(folder);
+    else if (folder.startsWith(join(root, 'cpuset'))) await fillCpuset(folder);
+  }
+  return folders(lab, host).map((folder) => join(folder, 'cgroup.procs'));
+}
+
+/** A cpuset group that names no processors lets no process in. */
+async function fillCpuset(folder: string): Promise<void> {
+  for (const group of [join(folder, '..'), folder]) {
+    for (const file of ['cpuset.cpus', 'cpuset.mems']) await writeFile(join(group, file), await readFile(join(group, '..', file)));
+  }
+  await writeFile(join(folder, '..', 'cgroup.clone_children'), '1');
+}
+
+async function delegate(folder: string): Promise<void> {
+  for (const group of [root, join(folder, '..')]) {
+    const there = (await readFile(join(group, 'cgroup.controllers'), 'utf8')).trim().split(' ').filter(Boolean);
+    await writeFile(join(group, 'cgroup.subtree_control'), there.map((one) => `+${one}`).join(' '));
+  }
+}
+
+/** Stops or wakes every process of the host at once. */
+export async function freeze(lab: Lab, host: string, frozen: boolean): Promise<void> {
+  if (unified()) return writeFile(join(root, `kha-lab-${lab.name}`, host, 'cgroup.freeze'), frozen ? '1' : '0');
+  return writeFile(join(root, 'freezer', `kha-lab-${lab.name}`, host, 'freezer.state'), frozen ? 'FROZEN' : 'THAWED');
+}
+
+export async function removeGroups(lab: Lab, host: string): Promise<void> {
+  for (const folder of folders(lab, host)) await removeTree(folder);
+}
+
+/** The lab's own groups, once its hosts' are gone. */
+export async function removeLabGroups(lab: Lab): Promise<void> {
+  for (const folder of folders(lab, 'any')) await removeTree(join(folder, '..'));
+}
+
+export const groupsLeft = (lab: Lab): string[] => folders(lab, 'any').map((folder) => join(folder, '..')).filter((folder) => existsSync(folder));
+
+/** Control group folders are removed from the innermost out; their files go with them. */
+async function removeTree(folder: string): Promise<void> {
+  if (!existsSync(folder)) return;
+  for (const entry of await readdir(folder, { withFileTypes: true })) if (entry.isDirectory()) await removeTree(join(folder, entry.name));
+  await rmdir(folder);
+}

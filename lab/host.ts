@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process';
+import { existsSync, openSync } from 'node:fs';
+import { appendFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freeze, makeGroups, removeGroups, unified } from './cgroup.js';
+import { hostFolder, labFile, linkName, type Lab, type LabHost } from './lab.js';
+import { alive, end, remember } from './process.js';
+import { holds, run } from './run.js';
+
+/** What containers and etcd write cannot lie on an overlay: these folders are the disk's own. */
+const disks = ['containerd', 'kubelet', 'etcd'];
+const processFile = (lab: Lab, host: string): string => hostFolder(lab, host, 'process.json');
+const rootOf = (lab: Lab, host: string): string => hostFolder(lab, host, 'root');
+
+export const isRunning = async (lab: Lab, host: string): Promise<boolean> => (await alive(processFile(lab, host))) !== undefined;
+
+/** Boots a host on its disks, which are made when it has none yet. */
+export async function boot(lab: Lab, host: LabHost, rootfs: string): Promise<void> {
+  const { name } = host;
+  if (await isRunning(lab, name)) return;
+  const root = rootOf(lab, name);
+  for (const folder of ['upper', 'work', 'root', ...disks]) await mkdir(hostFolder(lab, name, folder), { recursive: true });
+  if (!(await holds('mountpoint', ['-q', root]))) {
+    const layers = `lowerdir=${rootfs},upperdir=${hostFolder(lab, name, 'upper')},workdir=${hostFolder(lab, name, 'work')}`;
+    await run('mount', ['-t', 'overlay', 'overlay', '-o', layers, root]);
+  }
+  if (!existsSync(join(root, 'etc/ssh/ssh_host_ed25519_key'))) await furnish(lab, name);
+  const groups = await makeGroups(lab, name);
+  const log = openSync(hostFolder(lab, name, 'console.log'), 'a', 0o600);
+  const binds = disks.map((disk) => `--bind=${hostFolder(lab, name, disk)}:/var/lib/${disk}`);
+  // The shell enters the host's groups before it becomes nspawn, so that the group namespace is rooted there.
+  const script = 'for group in $KHA_GROUPS; do echo $$ >"$group" || exit 1; done; exec systemd-nspawn "$@"';
+  const child = spawn(
+    'sh',
+    ['-c', script, 'sh', '--quiet', '--register=no', '--keep-unit', '--boot', `--directory=${root}`, `--machine=${linkName(lab, name)}`, `--hostname=${name}`,
+      `--network-namespace-path=/run/netns/${linkName(lab, name)}`, '--capability=all', '--resolv-conf=off', '--bind=/dev/kmsg', '--system-call-filter=keyctl bpf perf_event_open @keyring', ...binds],
+    { detached: true, stdio: ['ignore', log, log], env: { ...process.env, KHA_GROUPS: groups.join(' '), SYSTEMD_NSPAWN_API_VFS_WRITABLE: '1', SYSTEMD_NSPAWN_USE_CGNS: '1' } },
+  );
+  child.unref();
+  if (child.pid === undefined) throw new Error(`systemd-nspawn could not be started for ${name}`);
+  await remember(processFile(lab, name), child.pid);
+}
+
+/** What a host has of its own before its first start: identity, SSH host key, who may log in. */
+async function furnish(lab: Lab, host: string): Promise<void> {
+  const root = rootOf(lab, host);
+  await writeFile(join(root, 'etc/hostname'), `${host}\n`);
+  await writeFile(join(root, 'etc/machine-id'), `${(await readFile('/proc/sys/kernel/random/uuid', 'utf8')).replaceAll(/[-\n]/g, '')}\n`);
+  const key = await readFile(labFile(lab, 'id.pub'));
+  for (const [home, owner] of [['root', 'root'], ['home/operator', 'operator'], ['home/operator-pw', 'operator-pw']] as const) {
+    await mkdir(join(root, home, '.ssh'), { recursive: true, mode: 0o700 });
+    await writeFile(join(root, home, '.ssh/authorized_keys'), key, { mode: 0o600 });
+    await run('chroot', [root, 'chown', '-R', `${owner}:`, `/${home}/.ssh`]);
+  }
+  await appendFile(join(root, 'etc/ssh/sshd_config'), 'UseDNS no\nPasswordAuthentication no\n');
+  if (!unified()) await makeGroupsWritable(root);
+  await run('ssh-keygen', ['-q', '-A', '-f', root]);
+}
+
+/** nspawn mounts the hierarchies of version 1 read-only; the kubelet and runc must write to them. */
+async function makeGroupsWritable(root: string): Promise<void> {
+  const controllers = 'cpu cpuacct cpuset memory devices freezer blkio pids';
+  const remount = `mount -o remount,bind,rw /sys/fs/cgroup; for one in ${controllers}; do mount -o remount,bind,rw /sys/fs/cgroup/$one; done; mount --make-rshared /`;
+  const unit = `[Unit]\nDefaultDependencies=no\nBefore=sysinit.target\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sh -c '${remount.replaceAll('$', '$$$$')}'\n`;
+  await writeFile(join(root, 'etc/systemd/system/cgroup-writable.service'), unit);
+  const wants = join(root, 'etc/systemd/system/sysinit.target.wants');
+  await mkdir(wants, { recursive: true });
+  await rm(join(wants, 'cgroup-writable.service'), { force: true });
+  await symlink('../cgroup-writable.service', join(wants, 'cgroup-writable.service'));
+}
+
+/** Cuts a host's power: its first process dies, and with it everything in its process namespace. */
+export async function powerOff(lab: Lab, host: string): Promise<void> {
+  const pid = await alive(processFile(lab, host));
+  if (pid === undefined) return;
+  await freeze(lab, host, false);
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').filter(Boolean);
+  for (const child of children) process.kill(Number(child), 'SIGKILL');
+  for (let tries = 0; tries < 100 && (await alive(processFile(lab, host))) !== undefined; tries += 1) await sleep(50);
+  await end(processFile(lab, host), 'SIGKILL');
+}
+
+/** Removes a host that is off: its mount, groups and disks. */
+export async function removeHost(lab: Lab, host: string): Promise<void> {
+  if (await holds('mountpoint', ['-q', rootOf(lab, host)])) await run('umount', [rootOf(lab, host)]);
+  await removeGroups(lab, host);
+  await rm(hostFolder(lab, host), { recursive: true, force: true });
+}

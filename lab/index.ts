@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { answering, makeKey, writeKnownHosts } from './access.js';
+import { serveBundle } from './bundle/bundle.js';
+import { freeze, groupsLeft, removeLabGroups } from './cgroup.js';
+import { cacheFolder } from './folders.js';
+import { boot, isRunning, powerOff, removeHost } from './host.js';
+import { bridge, findLab, hostNamed, hostsOf, labFile, labNamed, linkName, makeLab, registryAddress, virtualAddress, type LabSize } from './lab.js';
+import { makeBridge, plugIn, removeNetwork, setCable } from './network.js';
+import { assertLabCanRun, installPackages } from './packages.js';
+import { registryRuns, stopRegistry } from './registry.js';
+import { reported, type Report } from './report.js';
+import { rootfs } from './rootfs.js';
+import { run } from './run.js';
+import { writeSpec } from './spec.js';
+
+export const defaultSize: LabSize = { masters: 3, workers: 1, loadBalancers: 0 };
+
+/** Brings a lab up, or completes one that crashed half-way; gives the path of its cluster.yaml. */
+export async function labUp(name: string, size: LabSize, report: Report): Promise<string> {
+  await installPackages(report);
+  const lab = await makeLab(name, size);
+  await makeBridge(lab);
+  const base = await rootfs(report);
+  await serveBundle(lab, base, report);
+  await makeKey(lab);
+  const hosts = hostsOf(lab);
+  const down = (await Promise.all(hosts.map(async (host) => ({ host, on: await isRunning(lab, host.name) })))).filter(({ on }) => !on);
+  if (down.length > 0) {
+    await reported(report, `Booting ${down.map(({ host }) => host.name).join(', ')}`, async () => {
+      for (const { host } of down) {
+        await plugIn(lab, host);
+        await boot(lab, host, base);
+      }
+      await writeKnownHosts(lab);
+      await Promise.all(hosts.map((host) => answering(lab, host)));
+    });
+  }
+  return writeSpec(lab);
+}
+
+/** Ends everything that the lab made on this machine. */
+export async function labDown(name: string, report: Report): Promise<void> {
+  const lab = await findLab(name);
+  if (!lab) return;
+  assertLabCanRun();
+  await reported(report, `Taking lab ${name} down`, async () => {
+    for (const { name: host } of hostsOf(lab)) {
+      await powerOff(lab, host);
+      await removeHost(lab, host);
+    }
+    await stopRegistry(lab);
+    await removeNetwork(lab);
+    await removeLabGroups(lab);
+    await rm(labFile(lab), { recursive: true, force: true });
+  });
+}
+
+export interface LabStatus {
+  readonly name: string;
+  readonly spec: string;
+  readonly registry: { readonly address: string; readonly running: boolean };
+  readonly virtualAddress: string;
+  readonly hosts: readonly { readonly name: string; readonly address: string; readonly role: string; readonly running: boolean }[];
+}
+
+export async function labStatus(name: string): Promise<LabStatus> {
+  const lab = await labNamed(name);
+  return {
+    name,
+    spec: labFile(lab, 'cluster.yaml'),
+    registry: { address: registryAddress(lab), running: await registryRuns(lab) },
+    virtualAddress: virtualAddress(lab),
+    hosts: await Promise.all(hostsOf(lab).map(async (host) => ({ ...host, running: await isRunning(lab, host.name) }))),
+  };
+}
+
+/** Ways to break a host and to mend it. */
+export const hostActions = {
+  /** Power off, at once. */
+  kill: async (name: string, host: string) => powerOff(await labNamed(name), host),
+  /** On again, with the same disks. */
+  start: async (name: string, host: string) => {
+    const lab = await labNamed(name);
+    await plugIn(lab, hostNamed(lab, host));
+    await boot(lab, hostNamed(lab, host), await rootfs(() => undefined));
+    await answering(lab, hostNamed(lab, host));
+  },
+  pause: async (name: string, host: string) => freeze(await labNamed(name), host, true),
+  resume: async (name: string, host: string) => freeze(await labNamed(name), host, false),
+  cut: async (name: string, host: string) => void (await setCable(await labNamed(name), host, 'down')),
+  join: async (name: string, host: string) => void (await setCable(await labNamed(name), host, 'up')),
+} as const;
+
+/** What of a lab's is still on this machine, by its names; nothing after `labDown`. Give what `findLab` gave before. */
+export async function labRemains(lab: NonNullable<Awaited<ReturnType<typeof findLab>>>): Promise<string[]> {
+  const found: string[] = [];
+  const mounts = (await run('findmnt', ['-rno', 'TARGET'])).split('\n').filter((path) => path.startsWith(`${labFile(lab)}/`));
+  found.push(...mounts.map((path) => `mount ${path}`));
+  const links = await run('ip', ['-br', 'link']);
+  for (const link of [bridge(lab), ...hostsOf(lab).map(({ name }) => linkName(lab, name))]) if (new RegExp(`^${link}[@\\s]`, 'm').test(links)) found.push(`interface ${link}`);
+  const spaces = await run('ip', ['netns', 'list']);
+  for (const { name } of hostsOf(lab)) if (new RegExp(`^${linkName(lab, name)}\\b`, 'm').test(spaces)) found.push(`network namespace ${linkName(lab, name)}`);
+  found.push(...groupsLeft(lab).map((folder) => `control group ${folder}`));
+  if (existsSync(labFile(lab))) found.push(`folder ${labFile(lab)}`);
+  return found;
+}
+
+/** Removes everything that labs can make again. */
+export const labPurge = (): Promise<void> => rm(cacheFolder(), { recursive: true, force: true });

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { labFolder } from './folders.js';
+import { holds } from './run.js';
+
+export interface LabHost {
+  readonly name: string;
+  readonly address: string;
+  readonly role: 'control-plane' | 'worker' | 'load-balancer';
+}
+
+export interface LabSize {
+  readonly masters: number;
+  readonly workers: number;
+  readonly loadBalancers: number;
+}
+
+/** A lab as it stands in its folder: everything else follows from name, index and size. */
+export interface Lab extends LabSize {
+  readonly name: string;
+  /** Of its network 10.200.<index>.0/24 and of the interfaces' names. */
+  readonly index: number;
+}
+
+export const network = ({ index }: Lab): string => `10.200.${index}`;
+export const registryAddress = (lab: Lab): string => `${network(lab)}.1:5000`;
+export const virtualAddress = (lab: Lab): string => `${network(lab)}.100`;
+export const bridge = ({ index }: Lab): string => `kha${index}`;
+/** Name of a host's network namespace, and of this machine's end of its cable. */
+export const linkName = ({ index }: Lab, host: string): string => `kha${index}-${host}`;
+export const labFile = ({ name }: Lab, ...parts: readonly string[]): string => labFolder(name, ...parts);
+
+export function hostsOf(lab: Lab): LabHost[] {
+  const series = (prefix: string, count: number, from: number, role: LabHost['role']): LabHost[] =>
+    Array.from({ length: count }, (_, index) => ({ name: `${prefix}${index + 1}`, address: `${network(lab)}.${from + index}`, role }));
+  return [
+    ...series('m', lab.masters, 11, 'control-plane'),
+    ...series('w', lab.workers, 21, 'worker'),
+    ...series('lb', lab.loadBalancers, 81, 'load-balancer'),
+  ];
+}
+
+export function hostNamed(lab: Lab, name: string): LabHost {
+  const host = hostsOf(lab).find((one) => one.name === name);
+  if (!host) throw new Error(`lab ${lab.name} has no host ${name}; its hosts: ${hostsOf(lab).map((one) => one.name).join(', ')}`);
+  return host;
+}
+
+export async function findLab(name: string): Promise<Lab | undefined> {
+  const file = labFolder(name, 'lab.json');
+  return existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as Lab) : undefined;
+}
+
+export async function labNamed(name: string): Promise<Lab> {
+  const lab = await findLab(name);
+  if (!lab) throw new Error(`there is no lab ${name}; start it with: kha lab up --name ${name}`);
+  return lab;
+}
+
+/** The lab of that name, or a new one on the first network that no lab and no other bridge has. */
+export async function makeLab(name: string, size: LabSize): Promise<Lab> {
+  if (!/^[a-z0-9][a-z0-9-]{0,30}$/.test(name)) throw new Error(`a lab's name is lower-case letters, digits and hyphens, 31 at most, not ${JSON.stringify(name)}`);
+  const found = await findLab(name);
+  if (found) return found;
+  const taken = await Promise.all((existsSync(labFolder()) ? await readdir(labFolder()) : []).map((other) => findLab(other)));
+  for (let index = 0; index < 100; index += 1) {
+    if (taken.some((other) => other?.index === index) || (await holds('ip', ['link', 'show', `kha${index}`]))) continue;
+    const lab: Lab = { name, index, ...size };
+    await mkdir(labFile(lab), { recursive: true, mode: 0o700 });
+    await writeFile(labFile(lab, 'lab.json'), JSON.stringify(lab));
+    return lab;
+  }
+  throw new Error('all hundred networks of labs are taken; end some with: kha lab down --name NAME');
+}
+
+export const hostFolder = (lab: Lab, host: string, ...parts: readonly string[]): string => join(labFile(lab, 'hosts', host), ...parts);

@@ -1,0 +1,3 @@
+module kha.lab/images
+
+go 1.21

@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { reported, type Report } from './report.js';
+import { run } from './run.js';
+
+/** The lab cannot run here, said in one sentence. */
+export class LabUnavailable extends Error {}
+
+/** Programs that the lab uses, by the Debian package that has them. */
+const programs: Readonly<Record<string, string>> = {
+  ip: 'iproute2',
+  ssh: 'openssh-client',
+  'ssh-keygen': 'openssh-client',
+  mmdebstrap: 'mmdebstrap',
+  buildah: 'buildah',
+  'docker-registry': 'docker-registry',
+  'systemd-nspawn': 'systemd-container',
+  chroot: 'coreutils',
+  tar: 'tar',
+};
+const plugins = '/usr/lib/cni/host-local';
+
+export function assertLabCanRun(): void {
+  if (process.platform === 'linux' && process.getuid?.() === 0) return;
+  throw new LabUnavailable(
+    'the lab needs root on Linux (Debian 12) for its network namespaces and systemd-nspawn hosts; to use hosts of your own: kha init cluster.yaml, then kha install cluster.yaml',
+  );
+}
+
+/** Installs what is missing on this machine. */
+export async function installPackages(report: Report): Promise<void> {
+  assertLabCanRun();
+  const missing = Object.entries(programs).filter(([program]) => !onPath(program)).map(([, name]) => name);
+  if (!existsSync(plugins)) missing.push('containernetworking-plugins');
+  const names = [...new Set(missing)];
+  if (!onPath('go')) throw new LabUnavailable('the lab builds Kubernetes from its Go modules and needs Go 1.21 or later on the PATH');
+  if (names.length === 0) return;
+  await reported(report, `Installing Debian packages: ${names.join(', ')}`, async () => {
+    const env = { DEBIAN_FRONTEND: 'noninteractive' };
+    await run('apt-get', ['update', '-qq'], { env });
+    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { env });
+  });
+}
+
+const onPath = (program: string): boolean =>
+  [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'].some((folder) => folder !== '' && existsSync(join(folder, program)));

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cacheFolder } from './folders.js';
+import { reported, type Report } from './report.js';
+import { run } from './run.js';
+import { versions } from './versions.js';
+
+/** A bare host: what a minimal Debian has, and tcpdump, with which preflight listens for other VRRP routers. */
+const packages = ['systemd', 'systemd-sysv', 'dbus', 'openssh-server', 'iproute2', 'kmod', 'procps', 'ca-certificates', 'openssl', 'curl', 'sudo', 'iputils-ping', 'tcpdump'];
+
+/** Users besides root to log in as: one whose sudo asks nothing, one whose sudo wants the password `lab`. */
+const users = `useradd -m -s /bin/sh operator; useradd -m -s /bin/sh operator-pw; echo operator-pw:lab | chpasswd
+echo 'operator ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/operator; echo 'operator-pw ALL=(ALL) ALL' >/etc/sudoers.d/operator-pw
+rm -f /etc/ssh/ssh_host_* /etc/machine-id; systemctl mask -q systemd-networkd.service systemd-resolved.service 2>/dev/null; rm -f /etc/resolv.conf; : >/etc/resolv.conf`;
+
+const digest = createHash('sha256').update(JSON.stringify([versions.suite, packages, users])).digest('hex').slice(0, 12);
+const folder = (): string => cacheFolder('rootfs', digest);
+
+/** The root file system that all hosts stand on, read-only below their own disks; made once. */
+export async function rootfs(report: Report): Promise<string> {
+  const target = folder();
+  if (existsSync(target)) return target;
+  await reported(report, `Making the hosts’ root file system (Debian ${versions.suite})`, async () => {
+    const making = `${target}.making`;
+    await rm(making, { recursive: true, force: true });
+    await mkdir(cacheFolder('rootfs'), { recursive: true });
+    await run('mmdebstrap', ['-q', '--variant=minbase', `--include=${packages.join(',')}`, versions.suite, making]);
+    await run('chroot', [making, 'sh', '-c', users]);
+    await writeFile(join(making, 'etc/hosts'), '127.0.0.1 localhost\n');
+    await rename(making, target);
+  });
+  return target;
+}

@@ -1,0 +1,27 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { hostsOf, labFile, registryAddress, virtualAddress, type Lab } from './lab.js';
+import { versions } from './versions.js';
+
+/** Writes the lab's cluster.yaml, as a user would write it for hosts of his own. */
+export async function writeSpec(lab: Lab): Promise<string> {
+  const file = labFile(lab, 'cluster.yaml');
+  const lines = [
+    'apiVersion: kubernetes-ha/v1',
+    'kind: Cluster',
+    `name: ${lab.name}`,
+    `kubernetes: ${versions.kubernetes}`,
+    `endpoint: { type: keepalived, vip: ${virtualAddress(lab)}, virtualRouterId: ${51 + lab.index} }`,
+    `registry: { address: ${registryAddress(lab)}, plainHttp: true }`,
+    `ssh: { key: ${JSON.stringify(labFile(lab, 'id'))}, knownHosts: ${JSON.stringify(labFile(lab, 'known_hosts'))} }`,
+    '# Nobody has to approve anything in a lab; leave this out to be asked at every gate.',
+    'gates: []',
+    '# The disks of all hosts are one disk: a kubelet must not evict pods because another host filled it.',
+    'kubelet: { evictionHard: { imagefs.available: 0%, nodefs.available: 0%, memory.available: 50Mi } }',
+    'hosts:',
+    ...hostsOf(lab).map(({ name, address, role }) => `  - { name: ${name}, address: ${address}, roles: [${role}] }`),
+    '',
+  ];
+  await writeFile(file, lines.join('\n'));
+  await chmod(file, 0o600);
+  return file;
+}

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { Command, Option } from 'commander';
+import { printJson } from '../output.js';
+
+type Lab = typeof import('../../../lab/index.js');
+
+const lab = (): Promise<Lab> => import('../../../lab/index.js');
+const number = (value: string): number => Number.parseInt(value, 10);
+
+/** `kha lab`: hosts in network namespaces on this machine, to try kha on and to break. */
+export function labCommand(): Command {
+  const command = new Command('lab').description('Hosts on this machine to try kha on: real systemd, sshd and network').option('--name <name>', 'which lab', 'lab');
+  const name = (): string => command.opts<{ name: string }>().name;
+  command.addHelpText('after', '\nExample:\n  kha lab up && kha lab ssh m1 && kha lab down');
+
+  command
+    .command('up')
+    .description('Boot the lab, and make what it needs the first time (about 15 minutes)')
+    .option('--masters <n>', 'how many masters', number, 3)
+    .option('--workers <n>', 'how many workers', number, 1)
+    .option('--load-balancers <n>', 'how many hosts for the load balancer of their own', number, 0)
+    .addHelpText('after', '\nExample:\n  kha lab up --workers 2')
+    .action(async (size: { masters: number; workers: number; loadBalancers: number }) => {
+      const spec = await (await lab()).labUp(name(), size, tell);
+      console.log(`Lab ${name()} is up; its spec: ${spec}`);
+    });
+  command
+    .command('down')
+    .description('End the lab; its hosts and their disks are gone')
+    .addHelpText('after', '\nExample:\n  kha lab down')
+    .action(async () => (await lab()).labDown(name(), tell));
+  command
+    .command('status')
+    .description('Show the hosts')
+    .addOption(new Option('--output <format>').choices(['text', 'json']).default('text'))
+    .addHelpText('after', '\nExample:\n  kha lab status --output json')
+    .action(async ({ output }: { output: string }) => {
+      const status = await (await lab()).labStatus(name());
+      if (output === 'json') return printJson(status);
+      for (const host of status.hosts) console.log(`${host.name.padEnd(6)} ${host.address.padEnd(15)} ${host.role.padEnd(14)} ${host.running ? 'running' : 'off'}`);
+      console.log(`registry ${status.registry.address} ${status.registry.running ? 'running' : 'off'}\nspec ${status.spec}`);
+    });
+  for (const [action, does] of Object.entries({
+    kill: 'Cut a host’s power',
+    start: 'Start a host again on its disks',
+    pause: 'Freeze every process of a host',
+    resume: 'Let a frozen host go on',
+    cut: 'Pull a host’s network cable',
+    join: 'Plug a host’s network cable in again',
+  } as const)) {
+    command
+      .command(`${action} <host>`)
+      .description(does)
+      .addHelpText('after', `\nExample:\n  kha lab ${action} m2`)
+      .action(async (host: string) => (await lab()).hostActions[action as keyof Lab['hostActions']](name(), host));
+  }
+  passThrough(command, 'ssh <host> [command...]', 'Log in to a host, or run a command on it', 'kha lab ssh m1 -- journalctl -u kubelet', async ([host = '', ...rest]) =>
+    (await import('../../../lab/programs.js')).sshTo(name(), host, rest),
+  );
+  passThrough(command, 'kubectl [args...]', 'Run the lab’s own kubectl on its cluster', 'kha lab kubectl get nodes,pods -A', async (args) =>
+    (await import('../../../lab/programs.js')).kubectlOn(name(), args),
+  );
+  return command;
+}
+
+interface Program {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A command whose arguments belong to another program, which takes over the terminal. */
+function passThrough(lab: Command, usage: string, does: string, example: string, program: (args: string[]) => Promise<Program>): void {
+  lab
+    .command(usage)
+    .description(does)
+    .allowUnknownOption()
+    .passThroughOptions()
+    .addHelpText('after', `\nExample:\n  ${example}`)
+    .action(async (...given: unknown[]) => {
+      const words = (given.at(-1) as Command).args;
+      const { command, args, env } = await program(words);
+      const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+      process.exitCode = await new Promise<number>((resolve, reject) => {
+        child.on('error', reject);
+        child.on('close', (code) => resolve(code ?? 1));
+      });
+    });
+  lab.enablePositionalOptions();
+}
+
+const tell = ({ what, state, seconds }: { what: string; state: 'start' | 'done'; seconds?: number }): void =>
+  console.log(state === 'start' ? `· ${what}` : `✓ ${what} (${(seconds ?? 0).toFixed(1)} s)`);
