@@ -2,18 +2,21 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hostFolder, hostsOf, labFile, type Lab, type LabHost } from './lab.js';
-import { holds, run } from './run.js';
+import { holds, run } from '../src/engine/run-program.js';
 
 /** The lab's own key to log in with. */
 export async function makeKey(lab: Lab): Promise<void> {
-  if (!existsSync(labFile(lab, 'id'))) await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', `kha lab ${lab.name}`, '-f', labFile(lab, 'id')]);
+  if (!existsSync(labFile(lab, 'id')))
+    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', `kha lab ${lab.name}`, '-f', labFile(lab, 'id')]);
 }
 
 /** known_hosts out of the hosts' own disks, so that not even the first login trusts the network. */
 export async function writeKnownHosts(lab: Lab): Promise<void> {
   const lines = await Promise.all(
     hostsOf(lab).map(async ({ name, address }) => {
-      const [type, key] = (await readFile(hostFolder(lab, name, 'root/etc/ssh/ssh_host_ed25519_key.pub'), 'utf8')).split(' ');
+      const [type, key] = (
+        await readFile(hostFolder(lab, name, 'root/etc/ssh/ssh_host_ed25519_key.pub'), 'utf8')
+      ).split(' ');
       return `${address},${name} ${type} ${key?.trim()}\n`;
     }),
   );
@@ -21,16 +24,31 @@ export async function writeKnownHosts(lab: Lab): Promise<void> {
 }
 
 export const sshArguments = (lab: Lab, { address }: LabHost, user = 'root'): string[] => [
-  '-q', '-i', labFile(lab, 'id'), '-o', `UserKnownHostsFile=${labFile(lab, 'known_hosts')}`, '-o', 'StrictHostKeyChecking=yes', '-o', 'IdentitiesOnly=yes', '-o', 'ConnectTimeout=3', `${user}@${address}`,
+  '-q',
+  '-i',
+  labFile(lab, 'id'),
+  '-o',
+  `UserKnownHostsFile=${labFile(lab, 'known_hosts')}`,
+  '-o',
+  'StrictHostKeyChecking=yes',
+  '-o',
+  'IdentitiesOnly=yes',
+  '-o',
+  'ConnectTimeout=3',
+  `${user}@${address}`,
 ];
 
-export const onHost = (lab: Lab, host: LabHost, command: string): Promise<string> => run('ssh', [...sshArguments(lab, host), command]);
+export const onHost = (lab: Lab, host: LabHost, command: string): Promise<string> =>
+  run('ssh', [...sshArguments(lab, host), command]);
 
 /** Waits until a host lets one in. */
 export async function answering(lab: Lab, host: LabHost): Promise<void> {
   const deadline = Date.now() + 60_000;
   while (!(await holds('ssh', [...sshArguments(lab, host), 'true']))) {
-    if (Date.now() > deadline) throw new Error(`${host.name} does not answer at ${host.address} within 60 s; its console: ${hostFolder(lab, host.name, 'console.log')}`);
+    if (Date.now() > deadline)
+      throw new Error(
+        `${host.name} does not answer at ${host.address} within 60 s; its console: ${hostFolder(lab, host.name, 'console.log')}`,
+      );
     await sleep(200);
   }
 }

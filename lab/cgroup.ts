@@ -10,7 +10,9 @@ const controllers = ['cpu', 'cpuacct', 'cpuset', 'memory', 'devices', 'freezer',
 export const unified = (): boolean => existsSync(join(root, 'cgroup.controllers'));
 
 const folders = ({ name }: Lab, host: string): string[] =>
-  unified() ? [join(root, `kha-lab-${name}`, host)] : controllers.filter((one) => existsSync(join(root, one))).map((one) => join(root, one, `kha-lab-${name}`, host));
+  unified()
+    ? [join(root, `kha-lab-${name}`, host)]
+    : controllers.filter((one) => existsSync(join(root, one))).map((one) => join(root, one, `kha-lab-${name}`, host));
 
 /** Makes the host's own groups, and gives the files that a process writes its id into to enter them. */
 export async function makeGroups(lab: Lab, host: string): Promise<string[]> {
@@ -25,7 +27,8 @@ export async function makeGroups(lab: Lab, host: string): Promise<string[]> {
 /** A cpuset group that names no processors lets no process in. */
 async function fillCpuset(folder: string): Promise<void> {
   for (const group of [join(folder, '..'), folder]) {
-    for (const file of ['cpuset.cpus', 'cpuset.mems']) await writeFile(join(group, file), await readFile(join(group, '..', file)));
+    for (const file of ['cpuset.cpus', 'cpuset.mems'])
+      await writeFile(join(group, file), await readFile(join(group, '..', file)));
   }
   await writeFile(join(folder, '..', 'cgroup.clone_children'), '1');
 }
@@ -52,11 +55,15 @@ export async function removeLabGroups(lab: Lab): Promise<void> {
   for (const folder of folders(lab, 'any')) await removeTree(join(folder, '..'));
 }
 
-export const groupsLeft = (lab: Lab): string[] => folders(lab, 'any').map((folder) => join(folder, '..')).filter((folder) => existsSync(folder));
+export const groupsLeft = (lab: Lab): string[] =>
+  folders(lab, 'any')
+    .map((folder) => join(folder, '..'))
+    .filter((folder) => existsSync(folder));
 
 /** Control group folders are removed from the innermost out; their files go with them. */
 async function removeTree(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
-  for (const entry of await readdir(folder, { withFileTypes: true })) if (entry.isDirectory()) await removeTree(join(folder, entry.name));
+  for (const entry of await readdir(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) await removeTree(join(folder, entry.name));
   await rmdir(folder);
 }

@@ -5,22 +5,24 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freeze, makeGroups, removeGroups, unified } from './cgroup.js';
 import { hostFolder, labFile, linkName, type Lab, type LabHost } from './lab.js';
-import { alive, end, remember } from './process.js';
-import { holds, run } from './run.js';
+import { alive, end, remember } from '../src/engine/process.js';
+import { holds, run } from '../src/engine/run-program.js';
 
 /** What containers and etcd write cannot lie on an overlay: these folders are the disk's own. */
 const disks = ['containerd', 'kubelet', 'etcd'];
 const processFile = (lab: Lab, host: string): string => hostFolder(lab, host, 'process.json');
 const rootOf = (lab: Lab, host: string): string => hostFolder(lab, host, 'root');
 
-export const isRunning = async (lab: Lab, host: string): Promise<boolean> => (await alive(processFile(lab, host))) !== undefined;
+export const isRunning = async (lab: Lab, host: string): Promise<boolean> =>
+  (await alive(processFile(lab, host))) !== undefined;
 
 /** Boots a host on its disks, which are made when it has none yet. */
 export async function boot(lab: Lab, host: LabHost, rootfs: string): Promise<void> {
   const { name } = host;
   if (await isRunning(lab, name)) return;
   const root = rootOf(lab, name);
-  for (const folder of ['upper', 'work', 'root', ...disks]) await mkdir(hostFolder(lab, name, folder), { recursive: true });
+  for (const folder of ['upper', 'work', 'root', ...disks])
+    await mkdir(hostFolder(lab, name, folder), { recursive: true });
   if (!(await holds('mountpoint', ['-q', root]))) {
     const layers = `lowerdir=${rootfs},upperdir=${hostFolder(lab, name, 'upper')},workdir=${hostFolder(lab, name, 'work')}`;
     await run('mount', ['-t', 'overlay', 'overlay', '-o', layers, root]);
@@ -33,9 +35,34 @@ export async function boot(lab: Lab, host: LabHost, rootfs: string): Promise<voi
   const script = 'for group in $KHA_GROUPS; do echo $$ >"$group" || exit 1; done; exec systemd-nspawn "$@"';
   const child = spawn(
     'sh',
-    ['-c', script, 'sh', '--quiet', '--register=no', '--keep-unit', '--boot', `--directory=${root}`, `--machine=${linkName(lab, name)}`, `--hostname=${name}`,
-      `--network-namespace-path=/run/netns/${linkName(lab, name)}`, '--capability=all', '--resolv-conf=off', '--bind=/dev/kmsg', '--system-call-filter=keyctl bpf perf_event_open @keyring', ...binds],
-    { detached: true, stdio: ['ignore', log, log], env: { ...process.env, KHA_GROUPS: groups.join(' '), SYSTEMD_NSPAWN_API_VFS_WRITABLE: '1', SYSTEMD_NSPAWN_USE_CGNS: '1' } },
+    [
+      '-c',
+      script,
+      'sh',
+      '--quiet',
+      '--register=no',
+      '--keep-unit',
+      '--boot',
+      `--directory=${root}`,
+      `--machine=${linkName(lab, name)}`,
+      `--hostname=${name}`,
+      `--network-namespace-path=/run/netns/${linkName(lab, name)}`,
+      '--capability=all',
+      '--resolv-conf=off',
+      '--bind=/dev/kmsg',
+      '--system-call-filter=keyctl bpf perf_event_open @keyring',
+      ...binds,
+    ],
+    {
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: {
+        ...process.env,
+        KHA_GROUPS: groups.join(' '),
+        SYSTEMD_NSPAWN_API_VFS_WRITABLE: '1',
+        SYSTEMD_NSPAWN_USE_CGNS: '1',
+      },
+    },
   );
   child.unref();
   if (child.pid === undefined) throw new Error(`systemd-nspawn could not be started for ${name}`);
@@ -46,9 +73,16 @@ export async function boot(lab: Lab, host: LabHost, rootfs: string): Promise<voi
 async function furnish(lab: Lab, host: string): Promise<void> {
   const root = rootOf(lab, host);
   await writeFile(join(root, 'etc/hostname'), `${host}\n`);
-  await writeFile(join(root, 'etc/machine-id'), `${(await readFile('/proc/sys/kernel/random/uuid', 'utf8')).replaceAll(/[-\n]/g, '')}\n`);
+  await writeFile(
+    join(root, 'etc/machine-id'),
+    `${(await readFile('/proc/sys/kernel/random/uuid', 'utf8')).replaceAll(/[-\n]/g, '')}\n`,
+  );
   const key = await readFile(labFile(lab, 'id.pub'));
-  for (const [home, owner] of [['root', 'root'], ['home/operator', 'operator'], ['home/operator-pw', 'operator-pw']] as const) {
+  for (const [home, owner] of [
+    ['root', 'root'],
+    ['home/admin', 'admin'],
+    ['home/admin-pw', 'admin-pw'],
+  ] as const) {
     await mkdir(join(root, home, '.ssh'), { recursive: true, mode: 0o700 });
     await writeFile(join(root, home, '.ssh/authorized_keys'), key, { mode: 0o600 });
     await run('chroot', [root, 'chown', '-R', `${owner}:`, `/${home}/.ssh`]);

@@ -3,15 +3,27 @@ import { rm } from 'node:fs/promises';
 import { answering, makeKey, writeKnownHosts } from './access.js';
 import { serveBundle } from './bundle/bundle.js';
 import { freeze, groupsLeft, removeLabGroups } from './cgroup.js';
-import { cacheFolder } from './folders.js';
+import { cacheFolder } from '../src/engine/folders.js';
 import { boot, isRunning, powerOff, removeHost } from './host.js';
-import { bridge, findLab, hostNamed, hostsOf, labFile, labNamed, linkName, makeLab, registryAddress, virtualAddress, type LabSize } from './lab.js';
+import {
+  bridge,
+  findLab,
+  hostNamed,
+  hostsOf,
+  labFile,
+  labNamed,
+  linkName,
+  makeLab,
+  registryAddress,
+  virtualAddress,
+  type LabSize,
+} from './lab.js';
 import { makeBridge, plugIn, removeNetwork, setCable } from './network.js';
 import { assertLabCanRun, installPackages } from './packages.js';
 import { registryRuns, stopRegistry } from './registry.js';
-import { reported, type Report } from './report.js';
+import { reported, type Report } from '../src/engine/report.js';
 import { rootfs } from './rootfs.js';
-import { run } from './run.js';
+import { run } from '../src/engine/run-program.js';
 import { writeSpec } from './spec.js';
 
 export const defaultSize: LabSize = { masters: 3, workers: 1, loadBalancers: 0 };
@@ -25,7 +37,9 @@ export async function labUp(name: string, size: LabSize, report: Report): Promis
   await serveBundle(lab, base, report);
   await makeKey(lab);
   const hosts = hostsOf(lab);
-  const down = (await Promise.all(hosts.map(async (host) => ({ host, on: await isRunning(lab, host.name) })))).filter(({ on }) => !on);
+  const down = (await Promise.all(hosts.map(async (host) => ({ host, on: await isRunning(lab, host.name) })))).filter(
+    ({ on }) => !on,
+  );
   if (down.length > 0) {
     await reported(report, `Booting ${down.map(({ host }) => host.name).join(', ')}`, async () => {
       for (const { host } of down) {
@@ -61,7 +75,12 @@ export interface LabStatus {
   readonly spec: string;
   readonly registry: { readonly address: string; readonly running: boolean };
   readonly virtualAddress: string;
-  readonly hosts: readonly { readonly name: string; readonly address: string; readonly role: string; readonly running: boolean }[];
+  readonly hosts: readonly {
+    readonly name: string;
+    readonly address: string;
+    readonly role: string;
+    readonly running: boolean;
+  }[];
 }
 
 export async function labStatus(name: string): Promise<LabStatus> {
@@ -95,12 +114,17 @@ export const hostActions = {
 /** What of a lab's is still on this machine, by its names; nothing after `labDown`. Give what `findLab` gave before. */
 export async function labRemains(lab: NonNullable<Awaited<ReturnType<typeof findLab>>>): Promise<string[]> {
   const found: string[] = [];
-  const mounts = (await run('findmnt', ['-rno', 'TARGET'])).split('\n').filter((path) => path.startsWith(`${labFile(lab)}/`));
+  const mounts = (await run('findmnt', ['-rno', 'TARGET']))
+    .split('\n')
+    .filter((path) => path.startsWith(`${labFile(lab)}/`));
   found.push(...mounts.map((path) => `mount ${path}`));
   const links = await run('ip', ['-br', 'link']);
-  for (const link of [bridge(lab), ...hostsOf(lab).map(({ name }) => linkName(lab, name))]) if (new RegExp(`^${link}[@\\s]`, 'm').test(links)) found.push(`interface ${link}`);
+  for (const link of [bridge(lab), ...hostsOf(lab).map(({ name }) => linkName(lab, name))])
+    if (new RegExp(`^${link}[@\\s]`, 'm').test(links)) found.push(`interface ${link}`);
   const spaces = await run('ip', ['netns', 'list']);
-  for (const { name } of hostsOf(lab)) if (new RegExp(`^${linkName(lab, name)}\\b`, 'm').test(spaces)) found.push(`network namespace ${linkName(lab, name)}`);
+  for (const { name } of hostsOf(lab))
+    if (new RegExp(`^${linkName(lab, name)}\\b`, 'm').test(spaces))
+      found.push(`network namespace ${linkName(lab, name)}`);
   found.push(...groupsLeft(lab).map((folder) => `control group ${folder}`));
   if (existsSync(labFile(lab))) found.push(`folder ${labFile(lab)}`);
   return found;

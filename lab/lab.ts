@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { labFolder } from './folders.js';
-import { holds } from './run.js';
+import { stateFolder } from '../src/engine/folders.js';
+import { holds } from '../src/engine/run-program.js';
 
 export interface LabHost {
   readonly name: string;
@@ -29,11 +29,15 @@ export const virtualAddress = (lab: Lab): string => `${network(lab)}.100`;
 export const bridge = ({ index }: Lab): string => `kha${index}`;
 /** Name of a host's network namespace, and of this machine's end of its cable. */
 export const linkName = ({ index }: Lab, host: string): string => `kha${index}-${host}`;
-export const labFile = ({ name }: Lab, ...parts: readonly string[]): string => labFolder(name, ...parts);
+export const labFile = ({ name }: Lab, ...parts: readonly string[]): string => stateFolder('lab', name, ...parts);
 
 export function hostsOf(lab: Lab): LabHost[] {
   const series = (prefix: string, count: number, from: number, role: LabHost['role']): LabHost[] =>
-    Array.from({ length: count }, (_, index) => ({ name: `${prefix}${index + 1}`, address: `${network(lab)}.${from + index}`, role }));
+    Array.from({ length: count }, (_, index) => ({
+      name: `${prefix}${index + 1}`,
+      address: `${network(lab)}.${from + index}`,
+      role,
+    }));
   return [
     ...series('m', lab.masters, 11, 'control-plane'),
     ...series('w', lab.workers, 21, 'worker'),
@@ -43,12 +47,17 @@ export function hostsOf(lab: Lab): LabHost[] {
 
 export function hostNamed(lab: Lab, name: string): LabHost {
   const host = hostsOf(lab).find((one) => one.name === name);
-  if (!host) throw new Error(`lab ${lab.name} has no host ${name}; its hosts: ${hostsOf(lab).map((one) => one.name).join(', ')}`);
+  if (!host)
+    throw new Error(
+      `lab ${lab.name} has no host ${name}; its hosts: ${hostsOf(lab)
+        .map((one) => one.name)
+        .join(', ')}`,
+    );
   return host;
 }
 
 export async function findLab(name: string): Promise<Lab | undefined> {
-  const file = labFolder(name, 'lab.json');
+  const file = stateFolder('lab', name, 'lab.json');
   return existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as Lab) : undefined;
 }
 
@@ -60,10 +69,13 @@ export async function labNamed(name: string): Promise<Lab> {
 
 /** The lab of that name, or a new one on the first network that no lab and no other bridge has. */
 export async function makeLab(name: string, size: LabSize): Promise<Lab> {
-  if (!/^[a-z0-9][a-z0-9-]{0,30}$/.test(name)) throw new Error(`a lab's name is lower-case letters, digits and hyphens, 31 at most, not ${JSON.stringify(name)}`);
+  if (!/^[a-z0-9][a-z0-9-]{0,30}$/.test(name))
+    throw new Error(`a lab's name is lower-case letters, digits and hyphens, 31 at most, not ${JSON.stringify(name)}`);
   const found = await findLab(name);
   if (found) return found;
-  const taken = await Promise.all((existsSync(labFolder()) ? await readdir(labFolder()) : []).map((other) => findLab(other)));
+  const taken = await Promise.all(
+    (existsSync(stateFolder('lab')) ? await readdir(stateFolder('lab')) : []).map((other) => findLab(other)),
+  );
   for (let index = 0; index < 100; index += 1) {
     if (taken.some((other) => other?.index === index) || (await holds('ip', ['link', 'show', `kha${index}`]))) continue;
     const lab: Lab = { name, index, ...size };
@@ -74,4 +86,5 @@ export async function makeLab(name: string, size: LabSize): Promise<Lab> {
   throw new Error('all hundred networks of labs are taken; end some with: kha lab down --name NAME');
 }
 
-export const hostFolder = (lab: Lab, host: string, ...parts: readonly string[]): string => join(labFile(lab, 'hosts', host), ...parts);
+export const hostFolder = (lab: Lab, host: string, ...parts: readonly string[]): string =>
+  join(labFile(lab, 'hosts', host), ...parts);

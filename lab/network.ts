@@ -1,5 +1,5 @@
 import { bridge, hostsOf, linkName, network, type Lab, type LabHost } from './lab.js';
-import { holds, run } from './run.js';
+import { holds, run } from '../src/engine/run-program.js';
 
 const ip = (...args: string[]): Promise<string> => run('ip', args);
 
@@ -30,10 +30,12 @@ export async function plugIn(lab: Lab, { name, address }: LabHost): Promise<void
 export async function unplug(lab: Lab, host: string): Promise<void> {
   const link = linkName(lab, host);
   if (await holds('ip', ['link', 'show', link])) await ip('link', 'del', link);
-  if ((await ip('netns', 'list')).split('\n').some((line) => line.split(' ')[0] === link)) await ip('netns', 'del', link);
+  if ((await ip('netns', 'list')).split('\n').some((line) => line.split(' ')[0] === link))
+    await ip('netns', 'del', link);
 }
 
-export const setCable = async (lab: Lab, host: string, state: 'up' | 'down'): Promise<string> => ip('link', 'set', linkName(lab, host), state);
+export const setCable = async (lab: Lab, host: string, state: 'up' | 'down'): Promise<string> =>
+  ip('link', 'set', linkName(lab, host), state);
 
 export async function removeNetwork(lab: Lab): Promise<void> {
   for (const { name } of hostsOf(lab)) await unplug(lab, name);

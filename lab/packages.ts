@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { reported, type Report } from './report.js';
-import { run } from './run.js';
+import { reported, type Report } from '../src/engine/report.js';
+import { run } from '../src/engine/run-program.js';
 
 /** The lab cannot run here, said in one sentence. */
 export class LabUnavailable extends Error {}
@@ -30,10 +30,13 @@ export function assertLabCanRun(): void {
 /** Installs what is missing on this machine. */
 export async function installPackages(report: Report): Promise<void> {
   assertLabCanRun();
-  const missing = Object.entries(programs).filter(([program]) => !onPath(program)).map(([, name]) => name);
+  const missing = Object.entries(programs)
+    .filter(([program]) => !onPath(program))
+    .map(([, name]) => name);
   if (!existsSync(plugins)) missing.push('containernetworking-plugins');
   const names = [...new Set(missing)];
-  if (!onPath('go')) throw new LabUnavailable('the lab builds Kubernetes from its Go modules and needs Go 1.21 or later on the PATH');
+  if (!onPath('go'))
+    throw new LabUnavailable('the lab builds Kubernetes from its Go modules and needs Go 1.21 or later on the PATH');
   if (names.length === 0) return;
   await reported(report, `Installing Debian packages: ${names.join(', ')}`, async () => {
     const env = { DEBIAN_FRONTEND: 'noninteractive' };
@@ -43,4 +46,6 @@ export async function installPackages(report: Report): Promise<void> {
 }
 
 const onPath = (program: string): boolean =>
-  [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'].some((folder) => folder !== '' && existsSync(join(folder, program)));
+  [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'].some(
+    (folder) => folder !== '' && existsSync(join(folder, program)),
+  );

@@ -4,7 +4,7 @@ import { onHost, sshArguments } from './access.js';
 import { kubectlPath } from './bundle/bundle.js';
 import { isRunning } from './host.js';
 import { hostNamed, hostsOf, labFile, labNamed, type Lab } from './lab.js';
-import { holds } from './run.js';
+import { holds } from '../src/engine/run-program.js';
 
 /** A program of this machine with which one works on a lab. */
 export interface Program {
@@ -23,7 +23,9 @@ export async function kubectlOn(name: string, args: readonly string[]): Promise<
   const lab = await labNamed(name);
   const kubectl = await kubectlPath(() => undefined);
   const kubeconfig = labFile(lab, 'kubeconfig');
-  const works = existsSync(kubeconfig) && (await holds(kubectl, ['--kubeconfig', kubeconfig, '--request-timeout', '5s', 'get', '--raw', '/version']));
+  const works =
+    existsSync(kubeconfig) &&
+    (await holds(kubectl, ['--kubeconfig', kubeconfig, '--request-timeout', '5s', 'get', '--raw', '/version']));
   if (!works) await fetchKubeconfig(lab, kubeconfig);
   return { command: kubectl, args, env: { KUBECONFIG: kubeconfig } };
 }
@@ -31,8 +33,14 @@ export async function kubectlOn(name: string, args: readonly string[]): Promise<
 async function fetchKubeconfig(lab: Lab, file: string): Promise<void> {
   for (const host of hostsOf(lab).filter(({ role }) => role === 'control-plane')) {
     if (!(await isRunning(lab, host.name))) continue;
-    const content = await onHost(lab, host, 'if [ -e /etc/kubernetes/admin.conf ]; then cat /etc/kubernetes/admin.conf; fi');
+    const content = await onHost(
+      lab,
+      host,
+      'if [ -e /etc/kubernetes/admin.conf ]; then cat /etc/kubernetes/admin.conf; fi',
+    );
     if (content !== '') return writeFile(file, content, { mode: 0o600 });
   }
-  throw new Error(`no running master of lab ${lab.name} has a cluster yet; install one with: kha install ${labFile(lab, 'cluster.yaml')}`);
+  throw new Error(
+    `no running master of lab ${lab.name} has a cluster yet; install one with: kha install ${labFile(lab, 'cluster.yaml')}`,
+  );
 }

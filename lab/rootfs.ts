@@ -2,20 +2,37 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheFolder } from './folders.js';
-import { reported, type Report } from './report.js';
-import { run } from './run.js';
+import { cacheFolder } from '../src/engine/folders.js';
+import { reported, type Report } from '../src/engine/report.js';
+import { run } from '../src/engine/run-program.js';
 import { versions } from './versions.js';
 
 /** A bare host: what a minimal Debian has, and tcpdump, with which preflight listens for other VRRP routers. */
-const packages = ['systemd', 'systemd-sysv', 'dbus', 'openssh-server', 'iproute2', 'kmod', 'procps', 'ca-certificates', 'openssl', 'curl', 'sudo', 'iputils-ping', 'tcpdump'];
+const packages = [
+  'systemd',
+  'systemd-sysv',
+  'dbus',
+  'openssh-server',
+  'iproute2',
+  'kmod',
+  'procps',
+  'ca-certificates',
+  'openssl',
+  'curl',
+  'sudo',
+  'iputils-ping',
+  'tcpdump',
+];
 
 /** Users besides root to log in as: one whose sudo asks nothing, one whose sudo wants the password `lab`. */
-const users = `useradd -m -s /bin/sh operator; useradd -m -s /bin/sh operator-pw; echo operator-pw:lab | chpasswd
-echo 'operator ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/operator; echo 'operator-pw ALL=(ALL) ALL' >/etc/sudoers.d/operator-pw
-rm -f /etc/ssh/ssh_host_* /etc/machine-id; systemctl mask -q systemd-networkd.service systemd-resolved.service 2>/dev/null; rm -f /etc/resolv.conf; : >/etc/resolv.conf`;
+const users = `set -e; useradd -m -s /bin/sh admin; useradd -m -s /bin/sh admin-pw; echo admin-pw:lab | chpasswd
+echo 'admin ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/admin; echo 'admin-pw ALL=(ALL) ALL' >/etc/sudoers.d/admin-pw
+rm -f /etc/ssh/ssh_host_* /etc/machine-id /etc/resolv.conf; : >/etc/resolv.conf`;
 
-const digest = createHash('sha256').update(JSON.stringify([versions.suite, packages, users])).digest('hex').slice(0, 12);
+const digest = createHash('sha256')
+  .update(JSON.stringify([versions.suite, packages, users]))
+  .digest('hex')
+  .slice(0, 12);
 const folder = (): string => cacheFolder('rootfs', digest);
 
 /** The root file system that all hosts stand on, read-only below their own disks; made once. */

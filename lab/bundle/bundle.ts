@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { cacheFolder } from '../folders.js';
+import { cacheFolder } from '../../src/engine/folders.js';
 import { registryAddress, type Lab } from '../lab.js';
 import { startRegistry, stopRegistry } from '../registry.js';
-import { reported, type Report } from '../report.js';
+import { reported, type Report } from '../../src/engine/report.js';
 import { versions } from '../versions.js';
 import { pushArtifact } from './artifact.js';
 import { debianPackages, packagesDigest } from './debian-packages.js';
@@ -18,7 +18,10 @@ const onHosts = ['kubeadm', 'kubelet', 'kubectl', 'etcdctl', 'etcdutl', 'contain
 
 /** Makes the bundle where it is not there yet, and leaves the lab's registry serving it. */
 export async function serveBundle(lab: Lab, rootfs: string, report: Report): Promise<void> {
-  const digest = createHash('sha256').update([recipe, JSON.stringify(versions), basename(rootfs), packagesDigest, await modulesDigest()].join('\n')).digest('hex').slice(0, 12);
+  const digest = createHash('sha256')
+    .update([recipe, JSON.stringify(versions), basename(rootfs), packagesDigest, await modulesDigest()].join('\n'))
+    .digest('hex')
+    .slice(0, 12);
   const storage = cacheFolder('registry', digest);
   const complete = join(storage, 'complete');
   if (!existsSync(complete)) {
@@ -31,7 +34,9 @@ export async function serveBundle(lab: Lab, rootfs: string, report: Report): Pro
       ['manifests/calico.yaml', await calicoManifest()] as const,
       ...debs.map((path) => [`deb/${basename(path)}`, path] as const),
     ]);
-    await reported(report, `Pushing the bundle of ${files.size} files`, () => pushArtifact(registryAddress(lab), files, images));
+    await reported(report, `Pushing the bundle of ${files.size} files`, () =>
+      pushArtifact(registryAddress(lab), files, images),
+    );
     await stopRegistry(lab);
     await writeFile(complete, '');
   }

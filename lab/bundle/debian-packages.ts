@@ -1,19 +1,34 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheFolder } from '../folders.js';
-import { reported, type Report } from '../report.js';
-import { holds, run } from '../run.js';
+import { cacheFolder } from '../../src/engine/folders.js';
+import { reported, type Report } from '../../src/engine/report.js';
+import { holds, run } from '../../src/engine/run-program.js';
 
 /** What a bare host lacks: the load balancer, and what containerd, the kubelet and kube-proxy call. */
-const names = ['haproxy', 'keepalived', 'runc', 'conntrack', 'nftables', 'iptables', 'ipset', 'socat', 'ebtables', 'ethtool'];
+const names = [
+  'haproxy',
+  'keepalived',
+  'runc',
+  'conntrack',
+  'nftables',
+  'iptables',
+  'ipset',
+  'socat',
+  'ebtables',
+  'ethtool',
+];
 
 export const packagesDigest = names.join(' ');
 
 /** The .deb files that these packages take on a bare host, with everything that they need. */
 export async function debianPackages(rootfs: string, report: Report): Promise<string[]> {
-  const folder = cacheFolder('deb', `${rootfs.split('/').at(-1)}-${Buffer.from(packagesDigest).toString('base64url').slice(0, 12)}`);
-  if (!existsSync(folder)) await reported(report, 'Fetching the hosts’ Debian packages', () => download(rootfs, folder));
+  const folder = cacheFolder(
+    'deb',
+    `${rootfs.split('/').at(-1)}-${Buffer.from(packagesDigest).toString('base64url').slice(0, 12)}`,
+  );
+  if (!existsSync(folder))
+    await reported(report, 'Fetching the hosts’ Debian packages', () => download(rootfs, folder));
   return (await readdir(folder)).sort().map((name) => join(folder, name));
 }
 
@@ -24,12 +39,30 @@ async function download(rootfs: string, folder: string): Promise<void> {
   if (await holds('mountpoint', ['-q', root])) await run('umount', [root]);
   await rm(making, { recursive: true, force: true });
   for (const part of ['upper', 'work', 'root', 'out']) await mkdir(join(making, part), { recursive: true });
-  await run('mount', ['-t', 'overlay', 'overlay', '-o', `lowerdir=${rootfs},upperdir=${join(making, 'upper')},workdir=${join(making, 'work')}`, root]);
+  await run('mount', [
+    '-t',
+    'overlay',
+    'overlay',
+    '-o',
+    `lowerdir=${rootfs},upperdir=${join(making, 'upper')},workdir=${join(making, 'work')}`,
+    root,
+  ]);
   try {
     await rm(join(root, 'etc/resolv.conf'), { force: true });
     await cp('/etc/resolv.conf', join(root, 'etc/resolv.conf'), { dereference: true });
     await run('chroot', [root, 'apt-get', 'update', '-qq']);
-    await run('chroot', [root, 'apt-get', 'install', '-y', '-qq', '--no-install-recommends', '--download-only', '-o', 'APT::Keep-Downloaded-Packages=true', ...names]);
+    await run('chroot', [
+      root,
+      'apt-get',
+      'install',
+      '-y',
+      '-qq',
+      '--no-install-recommends',
+      '--download-only',
+      '-o',
+      'APT::Keep-Downloaded-Packages=true',
+      ...names,
+    ]);
     for (const name of await readdir(join(root, 'var/cache/apt/archives'))) {
       if (name.endsWith('.deb')) await cp(join(root, 'var/cache/apt/archives', name), join(making, 'out', name));
     }

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheFolder } from '../folders.js';
-import { reported, type Report } from '../report.js';
-import { run } from '../run.js';
+import { cacheFolder } from '../../src/engine/folders.js';
+import { reported, type Report } from '../../src/engine/report.js';
+import { run } from '../../src/engine/run-program.js';
 import { versions } from '../versions.js';
 
 interface Module {
@@ -19,16 +19,45 @@ interface Module {
 // Without these stamps kubeadm calls itself v0.0.0 and refuses its own version.
 const [, minor = ''] = versions.kubernetes.split('.');
 const stamps = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version']
-  .map((where) => `-X ${where}.gitVersion=${versions.kubernetes} -X ${where}.gitMajor=1 -X ${where}.gitMinor=${minor} -X ${where}.gitTreeState=clean`)
+  .map(
+    (where) =>
+      `-X ${where}.gitVersion=${versions.kubernetes} -X ${where}.gitMajor=1 -X ${where}.gitMinor=${minor} -X ${where}.gitTreeState=clean`,
+  )
   .join(' ');
 
 const modules: readonly Module[] = [
-  { name: 'kubernetes', flags: stamps, commands: ['kubeadm', 'kubectl', 'kubelet', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy'].map((command) => `k8s.io/kubernetes/cmd/${command}`) },
+  {
+    name: 'kubernetes',
+    flags: stamps,
+    commands: [
+      'kubeadm',
+      'kubectl',
+      'kubelet',
+      'kube-apiserver',
+      'kube-controller-manager',
+      'kube-scheduler',
+      'kube-proxy',
+    ].map((command) => `k8s.io/kubernetes/cmd/${command}`),
+  },
   { name: 'etcd', commands: ['server', 'etcdctl', 'etcdutl'].map((command) => `go.etcd.io/etcd/${command}/v3`) },
   { name: 'coredns', commands: ['github.com/coredns/coredns'] },
-  { name: 'containerd', commands: ['containerd', 'ctr', 'containerd-shim-runc-v2'].map((command) => `github.com/containerd/containerd/v2/cmd/${command}`) },
+  {
+    name: 'containerd',
+    commands: ['containerd', 'ctr', 'containerd-shim-runc-v2'].map(
+      (command) => `github.com/containerd/containerd/v2/cmd/${command}`,
+    ),
+  },
   // Calico writes https://[10.96.0.1]:443, which Go refuses since 1.24.8: it takes the toolchain that its go.mod names.
-  { name: 'calico', toolchain: 'go1.24.6', commands: ['node/cmd/calico-node', 'cni-plugin/cmd/calico', 'cni-plugin/cmd/install', 'kube-controllers/cmd/kube-controllers'].map((command) => `github.com/projectcalico/calico/${command}`) },
+  {
+    name: 'calico',
+    toolchain: 'go1.24.6',
+    commands: [
+      'node/cmd/calico-node',
+      'cni-plugin/cmd/calico',
+      'cni-plugin/cmd/install',
+      'kube-controllers/cmd/kube-controllers',
+    ].map((command) => `github.com/projectcalico/calico/${command}`),
+  },
   { name: 'images', commands: ['./pause', './probe'] },
 ];
 
@@ -80,7 +109,11 @@ async function build(module: Module, folder: string, report: Report): Promise<vo
   for (const [index, command] of module.commands.entries()) {
     const name = binaryName(command);
     await reported(report, `Building ${module.name} ${index + 1}/${module.commands.length}: ${name}`, () =>
-      run('go', ['build', '-trimpath', '-ldflags', `-s -w ${module.flags ?? ''}`, '-o', join(making, 'out', name), command], { cwd: join(making, 'source'), env: environment(module) }),
+      run(
+        'go',
+        ['build', '-trimpath', '-ldflags', `-s -w ${module.flags ?? ''}`, '-o', join(making, 'out', name), command],
+        { cwd: join(making, 'source'), env: environment(module) },
+      ),
     );
   }
   await rename(join(making, 'out'), folder);
@@ -96,6 +129,9 @@ function binaryName(command: string): string {
 /** Calico's own manifest, which comes with its module. */
 export async function calicoManifest(): Promise<string> {
   const module = modules.find(({ name }) => name === 'calico')!;
-  const folder = await run('go', ['list', '-m', '-f', '{{.Dir}}', 'github.com/projectcalico/calico'], { cwd: source('calico'), env: environment(module) });
+  const folder = await run('go', ['list', '-m', '-f', '{{.Dir}}', 'github.com/projectcalico/calico'], {
+    cwd: source('calico'),
+    env: environment(module),
+  });
   return join(folder.trim(), 'manifests', 'calico.yaml');
 }

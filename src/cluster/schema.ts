@@ -3,7 +3,10 @@ import { roles } from './roles.js';
 
 const label = z
   .string()
-  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a DNS label: lower-case letters, digits and hyphens, 63 at most (RFC 1123)');
+  .regex(
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    'a DNS label: lower-case letters, digits and hyphens, 63 at most (RFC 1123)',
+  );
 const ipv4 = z.ipv4('an IPv4 address such as 10.0.0.11');
 const cidr = z.cidrv4('an IPv4 network such as 192.168.0.0/16');
 const port = z.int().min(1).max(65535);
@@ -12,14 +15,20 @@ const path = z.string().min(1);
 const secret = z.string().regex(/^(env:[A-Za-z_]\w*|file:.+)$/, 'a reference to a secret: env:NAME or file:PATH');
 
 const login = {
-  user: z.string().regex(/^[a-z_][a-z0-9_.-]*$/i).describe('Login name'),
+  user: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_.-]*$/i)
+    .describe('Login name'),
   port: port,
   key: path.describe('Private key file'),
   passphrase: secret.describe('Passphrase of an encrypted key'),
   agent: z.boolean().describe('Use the SSH agent at SSH_AUTH_SOCK'),
   knownHosts: path.describe('known_hosts file that host keys are checked against'),
 };
-const jump = z.strictObject({ address: z.string().min(1), ...login }).partial().required({ address: true });
+const jump = z
+  .strictObject({ address: z.string().min(1), ...login })
+  .partial()
+  .required({ address: true });
 const sshFields = z.strictObject({
   ...login,
   jump: jump.describe('Bastion to go through; what it leaves out is as for the hosts'),
@@ -47,7 +56,11 @@ const endpoint = z.discriminatedUnion('type', [
     vip: ipv4.describe('Virtual address that keepalived carries'),
     port: port.describe('Port that haproxy listens on').default(8443),
     virtualRouterId: z.int().min(1).max(255).describe('VRRP id, unique on the segment').default(51),
-    interface: z.string().regex(/^[\w.@-]{1,15}$/).describe('Interface that carries the VIP; found by address if left out').optional(),
+    interface: z
+      .string()
+      .regex(/^[\w.@-]{1,15}$/)
+      .describe('Interface that carries the VIP; found by address if left out')
+      .optional(),
   }),
   z.strictObject({
     type: z.literal('external'),
@@ -61,14 +74,25 @@ const registry = z.strictObject({
   plainHttp: z.boolean().default(false),
   ca: path.describe('CA certificate (PEM) that signed the registry’s certificate').optional(),
   credentials: z.strictObject({ username: z.string().min(1), password: secret }).optional(),
-  bundle: z.string().regex(/^[a-z0-9._/-]+$/).describe('Repository of the bundle artifact in this registry').default('kha/bundle'),
-  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/).describe('Pins the bundle to one manifest').optional(),
+  bundle: z
+    .string()
+    .regex(/^[a-z0-9._/-]+$/)
+    .describe('Repository of the bundle artifact in this registry')
+    .default('kha/bundle'),
+  digest: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/)
+    .describe('Pins the bundle to one manifest')
+    .optional(),
 });
 
 const network = z.strictObject({
   pods: cidr.default('192.168.0.0/16'),
   services: cidr.default('10.96.0.0/12'),
-  domain: z.string().regex(/^[a-z0-9.-]+$/).default('cluster.local'),
+  domain: z
+    .string()
+    .regex(/^[a-z0-9.-]+$/)
+    .default('cluster.local'),
   calico: z
     .strictObject({
       encapsulation: z.enum(['vxlan', 'ipip', 'none']).default('vxlan'),
@@ -85,7 +109,10 @@ export const clusterSchema = z.strictObject({
   apiVersion: z.literal('kubernetes-ha/v1'),
   kind: z.literal('Cluster'),
   name: label.describe('Names the cluster everywhere: workflow id, kubeconfig, files on hosts'),
-  kubernetes: z.string().regex(/^v\d+\.\d+\.\d+$/, 'a version such as v1.37.2').describe('Kubernetes version'),
+  kubernetes: z
+    .string()
+    .regex(/^v\d+\.\d+\.\d+$/, 'a version such as v1.37.2')
+    .describe('Kubernetes version'),
   hosts: z.array(host).min(1),
   endpoint: endpoint.describe('Where the API is reached'),
   registry: registry.describe('Private registry with the images and the bundle'),
@@ -93,9 +120,18 @@ export const clusterSchema = z.strictObject({
   runtime: z.strictObject({ type: z.literal('containerd') }).default({ type: 'containerd' }),
   network: network.prefault({}),
   etcd: z.strictObject({ tls: z.literal(true) }).default({ tls: true }),
-  kubelet: z.record(z.string(), z.json()).describe('Fields of KubeletConfiguration that win over the defaults').default({}),
-  gates: z.array(z.enum(gateNames)).describe('Where a person is waited for').default([...gateNames]),
-  addons: z.array(label).describe('Manifests of the bundle to apply once the network stands: manifests/NAME.yaml').default([]),
+  kubelet: z
+    .record(z.string(), z.json())
+    .describe('Fields of KubeletConfiguration that win over the defaults')
+    .default({}),
+  gates: z
+    .array(z.enum(gateNames))
+    .describe('Where a person is waited for')
+    .default([...gateNames]),
+  addons: z
+    .array(label)
+    .describe('Manifests of the bundle to apply once the network stands: manifests/NAME.yaml')
+    .default([]),
   proxies: z
     .strictObject({ http: z.url().optional(), https: z.url().optional(), noProxy: z.array(z.string()).default([]) })
     .describe('Proxies for the container runtime')

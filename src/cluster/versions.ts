@@ -34,6 +34,7 @@ export const supportedVersions: readonly string[] = profiles.map(({ kubernetes }
 /** The profile of the cluster's release. Throws for a version that the rules of the spec let through by mistake. */
 export function profileOf({ kubernetes }: Pick<Cluster, 'kubernetes'>): Profile {
   const profile = profiles.find((known) => known.kubernetes === kubernetes);
-  if (!profile) throw new Error(`no profile for Kubernetes ${kubernetes}: supported are ${supportedVersions.join(', ')}`);
+  if (!profile)
+    throw new Error(`no profile for Kubernetes ${kubernetes}: supported are ${supportedVersions.join(', ')}`);
   return profile;
 }

@@ -9,7 +9,9 @@ const number = (value: string): number => Number.parseInt(value, 10);
 
 /** `kha lab`: hosts in network namespaces on this machine, to try kha on and to break. */
 export function labCommand(): Command {
-  const command = new Command('lab').description('Hosts on this machine to try kha on: real systemd, sshd and network').option('--name <name>', 'which lab', 'lab');
+  const command = new Command('lab')
+    .description('Hosts on this machine to try kha on: real systemd, sshd and network')
+    .option('--name <name>', 'which lab', 'lab');
   const name = (): string => command.opts<{ name: string }>().name;
   command.addHelpText('after', '\nExample:\n  kha lab up && kha lab ssh m1 && kha lab down');
 
@@ -37,8 +39,13 @@ export function labCommand(): Command {
     .action(async ({ output }: { output: string }) => {
       const status = await (await lab()).labStatus(name());
       if (output === 'json') return printJson(status);
-      for (const host of status.hosts) console.log(`${host.name.padEnd(6)} ${host.address.padEnd(15)} ${host.role.padEnd(14)} ${host.running ? 'running' : 'off'}`);
-      console.log(`registry ${status.registry.address} ${status.registry.running ? 'running' : 'off'}\nspec ${status.spec}`);
+      for (const host of status.hosts)
+        console.log(
+          `${host.name.padEnd(6)} ${host.address.padEnd(15)} ${host.role.padEnd(14)} ${host.running ? 'running' : 'off'}`,
+        );
+      console.log(
+        `registry ${status.registry.address} ${status.registry.running ? 'running' : 'off'}\nspec ${status.spec}`,
+      );
     });
   for (const [action, does] of Object.entries({
     kill: 'Cut a host’s power',
@@ -54,11 +61,19 @@ export function labCommand(): Command {
       .addHelpText('after', `\nExample:\n  kha lab ${action} m2`)
       .action(async (host: string) => (await lab()).hostActions[action as keyof Lab['hostActions']](name(), host));
   }
-  passThrough(command, 'ssh <host> [command...]', 'Log in to a host, or run a command on it', 'kha lab ssh m1 -- journalctl -u kubelet', async ([host = '', ...rest]) =>
-    (await import('../../../lab/programs.js')).sshTo(name(), host, rest),
+  passThrough(
+    command,
+    'ssh <host> [command...]',
+    'Log in to a host, or run a command on it',
+    'kha lab ssh m1 -- journalctl -u kubelet',
+    async ([host = '', ...rest]) => (await import('../../../lab/programs.js')).sshTo(name(), host, rest),
   );
-  passThrough(command, 'kubectl [args...]', 'Run the lab’s own kubectl on its cluster', 'kha lab kubectl get nodes,pods -A', async (args) =>
-    (await import('../../../lab/programs.js')).kubectlOn(name(), args),
+  passThrough(
+    command,
+    'kubectl [args...]',
+    'Run the lab’s own kubectl on its cluster',
+    'kha lab kubectl get nodes,pods -A',
+    async (args) => (await import('../../../lab/programs.js')).kubectlOn(name(), args),
   );
   return command;
 }
@@ -70,7 +85,13 @@ interface Program {
 }
 
 /** A command whose arguments belong to another program, which takes over the terminal. */
-function passThrough(lab: Command, usage: string, does: string, example: string, program: (args: string[]) => Promise<Program>): void {
+function passThrough(
+  lab: Command,
+  usage: string,
+  does: string,
+  example: string,
+  program: (args: string[]) => Promise<Program>,
+): void {
   lab
     .command(usage)
     .description(does)

@@ -1,5 +1,9 @@
 /** Tells what long work is doing; `seconds` when it is done. */
-export type Report = (event: { readonly what: string; readonly state: 'start' | 'done'; readonly seconds?: number }) => void;
+export type Report = (event: {
+  readonly what: string;
+  readonly state: 'start' | 'done';
+  readonly seconds?: number;
+}) => void;
 
 /** Does work and tells of it, with how long it took. */
 export async function reported<T>(report: Report, what: string, work: () => Promise<T>): Promise<T> {

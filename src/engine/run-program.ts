@@ -9,7 +9,11 @@ export interface RunOptions {
 }
 
 /** Runs a program of this machine without a shell and gives its standard output. Throws with command, exit code and what it said last. */
-export function run(command: string, args: readonly string[], { cwd, env, stdin, allow = [] }: RunOptions = {}): Promise<string> {
+export function run(
+  command: string,
+  args: readonly string[],
+  { cwd, env, stdin, allow = [] }: RunOptions = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
     const output: Buffer[] = [];
@@ -24,7 +28,11 @@ export function run(command: string, args: readonly string[], { cwd, env, stdin,
       const text = Buffer.concat(output).toString('utf8');
       if (code === 0 || (code !== null && allow.includes(code))) return resolve(text);
       const said = Buffer.concat(errors).toString('utf8').trim() || text.trim();
-      reject(new Error(`${command} ${args.join(' ').slice(0, 300)} ended with ${signal ?? `exit code ${code}`}: ${said.split('\n').slice(-15).join('\n')}`));
+      reject(
+        new Error(
+          `${command} ${args.join(' ').slice(0, 300)} ended with ${signal ?? `exit code ${code}`}: ${said.split('\n').slice(-15).join('\n')}`,
+        ),
+      );
     });
   });
 }

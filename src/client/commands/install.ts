@@ -1,0 +1,18 @@
+import { Command } from 'commander';
+
+export const installCommand = (): Command =>
+  new Command('install')
+    .description('Install a cluster, or attach to the install that is under way')
+    .argument('<file>', 'cluster.yaml')
+    .addHelpText('after', '\nExample:\n  kha install cluster.yaml')
+    .action(async (file: string) => {
+      const [{ readSpec }, { withClient }, { startOrAttach }, { conclude }] = await Promise.all([
+        import('../spec/read.js'),
+        import('../connect.js'),
+        import('../attach.js'),
+        import('../conclude.js'),
+      ]);
+      const { cluster, warnings, text } = await readSpec(file);
+      if (warnings.length > 0) console.error((await import('../spec/format.js')).formatProblems(warnings, text));
+      await withClient(async (connected) => conclude(connected, await startOrAttach(connected.client, cluster)));
+    });

@@ -1,0 +1,31 @@
+import { Command, Option } from 'commander';
+import { printJson } from '../output.js';
+
+/** Exit code with --exit-code when something would change. */
+const changesAhead = 4;
+
+export const planCommand = (): Command =>
+  new Command('plan')
+    .description('Show what an install would change; hosts are only asked')
+    .argument('<file>', 'cluster.yaml')
+    .option('--exit-code', `0 when nothing would change, ${changesAhead} when something would`)
+    .addOption(new Option('--output <format>').choices(['text', 'json']).default('text'))
+    .addHelpText('after', '\nExample:\n  kha plan cluster.yaml --exit-code')
+    .action(async (file: string, { exitCode, output }: { exitCode?: boolean; output: string }) => {
+      const [{ readSpec }, { withClient }, { begin }, { planText, planFacts }] = await Promise.all([
+        import('../spec/read.js'),
+        import('../connect.js'),
+        import('../runs.js'),
+        import('../render/plan.js'),
+      ]);
+      const { cluster } = await readSpec(file);
+      await withClient(async ({ client }) => {
+        const handle = await begin(client, cluster, 'plan');
+        await handle.result();
+        const facts = planFacts(await handle.query<import('../../workflows/messages.js').Progress>('progress'));
+        if (output === 'json') printJson(facts);
+        else console.log(planText(facts));
+        if (facts.problems.length > 0) process.exitCode = 1;
+        else if (exitCode && facts.changes.length > 0) process.exitCode = changesAhead;
+      });
+    });

@@ -1,0 +1,28 @@
+import { Command } from 'commander';
+
+export const resumeCommand = (): Command =>
+  new Command('resume')
+    .description('Attach to a run; one that failed or was cancelled is started again from its own spec')
+    .argument('<cluster>')
+    .addHelpText('after', '\nExample:\n  kha resume prod')
+    .action(async (cluster: string) => {
+      const [{ withClient }, { begin, latestRun, storedInput }, { conclude }] = await Promise.all([
+        import('../connect.js'),
+        import('../runs.js'),
+        import('../conclude.js'),
+      ]);
+      await withClient(async (connected) => {
+        const { client } = connected;
+        const { handle, description } = await latestRun(client, cluster);
+        if (description.status.name === 'RUNNING' || description.status.name === 'COMPLETED')
+          return conclude(connected, handle);
+        console.error(
+          `the last run of ${cluster} ended ${description.status.name.toLowerCase()}: starting again from its own spec; what is done stays done`,
+        );
+        const { cluster: spec } = await storedInput(
+          client,
+          client.workflow.getHandle(handle.workflowId, description.runId),
+        );
+        await conclude(connected, await begin(client, spec, 'apply'));
+      });
+    });

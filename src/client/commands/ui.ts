@@ -1,0 +1,20 @@
+import { Command } from 'commander';
+
+export const uiCommand = (): Command =>
+  new Command('ui')
+    .description('Print the address of the Temporal UI')
+    .argument('[cluster]', 'straight to this cluster’s run')
+    .addHelpText('after', '\nExample:\n  kha ui prod')
+    .action(async (cluster?: string) => {
+      const [{ findServer }, { tell }, { UsageError }] = await Promise.all([
+        import('../../engine/connection.js'),
+        import('../connect.js'),
+        import('../explain.js'),
+      ]);
+      const { engine, options } = await findServer(tell);
+      if (!engine)
+        throw new UsageError(`the Temporal server at ${String(options.address)} is your own, and so is its UI`);
+      console.log(
+        cluster ? `${engine.ui}/namespaces/default/workflows/${encodeURIComponent(`cluster/${cluster}`)}` : engine.ui,
+      );
+    });

@@ -1,0 +1,24 @@
+import { Command, Option } from 'commander';
+import { printJson } from '../output.js';
+
+export const validateCommand = (): Command =>
+  new Command('validate')
+    .description('Check a spec without touching any host')
+    .argument('<file>', 'cluster.yaml')
+    .addOption(new Option('--output <format>').choices(['text', 'json']).default('text'))
+    .addHelpText('after', '\nExample:\n  kha validate cluster.yaml --output json')
+    .action(async (file: string, { output }: { output: string }) => {
+      const { readSpec } = await import('../spec/read.js');
+      try {
+        const { cluster, warnings, text } = await readSpec(file);
+        if (output === 'json') return printJson({ valid: true, problems: warnings });
+        if (warnings.length > 0) console.error((await import('../spec/format.js')).formatProblems(warnings, text));
+        console.log(
+          `${file} is a valid spec of cluster ${cluster.name}: Kubernetes ${cluster.kubernetes} on ${cluster.hosts.length} hosts`,
+        );
+      } catch (error) {
+        if (output !== 'json' || !(error instanceof Error) || error.name !== 'SpecProblems') throw error;
+        printJson({ valid: false, problems: (error as import('../spec/problem.js').SpecProblems).problems });
+        process.exitCode = 2;
+      }
+    });

@@ -1,0 +1,37 @@
+import type { Gate, Line, Progress } from '../../workflows/messages.js';
+import { marks, seconds, took } from './words.js';
+
+/** What happened between two looks at a run, a line an event; for logs and pipes. */
+export function events(before: Progress | undefined, after: Progress): string[] {
+  const seen = new Map((before?.lines ?? []).map((line, index) => [index, line]));
+  const steps = after.lines.flatMap((line, index) =>
+    line.state !== 'running' && seen.get(index)?.state !== line.state ? [step(line)] : [],
+  );
+  const gates = after.gates
+    .filter((gate) => before?.gates.find(({ name }) => name === gate.name)?.state !== gate.state)
+    .flatMap((gate) => gateLine(after.cluster, gate));
+  return [...steps, ...gates];
+}
+
+function step(line: Line): string {
+  const { stage, host, step: name, state, endedAt, missing, warnings, problem, reason } = line;
+  const at = new Date(endedAt ?? line.startedAt ?? 0).toTimeString().slice(0, 8);
+  const why =
+    problem ??
+    reason ??
+    (missing.length > 0
+      ? missing.slice(0, 3).join('; ') + (missing.length > 3 ? ` and ${missing.length - 3} more` : '')
+      : '');
+  const said = warnings.map((words) => `\n          warning: ${words}`).join('');
+  return `${at}  ${marks[state]} ${stage.padEnd(20)} ${host.padEnd(8)} ${name.padEnd(28)} ${state.padEnd(12)} ${seconds(took(line, endedAt ?? 0)).padStart(8)}  ${why}${said}`.trimEnd();
+}
+
+function gateLine(cluster: string, { name, state, plan, approvedBy }: Gate): string[] {
+  if (state === 'approved') return [`          gate ${name} approved by ${approvedBy ?? 'somebody'}`];
+  if (state !== 'waiting') return [];
+  return [
+    `          gate ${name} waits for a person; what it lets happen:`,
+    ...plan.map((line) => `            ${line}`),
+    `          open it with: kha approve ${cluster} ${name}`,
+  ];
+}

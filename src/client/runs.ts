@@ -1,0 +1,75 @@
+import { userInfo, hostname } from 'node:os';
+import { createHash } from 'node:crypto';
+import {
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowExecutionDescription,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import type { Cluster } from '../cluster/cluster.js';
+import type { Mode } from '../steps/step.js';
+import { taskQueue, type OperationInput } from '../workflows/messages.js';
+import { UsageError } from './explain.js';
+
+export const workflowId = (cluster: string): string => `cluster/${cluster}`;
+/** Who says what a person says: kept with approvals and answers. */
+export const operator = (): string => `${userInfo().username}@${hostname()}`;
+export const specDigest = (cluster: Cluster): string =>
+  createHash('sha256').update(JSON.stringify(cluster)).digest('hex').slice(0, 12);
+
+const nameKey = defineSearchAttributeKey('ClusterName', SearchAttributeType.KEYWORD);
+const operationKey = defineSearchAttributeKey('Operation', SearchAttributeType.KEYWORD);
+const versionKey = defineSearchAttributeKey('KubernetesVersion', SearchAttributeType.KEYWORD);
+
+/** Starts an operation of a cluster. Throws WorkflowExecutionAlreadyStartedError while another is under way. */
+export async function begin(client: Client, cluster: Cluster, mode: Mode): Promise<WorkflowHandle> {
+  const input: OperationInput = { cluster, mode };
+  const hosts = cluster.hosts
+    .map(({ name, address, roles }) => `- ${name} (${address}): ${roles.join(', ')}`)
+    .join('\n');
+  return client.workflow.start('installCluster', {
+    workflowId: mode === 'plan' ? `plan/${cluster.name}/${Date.now().toString(36)}` : workflowId(cluster.name),
+    taskQueue,
+    args: [input],
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: nameKey, value: cluster.name },
+      { key: operationKey, value: mode === 'plan' ? 'plan' : 'install' },
+      { key: versionKey, value: cluster.kubernetes },
+    ]),
+    memo: { specDigest: specDigest(cluster), khaVersion: '0.1.0', startedBy: operator() },
+    staticSummary: `${mode === 'plan' ? 'Plan' : 'Install'} ${cluster.name}, Kubernetes ${cluster.kubernetes}`.slice(
+      0,
+      200,
+    ),
+    staticDetails: hosts.slice(0, 15_000),
+    workflowIdConflictPolicy: 'FAIL',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+  });
+}
+
+/** The latest run of a cluster. Throws UsageError naming the known clusters when there is none. */
+export async function latestRun(
+  client: Client,
+  cluster: string,
+): Promise<{ handle: WorkflowHandle; description: WorkflowExecutionDescription }> {
+  const handle = client.workflow.getHandle(workflowId(cluster));
+  try {
+    return { handle, description: await handle.describe() };
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    const known = new Set<string>();
+    for await (const { workflowId: id } of client.workflow.list({ query: "WorkflowType = 'installCluster'" }))
+      if (id.startsWith('cluster/')) known.add(id.slice('cluster/'.length));
+    throw new UsageError(`no run of cluster ${cluster} is known; known: ${[...known].sort().join(', ') || 'none'}`);
+  }
+}
+
+/** The spec that a run was started with. */
+export async function storedInput(client: Client, handle: WorkflowHandle): Promise<OperationInput> {
+  const history = await handle.fetchHistory();
+  const payload = history.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
+  if (!payload) throw new Error(`the run of ${handle.workflowId} holds no spec`);
+  const { payloadConverter } = client.options.loadedDataConverter;
+  return payloadConverter.fromPayload<OperationInput>(payload);
+}

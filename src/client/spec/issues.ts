@@ -1,0 +1,163 @@
+import type { z } from 'zod';
+import type { RuleProblem } from '../../cluster/rules.js';
+
+type Issue = z.core.$ZodIssue;
+
+/** The schema's complaints in words: what was found, what was expected, and the near name of a misspelt one. */
+export function issueProblems(issues: readonly Issue[], value: unknown): RuleProblem[] {
+  return issues.flatMap((issue) => problemsOf(issue, value));
+}
+
+function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
+  const { path } = issue;
+  const there = at(value, path);
+  const problem = (message: string, expected: string, more: Partial<RuleProblem> = {}): RuleProblem => ({
+    path,
+    message,
+    found: show(there),
+    expected,
+    severity: 'error',
+    ...more,
+  });
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => {
+        const near = nearest(key, knownKeys(path));
+        return problem(
+          `unknown key ${JSON.stringify(key)}${near ? `; did you mean ${near}?` : ''}`,
+          knownKeys(path).join(', ') || 'no such key',
+          { path: [...path, key], atKey: true, found: key },
+        );
+      });
+    case 'invalid_value': {
+      const values = issue.values.map(String);
+      const near = typeof there === 'string' ? nearest(there, values) : undefined;
+      if (there === undefined) return [problem('is missing', values.join(' or '), { found: 'nothing' })];
+      return [problem(`is not one of the known values${near ? `; did you mean ${near}?` : ''}`, values.join(' or '))];
+    }
+    case 'invalid_type':
+      if (there === undefined) return [problem('is missing', expectation(path, issue.expected), { found: 'nothing' })];
+      return [problem(`has the wrong type`, expectation(path, issue.expected))];
+    case 'invalid_union': {
+      if (issue.errors.length === 0 && 'discriminator' in issue) {
+        const type = at(value, [...path]) as unknown;
+        const near = typeof type === 'string' ? nearest(type, endpointTypes) : undefined;
+        return [
+          problem(
+            type === undefined
+              ? 'is missing'
+              : `is not one of the known values${near ? `; did you mean ${near}?` : ''}`,
+            endpointTypes.join(' or '),
+            { found: show(type) },
+          ),
+        ];
+      }
+      return issue.errors
+        .flat()
+        .slice(0, 1)
+        .flatMap((inner) => problemsOf({ ...inner, path: [...path, ...inner.path] } as Issue, value));
+    }
+    case 'too_small':
+      return [
+        problem(
+          'is too small',
+          `${issue.origin === 'array' ? `${issue.minimum} or more entries` : issue.origin === 'string' ? 'something' : `${issue.minimum} or more`}`,
+        ),
+      ];
+    case 'too_big':
+      return [problem('is too large', `${issue.maximum} or less`)];
+    default:
+      return [problem(issue.code === 'invalid_format' ? 'has the wrong form' : 'is wrong', issue.message)];
+  }
+}
+
+const endpointTypes = ['keepalived', 'external'];
+
+/** Keys of each map in the spec, by its place. */
+const keys: Readonly<Record<string, readonly string[]>> = {
+  '': [
+    'apiVersion',
+    'kind',
+    'name',
+    'kubernetes',
+    'hosts',
+    'endpoint',
+    'registry',
+    'ssh',
+    'runtime',
+    'network',
+    'etcd',
+    'kubelet',
+    'gates',
+    'addons',
+    'proxies',
+    'preflight',
+  ],
+  'hosts.*': ['name', 'address', 'roles', 'ssh'],
+  endpoint: ['type', 'vip', 'host', 'port', 'virtualRouterId', 'interface'],
+  registry: ['address', 'plainHttp', 'ca', 'credentials', 'bundle', 'digest'],
+  'registry.credentials': ['username', 'password'],
+  ssh: ['user', 'port', 'key', 'passphrase', 'agent', 'knownHosts', 'jump', 'sudoPassword'],
+  'ssh.jump': ['address', 'user', 'port', 'key', 'passphrase', 'agent', 'knownHosts'],
+  runtime: ['type'],
+  network: ['pods', 'services', 'domain', 'calico', 'proxy'],
+  'network.calico': ['encapsulation', 'mtu'],
+  etcd: ['tls'],
+  proxies: ['http', 'https', 'noProxy'],
+  preflight: ['waive'],
+};
+
+export const knownKeys = (path: readonly PropertyKey[]): readonly string[] => {
+  const place = path.map((step) => (typeof step === 'number' ? '*' : String(step))).join('.');
+  return keys[place.replace(/^hosts\.\*\.ssh/, 'ssh')] ?? keys[place] ?? [];
+};
+
+const expectations: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map of keys and values',
+  record: 'a map of keys and values',
+};
+
+function expectation(path: readonly PropertyKey[], type: string): string {
+  const known = knownKeys(path);
+  const base = expectations[type] ?? type;
+  return known.length > 0 ? `${base}: ${known.join(', ')}` : base;
+}
+
+const at = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (inside, step) =>
+      typeof inside === 'object' && inside !== null ? (inside as Record<PropertyKey, unknown>)[step] : undefined,
+    value,
+  );
+
+/** A value as it would be written; long ones cut. */
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value) ?? typeof value;
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+/** The known name that a misspelt one most likely means: two changes away at most, and fewer than half its letters. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  const [best] = known
+    .map((name) => ({ name, far: distance(word.toLowerCase(), name.toLowerCase()) }))
+    .sort((a, b) => a.far - b.far);
+  return best && best.far <= Math.min(3, Math.max(1, Math.floor(word.length / 2))) ? best.name : undefined;
+}
+
+/** Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries())
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)));
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

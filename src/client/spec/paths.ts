@@ -1,0 +1,30 @@
+import { isAbsolute, resolve } from 'node:path';
+import type { Cluster } from '../../cluster/cluster.js';
+import { expandHome } from '../../activities/secrets.js';
+
+/** Makes every path in the spec absolute, from the folder that the spec lies in: the worker runs somewhere else. */
+export function resolvePaths(cluster: Cluster, folder: string): Cluster {
+  const path = (value: string): string => (isAbsolute(expandHome(value)) ? expandHome(value) : resolve(folder, value));
+  const reference = (value: string): string =>
+    value.startsWith('file:') ? `file:${path(value.slice('file:'.length))}` : value;
+  const change: Readonly<Record<string, (value: string) => string>> = {
+    key: path,
+    knownHosts: path,
+    ca: path,
+    passphrase: reference,
+    sudoPassword: reference,
+    password: reference,
+  };
+  const walk = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(walk);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [
+        key,
+        typeof inner === 'string' && change[key] ? change[key](inner) : walk(inner),
+      ]),
+    );
+  };
+  // KubeletConfiguration is the operator's own: a field named `key` there is no path of ours.
+  return { ...(walk(cluster) as Cluster), kubelet: cluster.kubelet };
+}

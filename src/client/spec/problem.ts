@@ -1,0 +1,25 @@
+/** Something wrong in a spec, where it stands, and what would be right. Lines and columns count from 1. */
+export interface Problem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** `hosts[2].address`; empty for the file as a whole. */
+  readonly path: string;
+  readonly message: string;
+  readonly found: string;
+  readonly expected: string;
+  readonly severity: 'error' | 'warning';
+}
+
+/** Every problem of a spec at once. */
+export class SpecProblems extends Error {
+  override readonly name = 'SpecProblems';
+  readonly problems: readonly Problem[];
+  readonly text: string;
+
+  constructor(problems: readonly Problem[], text: string) {
+    super(problems.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`).join('\n'));
+    this.problems = problems;
+    this.text = text;
+  }
+}

@@ -1,0 +1,173 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { isAlias, isMap, isNode, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
+import type { Cluster } from '../../cluster/cluster.js';
+import { ruleProblems, type RuleProblem } from '../../cluster/rules.js';
+import { clusterSchema } from '../../cluster/schema.js';
+import { expandHome } from '../../activities/secrets.js';
+import { issueProblems } from './issues.js';
+import { SpecProblems, type Problem } from './problem.js';
+import { resolvePaths } from './paths.js';
+
+/** Far beyond any real cluster: 5,000 hosts take half of it. */
+const largest = 1024 * 1024;
+
+export interface ReadSpec {
+  readonly cluster: Cluster;
+  readonly warnings: readonly Problem[];
+  readonly text: string;
+}
+
+/** Reads, checks and completes a spec; relative paths in it become absolute. Throws SpecProblems with every problem at once. */
+export async function readSpec(file: string): Promise<ReadSpec> {
+  const text = await contentOf(file);
+  const counter = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter: counter, merge: true, prettyErrors: false, version: '1.2' });
+  const [document] = documents;
+  if (!('length' in documents) || !document || document.contents === null) {
+    throw whole(
+      file,
+      text,
+      'the file holds no cluster',
+      'nothing but comments or white space',
+      'a document such as `kha init` writes',
+    );
+  }
+  const place = (offset: number): { line: number; column: number } => {
+    const { line, col } = counter.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const broken = documents.flatMap((one) => [...one.errors, ...one.warnings]);
+  if (documents.length > 1 && broken.length === 0) {
+    const at = place(documents[1]?.range[0] ?? 0);
+    throw new SpecProblems(
+      [
+        {
+          file,
+          ...at,
+          path: '',
+          message: 'a second document begins here',
+          found: `${documents.length} documents`,
+          expected: 'one cluster in a file',
+          severity: 'error',
+        },
+      ],
+      text,
+    );
+  }
+  const problems: Problem[] = broken.map(({ pos, message, code }) => ({
+    file,
+    ...place(pos[0]),
+    path: '',
+    message: `not YAML: ${message}`,
+    found: code,
+    expected: yamlHint(code),
+    severity: 'error',
+  }));
+  if (problems.length > 0) throw new SpecProblems(problems, text);
+
+  const value = plain(document, file, text);
+  const locate = (path: readonly PropertyKey[], key = false): { line: number; column: number } =>
+    place(offsetOf(document, path, key));
+  const parsed = clusterSchema.safeParse(value);
+  const found = parsed.success
+    ? ruleProblems(parsed.data)
+    : [...issueProblems(parsed.error.issues, value), ...partly(value)];
+  const located = found
+    .map((one): Problem => ({
+      file,
+      ...locate(one.path, one.atKey),
+      path: pathText(one.path),
+      message: one.message,
+      found: one.found,
+      expected: one.expected,
+      severity: one.severity,
+    }))
+    .sort((a, b) => a.line - b.line || a.column - b.column);
+  if (!parsed.success || located.some(({ severity }) => severity === 'error')) throw new SpecProblems(located, text);
+  return { cluster: resolvePaths(parsed.data, dirname(resolve(expandHome(file)))), warnings: located, text };
+}
+
+async function contentOf(file: string): Promise<string> {
+  const path = expandHome(file);
+  const failed = (reason: string, found: string): SpecProblems =>
+    whole(file, '', reason, found, 'a YAML file such as `kha init` writes');
+  const about = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw failed(
+      error.code === 'ENOENT' ? 'there is no such file' : `the file cannot be read: ${error.message}`,
+      error.code ?? '',
+    );
+  });
+  if (!about.isFile()) throw failed('this is no file', about.isDirectory() ? 'a directory' : 'a special file');
+  if (about.size > largest) throw failed('the file is too large for a spec', `${about.size} bytes`);
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw failed(`the file cannot be read: ${error.message}`, error.code ?? '');
+  });
+  if (bytes.length === 0) throw failed('the file is empty', 'no bytes');
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    if (text.includes('\0')) throw failed('the file is binary', 'NUL bytes');
+    return text;
+  } catch (error) {
+    throw error instanceof SpecProblems ? error : failed('the file is not UTF-8 text', 'other bytes');
+  }
+}
+
+const whole = (file: string, text: string, message: string, found: string, expected: string): SpecProblems =>
+  new SpecProblems([{ file, line: 1, column: 1, path: '', message, found, expected, severity: 'error' }], text);
+
+function plain(document: Document, file: string, text: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) as unknown;
+  } catch (error) {
+    throw whole(
+      file,
+      text,
+      `an alias cannot be followed: ${error instanceof Error ? error.message : String(error)}`,
+      'an alias',
+      'an anchor (&name) earlier in the file, and not hundreds of copies',
+    );
+  }
+}
+
+/** Rules that can be told although the schema found problems elsewhere: duplicates among hosts as they are written. */
+function partly(value: unknown): RuleProblem[] {
+  const relaxed = clusterSchema
+    .pick({ hosts: true })
+    .safeParse({ hosts: (value as { hosts?: unknown } | null)?.hosts });
+  return relaxed.success ? ruleProblems(relaxed.data as Cluster, { hostsOnly: true }) : [];
+}
+
+/** Where a value stands, or its key; the nearest thing around it when it is not there at all. */
+function offsetOf(document: Document, path: readonly PropertyKey[], atKey: boolean): number {
+  let node: unknown = document.contents;
+  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  for (const [depth, step] of path.entries()) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isNode(key) && 'value' in key && key.value === step);
+      if (!pair) return offset;
+      const last = depth === path.length - 1;
+      offset = (pair.key as Node).range?.[0] ?? offset;
+      node = pair.value;
+      if (last && atKey) return offset;
+    } else node = isNode(node) && 'items' in node ? (node.items as unknown[])[Number(step)] : undefined;
+    if (!isNode(node)) return offset;
+    offset = node.range?.[0] ?? offset;
+  }
+  return offset;
+}
+
+export const pathText = (path: readonly PropertyKey[]): string =>
+  path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '');
+
+const yamlHint = (code: string): string =>
+  ({
+    TAB_AS_INDENT: 'spaces before a key; YAML takes no tabs there',
+    DUPLICATE_KEY: 'every key once',
+    BAD_INDENT: 'keys of one map below each other',
+    MISSING_CHAR: 'the closing quote, bracket or brace',
+  })[code] ?? 'valid YAML 1.2';

@@ -1,0 +1,205 @@
+import type { Cluster } from './cluster.js';
+import { contains, networkOf, overlap } from './ipv4.js';
+import { preflightNames } from './preflight-names.js';
+import { controlPlanes, etcdHosts, loadBalancers } from './roles.js';
+import { supportedVersions } from './versions.js';
+
+/** Something that no single field shows; `path` tells where it stands in the spec. */
+export interface RuleProblem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly found: string;
+  readonly expected: string;
+  readonly severity: 'error' | 'warning';
+  /** The key is meant, not its value. */
+  readonly atKey?: boolean;
+}
+
+type Rule = (cluster: Cluster) => RuleProblem[];
+
+/** Every rule between fields that the spec breaks. `hostsOnly` where the rest of the spec could not be read. */
+export function ruleProblems(cluster: Cluster, { hostsOnly = false } = {}): RuleProblem[] {
+  const rules = hostsOnly ? [uniqueHosts] : [uniqueHosts, version, roles, etcd, endpoint, networks, waivers];
+  return rules.flatMap((rule) => rule(cluster));
+}
+
+const error = (path: readonly PropertyKey[], message: string, found: string, expected: string): RuleProblem => ({
+  path,
+  message,
+  found,
+  expected,
+  severity: 'error',
+});
+const warning = (path: readonly PropertyKey[], message: string, found: string, expected: string): RuleProblem => ({
+  ...error(path, message, found, expected),
+  severity: 'warning',
+});
+
+const uniqueHosts: Rule = ({ hosts }) =>
+  (['name', 'address'] as const).flatMap((field) =>
+    hosts.flatMap((host, index) => {
+      const first = hosts.findIndex((other) => other[field] === host[field]);
+      return first < index
+        ? [error(['hosts', index, field], `the same ${field} as hosts[${first}]`, host[field], `a ${field} of its own`)]
+        : [];
+    }),
+  );
+
+const version: Rule = ({ kubernetes }) =>
+  supportedVersions.includes(kubernetes)
+    ? []
+    : [error(['kubernetes'], 'this version is not supported', kubernetes, supportedVersions.join(' or '))];
+
+const roles: Rule = (cluster) => {
+  const problems: RuleProblem[] = [];
+  if (controlPlanes(cluster).length === 0)
+    problems.push(
+      error(
+        ['hosts'],
+        'no host has the role control-plane',
+        `${cluster.hosts.length} hosts`,
+        'one control plane at least, three for high availability',
+      ),
+    );
+  for (const [index, host] of cluster.hosts.entries()) {
+    if (new Set(host.roles).size < host.roles.length)
+      problems.push(error(['hosts', index, 'roles'], 'a role stands twice', host.roles.join(', '), 'every role once'));
+    if (cluster.endpoint.type === 'external' && host.roles.includes('load-balancer')) {
+      problems.push(
+        error(
+          ['hosts', index, 'roles'],
+          'an external endpoint needs no load balancer of the cluster’s own',
+          'load-balancer',
+          'endpoint.type keepalived, or no such role',
+        ),
+      );
+    }
+  }
+  return problems;
+};
+
+const etcd: Rule = (cluster) => {
+  const members = etcdHosts(cluster).length;
+  if (members === 1)
+    return [warning(['hosts'], 'one etcd member: the cluster is lost with its host', '1 member', '3 or 5')];
+  if (members % 2 === 0 && members > 0)
+    return [
+      warning(
+        ['hosts'],
+        'an even number of etcd members bears no more failures than one less',
+        `${members} members`,
+        `${members - 1} or ${members + 1}`,
+      ),
+    ];
+  return members > 7
+    ? [warning(['hosts'], 'more than seven etcd members only slow each other', `${members} members`, '3, 5 or 7')]
+    : [];
+};
+
+const endpoint: Rule = (cluster) => {
+  const { endpoint, hosts, network } = cluster;
+  if (endpoint.type !== 'keepalived') return [];
+  const path = ['endpoint', 'vip'];
+  const problems: RuleProblem[] = [];
+  const taken = hosts.find(({ address }) => address === endpoint.vip);
+  if (taken)
+    problems.push(
+      error(path, `the virtual address is that of host ${taken.name}`, endpoint.vip, 'an address that no host has'),
+    );
+  for (const key of ['pods', 'services'] as const) {
+    if (contains(networkOf(network[key]), endpoint.vip))
+      problems.push(
+        error(
+          path,
+          `the virtual address lies in network.${key} (${network[key]})`,
+          endpoint.vip,
+          'an address of the hosts’ own network',
+        ),
+      );
+  }
+  // Prefixes are not in the spec: what shares not even 16 bits with a carrier is surely elsewhere, and preflight knows exactly.
+  const carriers = loadBalancers(cluster).map(({ address }) => address);
+  const near = (prefix: number): boolean =>
+    carriers.some((address) => contains(networkOf(`${address}/${prefix}`), endpoint.vip));
+  if (carriers.length > 0 && !near(16))
+    problems.push(
+      error(
+        path,
+        'the virtual address is outside the networks of the hosts that carry it',
+        endpoint.vip,
+        `an address beside ${carriers.join(', ')}`,
+      ),
+    );
+  else if (carriers.length > 0 && !near(24))
+    problems.push(
+      warning(
+        path,
+        'the virtual address may be outside the networks of the hosts that carry it',
+        endpoint.vip,
+        `an address beside ${carriers.join(', ')}`,
+      ),
+    );
+  if (endpoint.port === 6443 && loadBalancers(cluster).some((host) => controlPlanes(cluster).includes(host))) {
+    problems.push(
+      error(
+        ['endpoint', 'port'],
+        'the API server itself listens on 6443 on the masters',
+        '6443',
+        'another port, such as 8443, or load balancers on hosts of their own',
+      ),
+    );
+  }
+  return problems;
+};
+
+const networks: Rule = ({ network, hosts }) => {
+  const problems: RuleProblem[] = [];
+  const { pods, services } = network;
+  if (overlap(networkOf(pods), networkOf(services)))
+    problems.push(
+      error(
+        ['network', 'services'],
+        `the service network overlaps the pod network ${pods}`,
+        services,
+        'two networks apart from each other',
+      ),
+    );
+  for (const [key, largest] of [
+    ['pods', 24],
+    ['services', 24],
+  ] as const) {
+    const prefix = Number(network[key].split('/')[1]);
+    if (prefix > largest)
+      problems.push(error(['network', key], 'the network is too small', network[key], `a /${largest} or larger`));
+    for (const [index, { name, address }] of hosts.entries()) {
+      if (contains(networkOf(network[key]), address))
+        problems.push(
+          error(
+            ['hosts', index, 'address'],
+            `the address of ${name} lies in network.${key} (${network[key]})`,
+            address,
+            'hosts outside the cluster’s own networks',
+          ),
+        );
+    }
+  }
+  return problems;
+};
+
+const waivers: Rule = ({ preflight, gates }) => [
+  ...preflight.waive.flatMap((name, index) =>
+    preflightNames.some((known) => known === name)
+      ? []
+      : [
+          error(
+            ['preflight', 'waive', index],
+            'preflight knows no problem of this name',
+            name,
+            preflightNames.join(', '),
+          ),
+        ],
+  ),
+  ...gates.flatMap((name, index) =>
+    gates.indexOf(name) < index ? [error(['gates', index], 'this gate stands twice', name, 'every gate once')] : [],
+  ),
+];

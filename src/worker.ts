@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type NativeConnectionOptions } from '@temporalio/worker';
+import { createActivities } from './activities/index.js';
+import { clusterOfRun } from './activities/cluster-of-run.js';
+import { Pool } from './activities/ssh/pool.js';
+import { takeOverActivities } from './engine/take-over.js';
+import type { Server } from './engine/connection.js';
+import * as steps from './steps/index.js';
+import { taskQueue } from './workflows/messages.js';
+
+const bundle = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
+
+/** Runs a worker until it is told to stop (SIGTERM, SIGINT). What it began on hosts goes on there without it. */
+export async function runWorker({ options, namespace, engine }: Server): Promise<void> {
+  Runtime.install({ logger: new DefaultLogger('WARN') });
+  const connection = await patiently(() => NativeConnection.connect(options as NativeConnectionOptions));
+  const client = new Client({ connection: await Connection.connect(options), namespace });
+  const pool = new Pool();
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    ...(existsSync(bundle)
+      ? { workflowBundle: { codePath: bundle } }
+      : { workflowsPath: fileURLToPath(new URL('./workflows/index.js', import.meta.url)) }),
+    activities: createActivities({ pool, steps: Object.values(steps), cluster: clusterOfRun(client) }),
+    maxConcurrentActivityTaskExecutions: 200,
+    // Only this worker serves the embedded engine: a dead one's sticky queue is not worth the ten seconds' wait.
+    ...(engine ? { stickyQueueScheduleToStartTimeout: '1s' } : {}),
+    shutdownGraceTime: '5s',
+  });
+  if (engine) await takeOverActivities(client);
+  console.log(
+    `${new Date().toISOString()} worker ${process.pid} serves ${taskQueue} at ${options.address ?? 'the default address'}`,
+  );
+  await worker.run();
+  pool.close();
+  await connection.close();
+}
+
+/** A server that is just starting, or starting again, is waited for. */
+async function patiently<T>(connect: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    try {
+      return await connect();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
