@@ -19,7 +19,9 @@ export interface Patience {
   readonly interval: number;
 }
 
-const patient: Patience = { deadline: 300_000, interval: 1_000 };
+const patient: Patience = { deadline: 300_000, interval: 500 };
+/** What a service may take to be as it was told, where the step names no wait of its own. */
+const settling = 10_000;
 
 /** check → apply → verify. A plan stops after `check`. Throws StepUnfinished when something is still missing in the end. */
 export async function runStep(
@@ -56,27 +58,18 @@ export async function runStep(
     await step.apply({ ...shared, host: around.host(name), peer: async (peer) => Promise.resolve(around.host(peer)) });
   }
   warnings.clear();
-  const left = await comeTrue(
-    () => (step.verify ?? step.check)(asking),
-    step.verify !== undefined || !step.apply || step.retry === 'wait',
-    around,
-    patience,
-  );
+  const waits = step.verify !== undefined || step.retry === 'wait';
+  const left = await comeTrue(() => (step.verify ?? step.check)(asking), around, waits ? patience : { ...patience, deadline: step.apply ? settling : 0 });
   if (left.length > 0) throw unfinished(name, left);
   return result(step.apply ? 'changed' : 'done', missing);
 }
 
-/** Asks until nothing is missing, or once when there is nothing to wait for. */
-async function comeTrue(
-  check: () => Promise<string[]>,
-  waits: boolean,
-  { signal, tell }: Surroundings,
-  { deadline, interval }: Patience,
-): Promise<string[]> {
+/** Asks until nothing is missing or the deadline is over, once at least. */
+async function comeTrue(check: () => Promise<string[]>, { signal, tell }: Surroundings, { deadline, interval }: Patience): Promise<string[]> {
   const end = Date.now() + deadline;
   for (;;) {
     const missing = await check();
-    if (missing.length === 0 || !waits || Date.now() > end) return missing;
+    if (missing.length === 0 || Date.now() >= end) return missing;
     tell(`waiting: ${missing.join('; ')}`);
     await sleep(interval, undefined, { signal });
   }

@@ -2,9 +2,16 @@ import type { Fact } from './fact.js';
 import { lines } from './files.js';
 import { sh } from './sh.js';
 
+/** Modules that the kubelet and pod networks need. */
+export const neededModules = ['overlay', 'br_netfilter'];
+
+/** Shell function: the module is loaded or built in; a kernel without module files shows br_netfilter by its parameters only. */
+export const moduleIsThere =
+  'loaded() { [ -d "/sys/module/$1" ] || { [ "$1" = br_netfilter ] && [ -d /proc/sys/net/bridge ]; } || grep -qs "/$1.ko" "/lib/modules/$(uname -r)/modules.builtin"; }; ';
+
 /** Those of the modules that are neither loaded nor built in. */
 export const absentModules = (modules: readonly string[]): Fact<string[]> => ({
-  command: sh`for module in ${modules}; do if [ ! -d "/sys/module/$module" ] && ! grep -qs "/$module.ko" "/lib/modules/$(uname -r)/modules.builtin"; then echo "$module"; fi; done`,
+  command: moduleIsThere + sh`for module in ${modules}; do loaded "$module" || echo "$module"; done`,
   parse: ({ stdout }) => lines(stdout),
 });
 

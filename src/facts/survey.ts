@@ -1,4 +1,5 @@
 import type { Fact } from './fact.js';
+import { moduleIsThere, neededModules } from './kernel.js';
 
 /** What preflight wants to know of a host, asked in one round trip. */
 export interface Survey {
@@ -47,7 +48,6 @@ const tools = [
   'base64',
   'mount',
 ];
-export const neededModules = ['overlay', 'br_netfilter'];
 const leftovers = [
   '/etc/kubernetes/manifests/kube-apiserver.yaml',
   '/etc/kubernetes/admin.conf',
@@ -63,11 +63,12 @@ export const survey: Fact<Survey> = {
     `say memory "$(sed -n 's/^MemTotal: *\\([0-9]*\\).*/\\1/p' /proc/meminfo)"`,
     'for path in /var/lib/containerd /var/lib/etcd /var/lib; do if [ -d "$path" ]; then say disk "$(df -Pk "$path" | tail -1 | tr -s " " | cut -d " " -f 4)"; fi; done',
     'say clock "$(date +%s%3N)"; say machine "$(cat /etc/machine-id)"; say host "$(uname -n)"; say cgroup "$(stat -fc %T /sys/fs/cgroup)"',
-    'for path in /sys/class/net/*/address; do case $path in */lo/*|*/cali*|*/vxlan*|*/docker*) ;; *) say mac "$(cat "$path")";; esac; done',
+    // Not from /sys, which in a container may be the machine's.
+    "ip -br link | sed -n '/^\\(lo\\|cali\\|vxlan\\|docker\\|kube\\)/d; s/^[^ ]* *[^ ]* *\\([0-9a-f:]\\{17\\}\\).*/mac=\\1/p'",
     "ip -o -4 addr show | sed -n 's/.* inet \\([0-9.]*\\).*/address=\\1/p'",
     "ss -Hltn | sed -n 's/^[^ ]* *[^ ]* *[^ ]* *[^ ]*:\\([0-9]*\\) .*/port=\\1/p' | sort -u",
     'tail -n +2 /proc/swaps | while read -r device rest; do say swap "$device"; done',
-    `for module in ${neededModules.join(' ')}; do if [ ! -d "/sys/module/$module" ] && ! grep -qs "/$module.ko" "/lib/modules/$(uname -r)"/modules.builtin "/lib/modules/$(uname -r)"/modules.dep; then say module "$module"; fi; done`,
+    `${moduleIsThere}for module in ${neededModules.join(' ')}; do loaded "$module" || grep -qs "/$module.ko" "/lib/modules/$(uname -r)/modules.dep" || say module "$module"; done`,
     'begun=$(date +%s%3N); if timeout 10 getent ahostsv4 "$(uname -n)" >/dev/null; then say name yes; else say name no; fi; say took "$(( $(date +%s%3N) - begun ))"',
     `for path in ${leftovers.join(' ')}; do if [ -e "$path" ]; then say leftover "$path"; fi; done`,
     'if [ -f /var/lib/kha/cluster ]; then say claim "$(cat /var/lib/kha/cluster)"; fi',

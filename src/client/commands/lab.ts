@@ -12,6 +12,7 @@ export function labCommand(): Command {
   const command = new Command('lab')
     .description('Hosts on this machine to try kha on: real systemd, sshd and network')
     .option('--name <name>', 'which lab', 'lab');
+  command.enablePositionalOptions();
   const name = (): string => command.opts<{ name: string }>().name;
   command.addHelpText('after', '\nExample:\n  kha lab up && kha lab ssh m1 && kha lab down');
 
@@ -107,7 +108,6 @@ function passThrough(
         child.on('close', (code) => resolve(code ?? 1));
       });
     });
-  lab.enablePositionalOptions();
 }
 
 const tell = ({ what, state, seconds }: { what: string; state: 'start' | 'done'; seconds?: number }): void =>

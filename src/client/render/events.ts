@@ -23,7 +23,7 @@ function step(line: Line): string {
       ? missing.slice(0, 3).join('; ') + (missing.length > 3 ? ` and ${missing.length - 3} more` : '')
       : '');
   const said = warnings.map((words) => `\n          warning: ${words}`).join('');
-  return `${at}  ${marks[state]} ${stage.padEnd(20)} ${host.padEnd(8)} ${name.padEnd(28)} ${state.padEnd(12)} ${seconds(took(line, endedAt ?? 0)).padStart(8)}  ${why}${said}`.trimEnd();
+  return `${at}  ${marks[state]} ${stage.padEnd(20)} ${host.padEnd(8)} ${name.padEnd(28)} ${state.padEnd(12)} ${seconds(took(line, Date.now())).padStart(8)}  ${why}${said}`.trimEnd();
 }
 
 function gateLine(cluster: string, { name, state, plan, approvedBy }: Gate): string[] {

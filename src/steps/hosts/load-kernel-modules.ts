@@ -1,6 +1,5 @@
 import { containerHosts } from '../../cluster/roles.js';
-import { absentModules } from '../../facts/kernel.js';
-import { neededModules } from '../../facts/survey.js';
+import { absentModules, neededModules } from '../../facts/kernel.js';
 import { sh } from '../../facts/sh.js';
 import type { Step } from '../step.js';
 import { missingFiles, writeFiles } from '../wanted-file.js';

@@ -12,7 +12,7 @@ export const checkCertificates: Step = {
   does: 'Look at the dates of the host’s certificates',
   on: (cluster) => [...new Set([...controlPlanes(cluster), ...etcdHosts(cluster)])],
   pace: 'all at once',
-  retry: 'inspect',
+  retry: 'edit',
   needs: ['certificates'],
   async check({ cluster, host, warn }) {
     const paths = [
