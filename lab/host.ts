@@ -4,7 +4,7 @@ import { appendFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freeze, makeGroups, removeGroups, unified } from './cgroup.js';
-import { hostFolder, labFile, linkName, type Lab, type LabHost } from './lab.js';
+import { hostFolder, labFile, linkName, network, type Lab, type LabHost } from './lab.js';
 import { alive, end, remember } from '../src/engine/process.js';
 import { holds, run } from '../src/engine/run-program.js';
 
@@ -77,6 +77,8 @@ async function furnish(lab: Lab, host: string): Promise<void> {
     join(root, 'etc/machine-id'),
     `${(await readFile('/proc/sys/kernel/random/uuid', 'utf8')).replaceAll(/[-\n]/g, '')}\n`,
   );
+  // A site without internet still names a DNS server; nobody answers there.
+  await writeFile(join(root, 'etc/resolv.conf'), `nameserver ${network(lab)}.1\n`);
   const key = await readFile(labFile(lab, 'id.pub'));
   for (const [home, owner] of [
     ['root', 'root'],

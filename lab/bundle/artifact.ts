@@ -32,10 +32,10 @@ export async function pushArtifact(
       annotations: { 'org.opencontainers.image.title': name },
     });
   }
-  const { suite: _suite, ...held } = versions;
+  const { kubernetes, containerd, etcd, coredns, pause, calico, os, arch } = versions;
   const digests = await Promise.all(images.map(async (image) => [image, await imageDigest(registry, image)] as const));
   const description = JSON.stringify({
-    ...held,
+    ...{ kubernetes, containerd, etcd, coredns, pause, calico, os, arch },
     images: Object.fromEntries(digests),
     files: Object.fromEntries(
       layers.map(({ digest, size, annotations }) => [
@@ -79,7 +79,7 @@ async function pushBlob(
   const place = new URL(begun.headers.get('location') ?? '', repository);
   place.searchParams.set('digest', digest);
   const headers = { 'content-type': 'application/octet-stream', 'content-length': String(size) };
-  await demand(place.href, { method: 'PUT', headers, body: body(), duplex: 'half' } as RequestInit);
+  await demand(place.href, { method: 'PUT', headers, body: body(), duplex: 'half' });
 }
 
 async function demand(url: string, request: RequestInit): Promise<Response> {

@@ -51,7 +51,7 @@ function images(binaries: ReadonlyMap<string, string>, start: string): Image[] {
     { name: 'kha/probe:v1', files: { '/probe': binary('probe') }, entrypoint: ['/probe'] },
     {
       name: `calico/node:${calico}`,
-      files: { '/bin/calico-node': binary('calico-node'), '/usr/sbin/start_runit': start },
+      files: { '/usr/bin/calico-node': binary('calico-node'), '/usr/sbin/start_runit': start },
       netfilter: true,
       command: ['start_runit'],
     },
@@ -66,7 +66,7 @@ function images(binaries: ReadonlyMap<string, string>, start: string): Image[] {
     },
     {
       name: `calico/kube-controllers:${calico}`,
-      files: { '/usr/bin/kube-controllers': binary('kube-controllers') },
+      files: { '/usr/bin/kube-controllers': binary('kube-controllers'), '/usr/bin/check-status': binary('check-status') },
       entrypoint: ['/usr/bin/kube-controllers'],
     },
   ];

@@ -56,6 +56,7 @@ const modules: readonly Module[] = [
       'cni-plugin/cmd/calico',
       'cni-plugin/cmd/install',
       'kube-controllers/cmd/kube-controllers',
+      'kube-controllers/cmd/check-status',
     ].map((command) => `github.com/projectcalico/calico/${command}`),
   },
   { name: 'images', commands: ['./pause', './probe'] },

@@ -19,7 +19,7 @@ export interface Dependencies {
   readonly pool: Pool;
   readonly steps: readonly Step[];
   /** The cluster that a run was started with. */
-  cluster(execution: Execution): Promise<Cluster>;
+  readonly cluster: (execution: Execution) => Promise<Cluster>;
 }
 
 type Activity = (input: StepInput) => Promise<StepResult>;

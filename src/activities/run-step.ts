@@ -8,9 +8,9 @@ import { HostFailure } from './failure.js';
 export interface Surroundings {
   readonly cluster: Cluster;
   readonly signal: AbortSignal;
-  host(name: string): Host;
-  secret(reference: string): Promise<string>;
-  tell(what: string): void;
+  readonly host: (name: string) => Host;
+  readonly secret: (reference: string) => Promise<string>;
+  readonly tell: (what: string) => void;
 }
 
 /** How long a thing may take to come true, and how often it is asked, in milliseconds. */

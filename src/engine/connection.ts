@@ -14,7 +14,7 @@ export interface Server {
 export async function findServer(report: Report): Promise<Server> {
   const { connectionOptions, namespace } = loadClientConnectConfig();
   if (connectionOptions.address)
-    return { options: connectionOptions as ConnectionOptions, namespace: namespace ?? 'default' };
+    return { options: connectionOptions, namespace: namespace ?? 'default' };
   const engine = await ensureEngine(report);
   return { options: { address: engine.address }, namespace: 'default', engine };
 }
@@ -23,7 +23,7 @@ export async function findServer(report: Report): Promise<Server> {
 export async function workerServer(): Promise<Server> {
   const { connectionOptions, namespace } = loadClientConnectConfig();
   if (connectionOptions.address)
-    return { options: connectionOptions as ConnectionOptions, namespace: namespace ?? 'default' };
+    return { options: connectionOptions, namespace: namespace ?? 'default' };
   const engine = await knownEngine();
   if (!engine)
     throw new Error(

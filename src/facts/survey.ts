@@ -31,6 +31,8 @@ export interface Survey {
   readonly claim: string;
   readonly absentTools: readonly string[];
   readonly selinux: string;
+  /** DNS servers in /etc/resolv.conf. */
+  readonly nameservers: readonly string[];
 }
 
 const tools = [
@@ -73,6 +75,7 @@ export const survey: Fact<Survey> = {
     `for path in ${leftovers.join(' ')}; do if [ -e "$path" ]; then say leftover "$path"; fi; done`,
     'if [ -f /var/lib/kha/cluster ]; then say claim "$(cat /var/lib/kha/cluster)"; fi',
     `for tool in ${tools.join(' ')}; do if ! command -v "$tool" >/dev/null; then say tool "$tool"; fi; done`,
+    "sed -n 's/^nameserver[[:space:]]*/nameserver=/p' /etc/resolv.conf",
     'if [ -e /sys/fs/selinux/enforce ]; then say selinux "$(cat /sys/fs/selinux/enforce)"; fi',
   ].join('\n'),
   parse({ stdout }) {
@@ -104,6 +107,7 @@ export const survey: Fact<Survey> = {
       claim: one('claim'),
       absentTools: all('tool'),
       selinux: one('selinux'),
+      nameservers: all('nameserver'),
     };
   },
 };

@@ -32,16 +32,16 @@ export interface CheckContext {
   readonly cluster: Cluster;
   readonly host: Asked;
   /** Another machine of the same cluster, for what must be compared. */
-  peer(name: string): Promise<Asked>;
+  readonly peer: (name: string) => Promise<Asked>;
   /** Tells what is worth a person's eye but stops nothing. */
-  warn(words: string): void;
+  readonly warn: (words: string) => void;
   /** The value behind `env:NAME` or `file:PATH`, read where the worker runs and redacted from then on. */
-  secret(reference: string): Promise<string>;
+  readonly secret: (reference: string) => Promise<string>;
 }
 
 export interface ApplyContext extends CheckContext {
   readonly host: Host;
-  peer(name: string): Promise<Host>;
+  readonly peer: (name: string) => Promise<Host>;
 }
 
 /** One thing done to one host; safe to run again at any time, because every run begins with `check`. */

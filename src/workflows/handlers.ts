@@ -45,7 +45,7 @@ export function handleMessages(journal: Journal, { cluster }: OperationInput): D
   setHandler(approveSignal, approve, { description: 'Approves a gate, for systems that cannot send an Update' });
   setHandler(approveUpdate, approve, {
     description: 'Approves a gate by its name',
-    validator({ gate: name }) {
+    validator({ gate: name }: Approval) {
       const gate = gateNamed(name);
       const known = progress.gates.map((one) => one.name).join(', ') || 'none';
       if (!gate)
@@ -61,7 +61,7 @@ export function handleMessages(journal: Journal, { cluster }: OperationInput): D
     },
     {
       description: 'Answers what is held: retry, skip with a reason, or abort',
-      validator(answer) {
+      validator(answer: Answer) {
         if (!['retry', 'skip', 'abort'].includes(answer.verdict))
           throw new Error(`an answer is retry, skip or abort, not ${JSON.stringify(answer.verdict)}`);
         if (answer.verdict === 'skip' && !answer.reason?.trim()) throw new Error('to skip a step takes a reason');

@@ -15,9 +15,9 @@ import { retryOptions } from './retry.js';
 /** What an operation is written with: see install-cluster.ts. */
 export interface Hand {
   /** Steps in their order on every host they are for. Hosts wait for each other only at steps that go one by one. */
-  stage(title: string, ...steps: readonly Step[]): Promise<void>;
+  readonly stage: (title: string, ...steps: readonly Step[]) => Promise<void>;
   /** Waits for a person where the spec asks for it, showing what the given steps would change. */
-  gate(name: Gate['name'], ...ahead: readonly Step[]): Promise<void>;
+  readonly gate: (name: Gate['name'], ...ahead: readonly Step[]) => Promise<void>;
 }
 
 /** Carries one operation out. Returns its report; fails with `Aborted` when a person says so, never because of a host. */
@@ -129,16 +129,16 @@ function blocks(steps: readonly Step[]): Step[][] {
 function together(start: () => Promise<void>[]): Promise<void> {
   return CancellationScope.cancellable(async () => {
     const scope = CancellationScope.current();
-    const failures: unknown[] = [];
+    const failures: Error[] = [];
     await Promise.all(
       start().map((one) =>
-        one.catch((error: unknown) => {
+        one.catch((error: Error) => {
           failures.push(error);
           scope.cancel();
         }),
       ),
     );
     const [first] = failures;
-    if (first !== undefined) throw first;
+    if (first) throw first;
   });
 }

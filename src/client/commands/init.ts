@@ -9,7 +9,7 @@ export const initCommand = (): Command =>
     .action(async (file: string) => {
       const { template } = await import('../spec/template.js');
       if (file === '-') return void process.stdout.write(template);
-      const [{ writeFile }, { dirname, join }, { jsonSchema }] = await Promise.all([
+      const [{ writeFile }, path, { jsonSchema }] = await Promise.all([
         import('node:fs/promises'),
         import('node:path'),
         import('../spec/json-schema.js'),
@@ -21,7 +21,7 @@ export const initCommand = (): Command =>
           throw new UsageError(`${file} is there already; name another file, or remove it first`);
         throw error;
       }
-      const schema = join(dirname(file), 'cluster.schema.json');
+      const schema = path.join(path.dirname(file), 'cluster.schema.json');
       await writeFile(schema, `${JSON.stringify(jsonSchema(), null, 2)}\n`);
       console.log(`Wrote ${file}, and ${schema} for editors. Next: edit it, then kha validate ${file}`);
     });

@@ -40,7 +40,7 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
       return [problem(`has the wrong type`, expectation(path, issue.expected))];
     case 'invalid_union': {
       if (issue.errors.length === 0 && 'discriminator' in issue) {
-        const type = at(value, [...path]) as unknown;
+        const type = at(value, [...path]);
         const near = typeof type === 'string' ? nearest(type, endpointTypes) : undefined;
         return [
           problem(
@@ -55,7 +55,7 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
       return issue.errors
         .flat()
         .slice(0, 1)
-        .flatMap((inner) => problemsOf({ ...inner, path: [...path, ...inner.path] } as Issue, value));
+        .flatMap((inner) => problemsOf({ ...inner, path: [...path, ...inner.path] }, value));
     }
     case 'too_small':
       return [

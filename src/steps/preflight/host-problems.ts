@@ -79,6 +79,11 @@ export function hostProblems(cluster: Cluster, machine: Machine, found: Survey):
     `looking up its own name ${found.ownName.found ? 'took' : 'failed after'} ${found.ownName.seconds.toFixed(1)} s; entries in /etc/hosts will mend it`,
     true,
   );
+  say(
+    nodes(cluster).includes(machine) && found.nameservers.length === 0,
+    'name-resolution',
+    '/etc/resolv.conf names no DNS server, and CoreDNS does not start without one; where there is none, name an address that does not answer',
+  );
   const taken = portsOf(cluster, machine).filter((port) => found.ports.includes(port));
   say(!ours && taken.length > 0, 'ports', `in use: ${taken.join(', ')}`);
   const other = found.claim !== '' && !ours;

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+/** Those that start Temporal servers, and those that need the lab, are slow; all others run in a blink. */
+const withServers = ['test/workflows/**/*.test.ts', 'test/engine/**/*.test.ts', 'test/client/e2e/**/*.test.ts'];
+const withLab = ['test/lab/**/*.test.ts'];
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    projects: [
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...withServers, ...withLab], testTimeout: 20_000 } },
+      { test: { name: 'workflows', include: withServers, testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false } },
+      { test: { name: 'lab', include: withLab, testTimeout: 900_000, hookTimeout: 3_600_000, fileParallelism: false } },
+    ],
+  },
+});
