@@ -1,0 +1,22 @@
+import type { Cluster } from '../src/cluster/cluster.js';
+import { clusterSchema } from '../src/cluster/schema.js';
+
+/** A cluster as the spec's parser gives it: three masters and a worker unless told. */
+export function cluster(more: Record<string, unknown> = {}): Cluster {
+  return clusterSchema.parse({
+    apiVersion: 'kubernetes-ha/v1',
+    kind: 'Cluster',
+    name: 'test',
+    kubernetes: 'v1.37.2',
+    endpoint: { type: 'keepalived', vip: '10.0.0.100' },
+    registry: { address: '10.0.0.2:5000', plainHttp: true },
+    gates: [],
+    hosts: [
+      { name: 'm1', address: '10.0.0.11', roles: ['control-plane'] },
+      { name: 'm2', address: '10.0.0.12', roles: ['control-plane'] },
+      { name: 'm3', address: '10.0.0.13', roles: ['control-plane'] },
+      { name: 'w1', address: '10.0.0.21', roles: ['worker'] },
+    ],
+    ...more,
+  });
+}
