@@ -8,8 +8,23 @@ export default defineConfig({
   test: {
     pool: 'forks',
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...withServers, ...withLab], testTimeout: 20_000 } },
-      { test: { name: 'workflows', include: withServers, testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...withServers, ...withLab],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'workflows',
+          include: withServers,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
       { test: { name: 'lab', include: withLab, testTimeout: 900_000, hookTimeout: 3_600_000, fileParallelism: false } },
     ],
   },

@@ -26,10 +26,16 @@ export function timed(what, work) {
 /** Brings npm packages and dist/ up to date; nothing to do takes milliseconds. */
 export function setUp() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 3)) throw new Error(`Node ${process.versions.node} is too old: 20.3 or later is needed`);
-  whenStale('node_modules/.kha-installed', ['package-lock.json'], 'Installing npm packages', () => run('npm', ['ci', '--no-audit', '--no-fund']));
-  whenStale('dist/.kha-built', ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', ...sources('src'), ...sources('lab')], 'Compiling', () =>
-    run('npm', ['run', '--silent', 'build']),
+  if (major < 20 || (major === 20 && minor < 3))
+    throw new Error(`Node ${process.versions.node} is too old: 20.3 or later is needed`);
+  whenStale('node_modules/.kha-installed', ['package-lock.json'], 'Installing npm packages', () =>
+    run('npm', ['ci', '--no-audit', '--no-fund']),
+  );
+  whenStale(
+    'dist/.kha-built',
+    ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', ...sources('src'), ...sources('lab')],
+    'Compiling',
+    () => run('npm', ['run', '--silent', 'build']),
   );
 }
 

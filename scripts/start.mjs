@@ -20,5 +20,7 @@ main(() => {
   kha('install', spec);
   kha('lab', 'kubectl', 'get', 'nodes', '-o', 'wide');
   kha('ui', 'lab');
-  console.log('\nTry next:\n  npx kha lab kubectl get pods -A\n  npx kha status lab\n  npx kha lab kill m1 && npx kha lab kubectl get nodes\n\nnpm stop takes it all down again.');
+  console.log(
+    '\nTry next:\n  npx kha lab kubectl get pods -A\n  npx kha status lab\n  npx kha lab kill m1 && npx kha lab kubectl get nodes\n\nnpm stop takes it all down again.',
+  );
 });

@@ -20,7 +20,11 @@ function check(what, command, args) {
 function tests(project) {
   const folder = mkdtempSync(join(tmpdir(), 'kha-test-'));
   const report = join(folder, 'report.json');
-  const { status } = spawnSync('npx', ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile=${report}`], { cwd: root, stdio: 'inherit' });
+  const { status } = spawnSync(
+    'npx',
+    ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile=${report}`],
+    { cwd: root, stdio: 'inherit' },
+  );
   const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
   rmSync(folder, { recursive: true });
   count.passed += result?.numPassedTests ?? 0;
@@ -31,11 +35,15 @@ function tests(project) {
 
 /** Real sshd, sudo and ssh-agent, where they can be installed. */
 function installForTests() {
-  if (!isRoot || !existsSync('/usr/bin/apt-get') || (existsSync('/usr/sbin/sshd') && existsSync('/usr/bin/sudo'))) return;
+  if (!isRoot || !existsSync('/usr/bin/apt-get') || (existsSync('/usr/sbin/sshd') && existsSync('/usr/bin/sudo')))
+    return;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   timed('Installing sshd and sudo for the SSH tests', () => {
     run('apt-get', ['update', '-qq'], { env });
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'openssh-server', 'openssh-client', 'sudo'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'openssh-server', 'openssh-client', 'sudo'], {
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
   });
 }
 

@@ -8,7 +8,6 @@ interface Descriptor {
   readonly mediaType: string;
   readonly digest: string;
   readonly size: number;
-  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
@@ -20,29 +19,26 @@ export async function pushArtifact(
   images: readonly string[],
 ): Promise<void> {
   const repository = `http://${registry}/v2/kha/bundle`;
-  const layers: Descriptor[] = [];
+  const layers: (Descriptor & { readonly title: string })[] = [];
   for (const [name, path] of files) {
     const { size } = await stat(path);
     const digest = await fileDigest(path);
     await pushBlob(repository, digest, size, () => Readable.toWeb(createReadStream(path)) as ReadableStream);
-    layers.push({
-      mediaType: 'application/vnd.kubernetes-ha.file.v1',
-      digest,
-      size,
-      annotations: { 'org.opencontainers.image.title': name },
-    });
+    layers.push({ mediaType: 'application/vnd.kubernetes-ha.file.v1', digest, size, title: name });
   }
   const { kubernetes, containerd, etcd, coredns, pause, calico, os, arch } = versions;
   const digests = await Promise.all(images.map(async (image) => [image, await imageDigest(registry, image)] as const));
   const description = JSON.stringify({
-    ...{ kubernetes, containerd, etcd, coredns, pause, calico, os, arch },
+    kubernetes,
+    containerd,
+    etcd,
+    coredns,
+    pause,
+    calico,
+    os,
+    arch,
     images: Object.fromEntries(digests),
-    files: Object.fromEntries(
-      layers.map(({ digest, size, annotations }) => [
-        annotations?.['org.opencontainers.image.title'],
-        { digest, size },
-      ]),
-    ),
+    files: Object.fromEntries(layers.map(({ digest, size, title }) => [title, { digest, size }] as const)),
   });
   const config: Descriptor = {
     mediaType: 'application/vnd.kubernetes-ha.bundle.v1+json',
@@ -50,7 +46,15 @@ export async function pushArtifact(
     size: Buffer.byteLength(description),
   };
   await pushBlob(repository, config.digest, config.size, () => description);
-  const manifest = JSON.stringify({ schemaVersion: 2, mediaType: manifestType, config, layers });
+  const manifest = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: manifestType,
+    config,
+    layers: layers.map(({ title, ...layer }) => ({
+      ...layer,
+      annotations: { 'org.opencontainers.image.title': title },
+    })),
+  });
   await demand(`${repository}/manifests/${versions.kubernetes}`, {
     method: 'PUT',
     headers: { 'content-type': manifestType },

@@ -66,7 +66,10 @@ function images(binaries: ReadonlyMap<string, string>, start: string): Image[] {
     },
     {
       name: `calico/kube-controllers:${calico}`,
-      files: { '/usr/bin/kube-controllers': binary('kube-controllers'), '/usr/bin/check-status': binary('check-status') },
+      files: {
+        '/usr/bin/kube-controllers': binary('kube-controllers'),
+        '/usr/bin/check-status': binary('check-status'),
+      },
       entrypoint: ['/usr/bin/kube-controllers'],
     },
   ];

@@ -17,6 +17,7 @@ export type Outcome =
   | 'kubelet unit'
   | 'images'
   | 'api endpoint'
+  | 'first certificate authorities'
   | 'certificate authorities'
   | 'certificates'
   | 'etcd members'

@@ -11,7 +11,11 @@ import type { Mode, StepInput, StepResult } from '../../src/steps/step.js';
 import { message, type OperationInput, type Progress } from '../../src/workflows/messages.js';
 
 /** What a test lets a step's activity do; without a word it is done. */
-export type Behaviour = (step: string, input: StepInput, attempt: number) => Promise<Partial<StepResult> | void> | Partial<StepResult> | void;
+export type Behaviour = (
+  step: string,
+  input: StepInput,
+  attempt: number,
+) => Promise<Partial<StepResult> | void> | Partial<StepResult> | void;
 
 export interface Call extends StepInput {
   readonly step: string;
@@ -21,38 +25,57 @@ export interface Call extends StepInput {
 export interface Bench {
   readonly environment: TestWorkflowEnvironment;
   /** Starts an operation on fake hosts, and ends the worker when the test's work is over. */
-  run(cluster: Cluster, options: { mode?: Mode; workflow?: string; behaviour?: Behaviour }, work: (run: Run) => Promise<void>): Promise<Call[]>;
+  run(
+    cluster: Cluster,
+    options: { mode?: Mode; workflow?: string; behaviour?: Behaviour },
+    work: (run: Run) => Promise<void>,
+  ): Promise<Call[]>;
   close(): Promise<void>;
 }
 
 export interface Run {
   readonly handle: WorkflowHandle;
-  progress(): Promise<Progress>;
+  readonly progress: () => Promise<Progress>;
   /** Waits until the progress is as a test wants it. */
-  until(condition: (progress: Progress) => boolean): Promise<Progress>;
+  readonly until: (condition: (progress: Progress) => boolean) => Promise<Progress>;
 }
 
 export async function openBench(workflows = '../../src/workflows/index.ts'): Promise<Bench> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const [path, bundle] = await Promise.all([temporalTestServer(() => undefined), bundled(workflows)]);
-  const environment = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
-  await environment.connection.operatorService.addSearchAttributes({ namespace: 'default', searchAttributes: { Phase: keyword, NeedsOperator: boolean } });
+  const environment = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path } },
+  });
+  await environment.connection.operatorService.addSearchAttributes({
+    namespace: 'default',
+    searchAttributes: { Phase: keyword, NeedsOperator: boolean },
+  });
   return {
     environment,
     close: () => environment.teardown(),
     async run(cluster, { mode = 'apply', workflow = 'installCluster', behaviour = () => undefined }, work) {
       const calls: Call[] = [];
       const taskQueue = randomUUID();
-      const worker = await Worker.create({ connection: environment.nativeConnection, taskQueue, workflowBundle: bundle, activities: fakes(calls, behaviour) });
+      const worker = await Worker.create({
+        connection: environment.nativeConnection,
+        taskQueue,
+        workflowBundle: bundle,
+        activities: fakes(calls, behaviour),
+      });
       await worker.runUntil(async () => {
-        const handle = await environment.client.workflow.start(workflow, { workflowId: `cluster/${cluster.name}/${taskQueue}`, taskQueue, args: [{ cluster, mode } satisfies OperationInput] });
+        const handle = await environment.client.workflow.start(workflow, {
+          workflowId: `cluster/${cluster.name}/${taskQueue}`,
+          taskQueue,
+          args: [{ cluster, mode } satisfies OperationInput],
+        });
         const progress = (): Promise<Progress> => handle.query<Progress>(message.progress);
         const until = async (condition: (progress: Progress) => boolean): Promise<Progress> => {
           const deadline = Date.now() + 20_000;
           for (;;) {
             const now = await progress();
             if (condition(now)) return now;
-            if (Date.now() > deadline) throw new Error(`the run did not come to what the test waits for: ${JSON.stringify(now).slice(-2000)}`);
+            if (Date.now() > deadline)
+              throw new Error(`the run did not come to what the test waits for: ${JSON.stringify(now).slice(-2000)}`);
             await new Promise((resolve) => setTimeout(resolve, 20));
           }
         };
@@ -67,19 +90,29 @@ export async function openBench(workflows = '../../src/workflows/index.ts'): Pro
 const [keyword, boolean] = [2, 5];
 
 export const bundled = (workflows: string): Promise<WorkflowBundle> =>
-  bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL(workflows, import.meta.url)), logger: new DefaultLogger('ERROR') });
+  bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL(workflows, import.meta.url)),
+    logger: new DefaultLogger('ERROR'),
+  });
 
 /** An activity for every step of the catalogue, and for the steps of the fixtures. */
-export function fakes(calls: Call[], behaviour: Behaviour, names = Object.keys(steps)): Record<string, (input: StepInput) => Promise<StepResult>> {
+export function fakes(
+  calls: Call[],
+  behaviour: Behaviour,
+  names = Object.keys(steps),
+): Record<string, (input: StepInput) => Promise<StepResult>> {
   const attempts = new Map<string, number>();
-  const fake = (step: string) => async (input: StepInput): Promise<StepResult> => {
-    const key = `${step}/${input.host}/${input.mode}`;
-    attempts.set(key, (attempts.get(key) ?? 0) + 1);
-    calls.push({ step, ...input });
-    return { outcome: 'done', missing: [], warnings: [], ...(await behaviour(step, input, attempts.get(key)!)) };
-  };
+  const fake =
+    (step: string) =>
+    async (input: StepInput): Promise<StepResult> => {
+      const key = `${step}/${input.host}/${input.mode}`;
+      attempts.set(key, (attempts.get(key) ?? 0) + 1);
+      calls.push({ step, ...input });
+      return { outcome: 'done', missing: [], warnings: [], ...(await behaviour(step, input, attempts.get(key)!)) };
+    };
   return Object.fromEntries(names.map((name) => [name, fake(name)]));
 }
 
 /** How a step fails on a host that answered. */
-export const refusal = (message: string, type = 'CommandFailed'): ApplicationFailure => ApplicationFailure.create({ message, type });
+export const refusal = (message: string, type = 'CommandFailed'): ApplicationFailure =>
+  ApplicationFailure.create({ message, type });

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as catalogue from '../../src/steps/index.js';
 import type { Outcome } from '../../src/steps/step.js';
-import { message, type Answer, type Approval, type Report } from '../../src/workflows/messages.js';
+import { message, type Approval, type Report } from '../../src/workflows/messages.js';
 import { cluster } from '../clusters.js';
-import { openBench, refusal, type Bench, type Run } from './bench.js';
+import { openBench, refusal, type Bench } from './bench.js';
+import { answer, approve, held, reasonOf } from './people.js';
 
 let bench: Bench;
 beforeAll(async () => {
@@ -12,20 +13,6 @@ beforeAll(async () => {
 afterAll(() => bench.close());
 
 const steps = new Map(Object.values(catalogue).map((step) => [step.name, step]));
-const held = (run: Run) => run.until(({ lines }) => lines.some(({ state }) => state === 'held'));
-const approve = (run: Run, gate: string): Promise<void> => run.handle.executeUpdate<void, [Approval]>(message.approve, { args: [{ gate, by: 'ann' }] });
-const answer = (run: Run, given: Partial<Answer>): Promise<void> =>
-  run.handle.executeUpdate<void, [Answer]>(message.answer, { args: [{ verdict: 'retry', by: 'ann', ...given }] });
-
-/** What the innermost reason of a refused Update or failed run says. */
-async function reasonOf(work: Promise<unknown>): Promise<string> {
-  let error: unknown = await work.then(
-    () => new Error('it went through'),
-    (failure: unknown) => failure,
-  );
-  while (error instanceof Error && error.cause instanceof Error) error = error.cause;
-  return error instanceof Error ? error.message : String(error);
-}
 
 describe('order', () => {
   it('runs every step of the catalogue, each only after what it needs was given', async () => {
@@ -86,7 +73,10 @@ describe('gates', () => {
   const gates = ['before-changes', 'before-control-plane'];
 
   it('waits for each gate of the spec, shows what it lets happen, and remembers who opened it', async () => {
-    const behaviour = (step: string, { mode }: { mode: string }) => (step === 'disableSwap' && mode === 'plan' ? { outcome: 'would change' as const, missing: ['swap is on'] } : undefined);
+    const behaviour = (step: string, { mode }: { mode: string }) =>
+      step === 'disableSwap' && mode === 'plan'
+        ? { outcome: 'would change' as const, missing: ['swap is on'] }
+        : undefined;
     await bench.run(cluster({ gates }), { behaviour }, async (run) => {
       const waiting = await run.until(({ phase }) => phase === 'waiting');
       expect(waiting.gates[0]).toMatchObject({ name: 'before-changes', state: 'waiting' });
@@ -94,7 +84,10 @@ describe('gates', () => {
       expect(waiting.lines.some(({ stage }) => stage === 'Prepare hosts')).toBe(false);
       await approve(run, 'before-changes');
       await run.until(({ gates: [, second] }) => second?.state === 'waiting');
-      await run.handle.signal(message.approveSignal, { gate: 'before-control-plane', by: 'pipeline' } satisfies Approval);
+      await run.handle.signal(message.approveSignal, {
+        gate: 'before-control-plane',
+        by: 'pipeline',
+      } satisfies Approval);
       await run.handle.result();
       expect((await run.progress()).gates.map(({ approvedBy }) => approvedBy)).toEqual(['ann', 'pipeline']);
     });
@@ -113,15 +106,23 @@ describe('gates', () => {
 });
 
 describe('holds', () => {
-  const failing = (hosts: readonly string[]) => (step: string, { host }: { host: string }, attempt: number) => {
-    if (step === 'initControlPlane' && hosts.includes(host) && attempt === 1) throw refusal(`initControlPlane on ${host}: kubeadm exited 1`);
-  };
+  const failing =
+    (hosts: readonly string[]) =>
+    (step: string, { host }: { host: string }, attempt: number) => {
+      if (step === 'initControlPlane' && hosts.includes(host) && attempt === 1)
+        throw refusal(`initControlPlane on ${host}: kubeadm exited 1`);
+    };
 
   it('holds a failed step with its reason, lets the others go on, and retries on an answer', async () => {
     await bench.run(cluster(), { behaviour: failing(['m2']) }, async (run) => {
       const { lines } = await held(run);
-      expect(lines.find(({ state }) => state === 'held')).toMatchObject({ host: 'm2', problem: 'initControlPlane on m2: kubeadm exited 1' });
-      await run.until((now) => now.lines.some(({ step, host, state }) => step === 'checkControlPlane' && host === 'm3' && state === 'done'));
+      expect(lines.find(({ state }) => state === 'held')).toMatchObject({
+        host: 'm2',
+        problem: 'initControlPlane on m2: kubeadm exited 1',
+      });
+      await run.until((now) =>
+        now.lines.some(({ step, host, state }) => step === 'checkControlPlane' && host === 'm3' && state === 'done'),
+      );
       await answer(run, {});
       expect(((await run.handle.result()) as Report).skipped).toBe(0);
     });
@@ -131,11 +132,16 @@ describe('holds', () => {
     const calls = await bench.run(cluster(), { behaviour: failing(['m1', 'm2']) }, async (run) => {
       await run.until(({ lines }) => lines.filter(({ state }) => state === 'held').length === 2);
       expect(await reasonOf(answer(run, { verdict: 'skip', host: 'm1' }))).toContain('takes a reason');
-      expect(await reasonOf(answer(run, { host: 'm3' }))).toContain('held: initControlPlane on m1, initControlPlane on m2');
+      expect(await reasonOf(answer(run, { host: 'm3' }))).toContain(
+        'held: initControlPlane on m1, initControlPlane on m2',
+      );
       await answer(run, { verdict: 'skip', host: 'm1', reason: 'it was done by hand' });
       await answer(run, { host: 'm2' });
       expect((await run.handle.result()) as Report).toMatchObject({ skipped: 1 });
-      expect((await run.progress()).lines.find(({ state }) => state === 'skipped')).toMatchObject({ host: 'm1', reason: 'it was done by hand' });
+      expect((await run.progress()).lines.find(({ state }) => state === 'skipped')).toMatchObject({
+        host: 'm1',
+        reason: 'it was done by hand',
+      });
     });
     expect(calls.filter(({ step, host }) => step === 'initControlPlane' && host === 'm1')).toHaveLength(1);
     expect(calls.filter(({ step, host }) => step === 'initControlPlane' && host === 'm2')).toHaveLength(2);
@@ -157,92 +163,6 @@ describe('holds', () => {
       expect(await reasonOf(answer(run, {}))).toContain('held: nothing');
       await approve(run, 'before-changes');
       await run.handle.result();
-    });
-  });
-});
-
-describe('retries', () => {
-  it.each([
-    ['edit', 'disableSwap', 'CommandFailed', 5],
-    ['download', 'pullImages', 'CommandFailed', 8],
-    ['bootstrap', 'joinWorker', 'CommandFailed', 1],
-    ['bootstrap', 'joinWorker', 'StepUnfinished', 1],
-    ['inspect', 'checkHost', 'StepUnfinished', 1],
-    ['edit', 'disableSwap', 'HostKeyChanged', 1],
-    ['bootstrap', 'joinWorker', 'LoginRefused', 1],
-  ])('%s: %s that ends with %4$s is tried %5$i times before a person is asked', async (_class, name, type, times) => {
-    const calls = await bench.run(
-      cluster(),
-      {
-        behaviour: (step, { host }) => {
-          if (step === name && host === 'w1') throw refusal('no', type);
-        },
-      },
-      async (run) => {
-        await bench.environment.sleep('5 minutes');
-        await held(run);
-        await answer(run, { verdict: 'abort' });
-        await reasonOf(run.handle.result());
-      },
-    );
-    expect(calls.filter(({ step, host }) => step === name && host === 'w1')).toHaveLength(times);
-  });
-
-  it('tries a bootstrap step again when the host was lost, as often as it takes', async () => {
-    const calls = await bench.run(
-      cluster(),
-      {
-        behaviour: (step, _input, attempt) => {
-          if (step === 'joinWorker' && attempt < 12) throw refusal('does not answer', 'Unreachable');
-        },
-      },
-      async ({ handle }) => void (await handle.result()),
-    );
-    expect(calls.filter(({ step }) => step === 'joinWorker')).toHaveLength(12);
-  });
-});
-
-describe('plan', () => {
-  it('only looks, waits for nobody, and tells what would change and what would stop an install', async () => {
-    const calls = await bench.run(
-      cluster({ gates: ['before-changes'] }),
-      {
-        mode: 'plan',
-        behaviour: (step, { host }) => {
-          if (step === 'checkHost' && host === 'm2') throw refusal('checkHost on m2: no sudo', 'StepUnfinished');
-          return step === 'disableSwap' ? { outcome: 'would change', missing: ['swap is on'] } : undefined;
-        },
-      },
-      async ({ handle }) => {
-        expect((await handle.result()) as Report).toMatchObject({ mode: 'plan', wouldChange: 4, changed: 0, problems: ['checkHost on m2: no sudo'] });
-      },
-    );
-    expect(new Set(calls.map(({ mode }) => mode))).toEqual(new Set(['plan']));
-  });
-});
-
-describe('cancel', () => {
-  it('ends the run where it is and still tells how it stood', async () => {
-    await bench.run(cluster({ gates: ['before-changes'] }), {}, async (run) => {
-      await run.until(({ phase }) => phase === 'waiting');
-      await run.handle.cancel();
-      expect(await reasonOf(run.handle.result())).toMatch(/cancel/i);
-      expect((await run.progress()).phase).toBe('cancelled');
-    });
-  });
-});
-
-describe('size', () => {
-  it('keeps 500 hosts below 10,000 events a thousand steps, and the page below 20 KB', async () => {
-    const hosts = [1, 2, 3].map((n) => ({ name: `m${n}`, address: `10.0.0.${n}`, roles: ['control-plane'] }));
-    const many = Array.from({ length: 60 }, (_, n) => ({ name: `w${n}`, address: `10.0.1.${n}`, roles: ['worker'] }));
-    await bench.run(cluster({ hosts: [...hosts, ...many] }), {}, async ({ handle, progress }) => {
-      await handle.result();
-      const { events } = await handle.fetchHistory();
-      const ran = (await progress()).lines.length;
-      expect((events?.length ?? Infinity) / ran).toBeLessThan(10);
-      const largest = Math.max(...(events ?? []).map((event) => JSON.stringify(event).length));
-      expect(largest).toBeLessThan(64 * 1024);
     });
   });
 });

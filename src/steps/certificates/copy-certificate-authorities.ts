@@ -13,6 +13,7 @@ export const copyCertificateAuthorities: Step = {
     ),
   pace: 'all at once',
   retry: 'edit',
+  needs: ['first certificate authorities'],
   gives: 'certificate authorities',
   async check({ cluster, host, peer }) {
     const wanted = authorities(cluster, host.machine);

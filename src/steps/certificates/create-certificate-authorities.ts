@@ -11,6 +11,7 @@ export const createCertificateAuthorities: Step = {
   pace: 'one by one',
   retry: 'edit',
   needs: ['packages'],
+  gives: 'first certificate authorities',
   async check({ cluster, host }) {
     const wanted = authorities(cluster, host.machine);
     const found = await host.read(existing(wanted));

@@ -11,7 +11,8 @@ export const createCertificates: Step = {
   on: (cluster) => [...new Set([...controlPlanes(cluster), ...etcdHosts(cluster)])],
   pace: 'all at once',
   retry: 'edit',
-  needs: ['certificate authorities'],
+  // Each host copies before it makes its own; the first one has nothing to copy.
+  needs: ['first certificate authorities'],
   gives: 'certificates',
   check: async (context) => (await lacking(context)).map(({ words }) => words),
   async apply(context) {

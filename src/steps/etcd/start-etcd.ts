@@ -21,7 +21,7 @@ export const startEtcd: Step = {
   on: etcdHosts,
   pace: 'all at once',
   retry: 'edit',
-  needs: ['certificates', 'kubelet unit', 'images'],
+  needs: ['certificate authorities', 'certificates', 'kubelet unit', 'images'],
   gives: 'etcd members',
   async check({ cluster, host }) {
     const [missing, state, mine] = await Promise.all([

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../../src/workflows/messages.js';
+import { cluster } from '../clusters.js';
+import { openBench, refusal, type Bench } from './bench.js';
+import { answer, held, reasonOf } from './people.js';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+afterAll(() => bench.close());
+
+describe('retries', () => {
+  it.each([
+    ['edit', 'disableSwap', 'CommandFailed', 5],
+    ['download', 'pullImages', 'CommandFailed', 8],
+    ['bootstrap', 'joinWorker', 'CommandFailed', 1],
+    ['bootstrap', 'joinWorker', 'StepUnfinished', 1],
+    ['inspect', 'checkHost', 'StepUnfinished', 1],
+    ['edit', 'disableSwap', 'HostKeyChanged', 1],
+    ['bootstrap', 'joinWorker', 'LoginRefused', 1],
+  ])('%s: %s that ends with %s is tried %i times before a person is asked', async (_class, name, type, times) => {
+    const calls = await bench.run(
+      cluster(),
+      {
+        behaviour: (step, { host }) => {
+          if (step === name && host === 'w1') throw refusal('no', type);
+        },
+      },
+      async (run) => {
+        await bench.environment.sleep('5 minutes');
+        await held(run);
+        await answer(run, { verdict: 'abort' });
+        await reasonOf(run.handle.result());
+      },
+    );
+    expect(calls.filter(({ step, host }) => step === name && host === 'w1')).toHaveLength(times);
+  });
+
+  it('tries a bootstrap step again when the host was lost, as often as it takes', async () => {
+    const calls = await bench.run(
+      cluster(),
+      {
+        behaviour: (step, _input, attempt) => {
+          if (step === 'joinWorker' && attempt < 12) throw refusal('does not answer', 'Unreachable');
+        },
+      },
+      async ({ handle }) => void (await handle.result()),
+    );
+    expect(calls.filter(({ step }) => step === 'joinWorker')).toHaveLength(12);
+  });
+});
+
+describe('plan', () => {
+  it('only looks, waits for nobody, and tells what would change and what would stop an install', async () => {
+    const calls = await bench.run(
+      cluster({ gates: ['before-changes'] }),
+      {
+        mode: 'plan',
+        behaviour: (step, { host }) => {
+          if (step === 'checkHost' && host === 'm2') throw refusal('checkHost on m2: no sudo', 'StepUnfinished');
+          return step === 'disableSwap' ? { outcome: 'would change', missing: ['swap is on'] } : undefined;
+        },
+      },
+      async ({ handle }) => {
+        expect((await handle.result()) as Report).toMatchObject({
+          mode: 'plan',
+          wouldChange: 4,
+          changed: 0,
+          problems: ['checkHost on m2: no sudo'],
+        });
+      },
+    );
+    expect(new Set(calls.map(({ mode }) => mode))).toEqual(new Set(['plan']));
+  });
+});
+
+describe('cancel', () => {
+  it('ends the run where it is and still tells how it stood', async () => {
+    await bench.run(cluster({ gates: ['before-changes'] }), {}, async (run) => {
+      await run.until(({ phase }) => phase === 'waiting');
+      await run.handle.cancel();
+      expect(await reasonOf(run.handle.result())).toMatch(/cancel/i);
+      expect((await run.progress()).phase).toBe('cancelled');
+    });
+  });
+});
+
+describe('size', () => {
+  it('keeps a history below ten events a step, and every event below 64 KB', async () => {
+    const hosts = [1, 2, 3].map((n) => ({ name: `m${n}`, address: `10.0.0.${n}`, roles: ['control-plane'] }));
+    const many = Array.from({ length: 60 }, (_, n) => ({ name: `w${n}`, address: `10.0.1.${n}`, roles: ['worker'] }));
+    await bench.run(cluster({ hosts: [...hosts, ...many] }), {}, async ({ handle, progress }) => {
+      await handle.result();
+      const { events } = await handle.fetchHistory();
+      const ran = (await progress()).lines.length;
+      expect((events?.length ?? Infinity) / ran).toBeLessThan(10);
+      const largest = Math.max(...(events ?? []).map((event) => JSON.stringify(event).length));
+      expect(largest).toBeLessThan(64 * 1024);
+    });
+  });
+});
