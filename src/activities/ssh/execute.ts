@@ -73,12 +73,16 @@ function channel(client: Client, host: string, line: string, { stdin, signal }: 
       stream.stderr.on('data', keep('stderr'));
       let code: number | undefined;
       stream.on('exit', (exit: number | null, name?: string) => (code = exit ?? 128 + (signals[name ?? ''] ?? 0)));
-      const stop = (): void => void stream.close();
+      const stop = (): void => {
+        // sshd tells the command; whether it listens or not, nobody waits for it any longer.
+        stream.signal('TERM');
+        stream.close();
+        reject(signal?.reason as Error);
+      };
       signal?.addEventListener('abort', stop, { once: true });
       stream.on('close', () => {
         signal?.removeEventListener('abort', stop);
         client.removeListener('close', closed);
-        if (signal?.aborted) return reject(signal.reason as Error);
         if (code === undefined) return broken('the channel ended without an exit code');
         const text = (name: 'stdout' | 'stderr'): string => Buffer.concat(output[name]).toString('utf8');
         resolve({ code, stdout: text('stdout'), stderr: text('stderr') });
