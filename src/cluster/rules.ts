@@ -17,11 +17,9 @@ export interface RuleProblem {
 
 type Rule = (cluster: Cluster) => RuleProblem[];
 
-/** Every rule between fields that the spec breaks. `hostsOnly` where the rest of the spec could not be read. */
-export function ruleProblems(cluster: Cluster, { hostsOnly = false } = {}): RuleProblem[] {
-  const rules = hostsOnly ? [uniqueHosts] : [uniqueHosts, version, roles, etcd, endpoint, networks, waivers];
-  return rules.flatMap((rule) => rule(cluster));
-}
+/** Every rule between fields that the spec breaks. */
+export const ruleProblems = (cluster: Cluster): RuleProblem[] =>
+  [uniqueHosts, version, roles, etcd, endpoint, networks, waivers].flatMap((rule) => rule(cluster));
 
 const error = (path: readonly PropertyKey[], message: string, found: string, expected: string): RuleProblem => ({
   path,
@@ -35,7 +33,11 @@ const warning = (path: readonly PropertyKey[], message: string, found: string, e
   severity: 'warning',
 });
 
-const uniqueHosts: Rule = ({ hosts }) =>
+export const uniqueHosts = ({
+  hosts,
+}: {
+  readonly hosts: readonly { readonly name: string; readonly address: string }[];
+}): RuleProblem[] =>
   (['name', 'address'] as const).flatMap((field) =>
     hosts.flatMap((host, index) => {
       const first = hosts.findIndex((other) => other[field] === host[field]);

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { isAlias, isMap, isNode, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
+import { isAlias, isMap, isNode, LineCounter, parseAllDocuments, visit, type Document, type Node } from 'yaml';
 import type { Cluster } from '../../cluster/cluster.js';
-import { ruleProblems, type RuleProblem } from '../../cluster/rules.js';
+import { ruleProblems, uniqueHosts, type RuleProblem } from '../../cluster/rules.js';
 import { clusterSchema } from '../../cluster/schema.js';
 import { expandHome } from '../../activities/secrets.js';
 import { issueProblems } from './issues.js';
@@ -66,7 +66,7 @@ export async function readSpec(file: string): Promise<ReadSpec> {
   }));
   if (problems.length > 0) throw new SpecProblems(problems, text);
 
-  const value = plain(document, file, text);
+  const value = plain(document, place, file, text);
   const locate = (path: readonly PropertyKey[], key = false): { line: number; column: number } =>
     place(offsetOf(document, path, key));
   const parsed = clusterSchema.safeParse(value);
@@ -116,26 +116,41 @@ async function contentOf(file: string): Promise<string> {
 const whole = (file: string, text: string, message: string, found: string, expected: string): SpecProblems =>
   new SpecProblems([{ file, line: 1, column: 1, path: '', message, found, expected, severity: 'error' }], text);
 
-function plain(document: Document, file: string, text: string): unknown {
+function plain(
+  document: Document,
+  place: (offset: number) => { line: number; column: number },
+  file: string,
+  text: string,
+): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 }) as unknown;
   } catch (error) {
-    throw whole(
-      file,
-      text,
-      `an alias cannot be followed: ${error instanceof Error ? error.message : String(error)}`,
-      'an alias',
-      'an anchor (&name) earlier in the file, and not hundreds of copies',
-    );
+    let offset = 0;
+    visit(document, {
+      Alias(_, node) {
+        if (!node.resolve(document)) offset = node.range?.[0] ?? 0;
+      },
+    });
+    const problem = {
+      message: `an alias cannot be followed: ${error instanceof Error ? error.message : String(error)}`,
+      found: 'an alias',
+      expected: 'an anchor (&name) earlier in the file, and not hundreds of copies',
+    };
+    throw new SpecProblems([{ file, ...place(offset), path: '', severity: 'error', ...problem }], text);
   }
 }
 
-/** Rules that can be told although the schema found problems elsewhere: duplicates among hosts as they are written. */
+/** Duplicates among hosts can be told although the schema found problems in them, or elsewhere. */
 function partly(value: unknown): RuleProblem[] {
-  const relaxed = clusterSchema
-    .pick({ hosts: true })
-    .safeParse({ hosts: (value as { hosts?: unknown } | null)?.hosts });
-  return relaxed.success ? ruleProblems(relaxed.data as Cluster, { hostsOnly: true }) : [];
+  const hosts = (value as { hosts?: unknown } | null)?.hosts;
+  if (!Array.isArray(hosts)) return [];
+  const text = (host: unknown, field: 'name' | 'address', index: number): string => {
+    const found = (host as Record<string, unknown> | null)?.[field];
+    return typeof found === 'string' ? found : `#${index}`;
+  };
+  return uniqueHosts({
+    hosts: hosts.map((host, index) => ({ name: text(host, 'name', index), address: text(host, 'address', index) })),
+  });
 }
 
 /** Where a value stands, or its key; the nearest thing around it when it is not there at all. */

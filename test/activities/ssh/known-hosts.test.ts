@@ -25,7 +25,13 @@ describe('judge', () => {
     ['another key', `host ssh-ed25519 ${other.toString('base64')}`, 'host', 22, 'changed'],
     ['one of two keys', `host ssh-ed25519 ${other.toString('base64')}\nhost ssh-ed25519 ${text}`, 'host', 22, 'known'],
     ['a revoked key', `@revoked * ssh-ed25519 ${text}`, 'host', 22, 'revoked'],
-    ['a revoked key that is also known', `host ssh-ed25519 ${text}\n@revoked host ssh-ed25519 ${text}`, 'host', 22, 'revoked'],
+    [
+      'a revoked key that is also known',
+      `host ssh-ed25519 ${text}\n@revoked host ssh-ed25519 ${text}`,
+      'host',
+      22,
+      'revoked',
+    ],
     ['a certificate authority', `@cert-authority * ssh-ed25519 ${text}`, 'host', 22, 'unknown'],
     ['comments and noise', `# host ssh-ed25519 ${text}\n\nnoise\nhost`, 'host', 22, 'unknown'],
     ['Windows line ends', `x ssh-ed25519 ${text}\r\nhost ssh-ed25519 ${text}\r\n`, 'host', 22, 'known'],
@@ -35,7 +41,10 @@ describe('judge', () => {
   });
 
   it('names the line that decided', () => {
-    expect(judge(parseKnownHosts(`# first\nhost ssh-ed25519 ${other.toString('base64')}`), 'host', 22, key)).toEqual({ verdict: 'changed', line: 2 });
+    expect(judge(parseKnownHosts(`# first\nhost ssh-ed25519 ${other.toString('base64')}`), 'host', 22, key)).toEqual({
+      verdict: 'changed',
+      line: 2,
+    });
   });
 
   it('reads what ssh-keygen -H has hashed', () => {
@@ -53,7 +62,9 @@ describe('judge', () => {
 });
 
 it('asks for the types on file first', () => {
-  expect(knownTypes(parseKnownHosts(`host ecdsa-sha2-nistp256 ${text}\nhost ssh-ed25519 ${text}`), 'host', 22)).toEqual(['ecdsa-sha2-nistp256', 'ssh-ed25519']);
+  expect(knownTypes(parseKnownHosts(`host ecdsa-sha2-nistp256 ${text}\nhost ssh-ed25519 ${text}`), 'host', 22)).toEqual(
+    ['ecdsa-sha2-nistp256', 'ssh-ed25519'],
+  );
 });
 
 it('prints a fingerprint as ssh-keygen does', () => {

@@ -20,7 +20,8 @@ const failure = async (work: Promise<unknown>): Promise<HostFailure> => {
 describe.skipIf(noSshd !== '')(`a real sshd${noSshd && ` (${noSshd})`}`, () => {
   let sshd: Sshd;
   let pool: Pool;
-  const link = (more: Partial<SshSettings> = {}): Link => pool.to({ name: 'm1', address: '127.0.0.1', settings: { ...sshd.settings, ...more } });
+  const link = (more: Partial<SshSettings> = {}): Link =>
+    pool.to({ name: 'm1', address: '127.0.0.1', settings: { ...sshd.settings, ...more } });
 
   beforeAll(async () => {
     sshd = await startSshd();
@@ -37,7 +38,9 @@ describe.skipIf(noSshd !== '')(`a real sshd${noSshd && ` (${noSshd})`}`, () => {
 
   it('sends standard input, five megabytes as well', async () => {
     const { stdout } = await link().run('sha256sum', { stdin: 'x'.repeat(5_000_000) });
-    expect(stdout).toContain(execFileSync('sha256sum', { input: 'x'.repeat(5_000_000), encoding: 'utf8' }).slice(0, 64));
+    expect(stdout).toContain(
+      execFileSync('sha256sum', { input: 'x'.repeat(5_000_000), encoding: 'utf8' }).slice(0, 64),
+    );
   });
 
   it('runs 40 commands at once over one connection, eight channels wide', async () => {
@@ -84,8 +87,12 @@ describe.skipIf(noSshd !== '')(`a real sshd${noSshd && ` (${noSshd})`}`, () => {
     process.env['KHA_TEST_PASSPHRASE'] = 'a pass phrase';
     expect((await link({ key, passphrase: 'env:KHA_TEST_PASSPHRASE' }).run('echo in')).stdout).toBe('in\n');
     process.env['KHA_TEST_PASSPHRASE_WRONG'] = 'another';
-    expect(await failure(link({ key, passphrase: 'env:KHA_TEST_PASSPHRASE_WRONG' }).run('true'))).toMatchObject({ type: 'LoginRefused' });
-    expect(await failure(link({ key, passphrase: 'env:KHA_TEST_NOT_SET' }).run('true'))).toMatchObject({ type: 'SecretMissing' });
+    expect(await failure(link({ key, passphrase: 'env:KHA_TEST_PASSPHRASE_WRONG' }).run('true'))).toMatchObject({
+      type: 'LoginRefused',
+    });
+    expect(await failure(link({ key, passphrase: 'env:KHA_TEST_NOT_SET' }).run('true'))).toMatchObject({
+      type: 'SecretMissing',
+    });
   });
 
   it('logs in with an agent', async () => {
@@ -115,7 +122,9 @@ describe.skipIf(noSshd !== '')(`a real sshd${noSshd && ` (${noSshd})`}`, () => {
   });
 
   it('waits for a host that does not answer, and then names it', async () => {
-    const told = await failure(pool.to({ name: 'm9', address: '127.0.0.1', settings: { ...sshd.settings, port: 1 } }).run('true'));
+    const told = await failure(
+      pool.to({ name: 'm9', address: '127.0.0.1', settings: { ...sshd.settings, port: 1 } }).run('true'),
+    );
     expect(told).toMatchObject({ type: 'Unreachable', host: 'm9' });
     expect(told.reason).toContain('ECONNREFUSED');
   });

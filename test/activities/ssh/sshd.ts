@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SshSettings } from '../../../src/cluster/cluster.js';
 
 /** Why a real sshd cannot be run here; empty when it can. */
-export const noSshd = process.getuid?.() !== 0 ? 'needs root' : existsSync('/usr/sbin/sshd') ? '' : 'needs /usr/sbin/sshd';
+export const noSshd =
+  process.getuid?.() !== 0 ? 'needs root' : existsSync('/usr/sbin/sshd') ? '' : 'needs /usr/sbin/sshd';
 
 /** A real sshd on a loopback port, with keys of its own. */
 export interface Sshd {
@@ -33,10 +34,23 @@ export async function startSshd(options: readonly string[] = []): Promise<Sshd> 
   // The users of the sudo tests log in too, and sshd reads this file as them.
   chmodSync(folder, 0o755);
   chmodSync(authorized, 0o644);
-  const lines = [`Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${hostKey}`, `AuthorizedKeysFile ${authorized}`, 'StrictModes no', 'UsePAM no', 'PasswordAuthentication no', `PidFile ${join(folder, 'pid')}`, 'MaxStartups 100', ...options];
+  const lines = [
+    `Port ${port}`,
+    'ListenAddress 127.0.0.1',
+    `HostKey ${hostKey}`,
+    `AuthorizedKeysFile ${authorized}`,
+    'StrictModes no',
+    'UsePAM no',
+    'PasswordAuthentication no',
+    `PidFile ${join(folder, 'pid')}`,
+    'MaxStartups 100',
+    ...options,
+  ];
   writeFileSync(join(folder, 'sshd_config'), `${lines.join('\n')}\n`);
   mkdirSync('/run/sshd', { recursive: true });
-  const server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'sshd_config')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let said = '';
   server.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   await listening(port, () => said, server);
@@ -59,7 +73,8 @@ export async function startSshd(options: readonly string[] = []): Promise<Sshd> 
   };
 }
 
-const children = (pid: number): number[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+const children = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 
 function freePort(): Promise<number> {
   return new Promise((resolve) => {

@@ -11,7 +11,12 @@ const rules = '/etc/sudoers.d/kha-test';
 describe.skipIf(why !== '')(`sudo${why && ` (${why})`}`, () => {
   let sshd: Sshd;
   const pool = new Pool({ patience: 0 });
-  const as = (user: string, sudoPassword?: string): Link => pool.to({ name: 'm1', address: '127.0.0.1', settings: { ...sshd.settings, user, ...(sudoPassword ? { sudoPassword } : {}) } });
+  const as = (user: string, sudoPassword?: string): Link =>
+    pool.to({
+      name: 'm1',
+      address: '127.0.0.1',
+      settings: { ...sshd.settings, user, ...(sudoPassword ? { sudoPassword } : {}) },
+    });
 
   beforeAll(async () => {
     for (const user of Object.values(users)) {
@@ -57,6 +62,9 @@ describe.skipIf(why !== '')(`sudo${why && ` (${why})`}`, () => {
   });
 
   it('takes a command that fails for what it is', async () => {
-    expect(await as(users.asked, 'env:KHA_TEST_SUDO').run('echo oops >&2; exit 1')).toMatchObject({ code: 1, stderr: 'oops\n' });
+    expect(await as(users.asked, 'env:KHA_TEST_SUDO').run('echo oops >&2; exit 1')).toMatchObject({
+      code: 1,
+      stderr: 'oops\n',
+    });
   });
 });

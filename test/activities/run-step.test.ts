@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { runStep, type Surroundings } from '../../src/activities/run-step.js';
+import type { Asked, Host } from '../../src/steps/host.js';
+import type { Step } from '../../src/steps/step.js';
+import { cluster } from '../clusters.js';
+
+const patience = { deadline: 200, interval: 5 };
+
+function ground(): Surroundings & { readonly told: string[] } {
+  const wanted = cluster();
+  const told: string[] = [];
+  const refuse = async (): Promise<never> => Promise.reject(new Error('nobody told this host what to answer'));
+  const host = (name: string): Host => ({
+    machine: wanted.hosts.find((one) => one.name === name)!,
+    read: refuse,
+    run: refuse,
+    write: refuse,
+    runUnit: refuse,
+  });
+  return {
+    cluster: wanted,
+    signal: new AbortController().signal,
+    host,
+    secret: refuse,
+    tell: (what) => void told.push(what),
+    told,
+  };
+}
+
+/** A step whose world is a list of what is missing, one entry gone with every look after `apply`. */
+function step(missing: string[][], more: Partial<Step> = {}): Step & { readonly applied: number } {
+  let applied = 0;
+  return {
+    name: 'aStep',
+    does: 'Something',
+    on: ({ hosts }) => hosts,
+    pace: 'all at once',
+    retry: 'edit',
+    check: async () => Promise.resolve(missing.length > 1 ? missing.shift()! : missing[0]!),
+    apply: async () => Promise.resolve(void (applied += 1)),
+    get applied() {
+      return applied;
+    },
+    ...more,
+  };
+}
+
+describe('runStep', () => {
+  it('does nothing where nothing is missing', async () => {
+    const one = step([[]]);
+    expect(await runStep(one, 'm1', 'apply', ground(), patience)).toEqual({
+      outcome: 'done',
+      missing: [],
+      warnings: [],
+    });
+    expect(one.applied).toBe(0);
+  });
+
+  it('applies what is missing and looks again', async () => {
+    const one = step([['a file'], []]);
+    expect(await runStep(one, 'm1', 'apply', ground(), patience)).toMatchObject({
+      outcome: 'changed',
+      missing: ['a file'],
+    });
+    expect(one.applied).toBe(1);
+  });
+
+  it('only looks in a plan', async () => {
+    const one = step([['a file']]);
+    expect(await runStep(one, 'm1', 'plan', ground(), patience)).toMatchObject({
+      outcome: 'would change',
+      missing: ['a file'],
+    });
+    expect(one.applied).toBe(0);
+  });
+
+  it('waits for a health check to come true', async () => {
+    const { apply: _apply, ...check } = step([['not yet'], ['not yet'], []], { retry: 'wait' });
+    expect(await runStep(check, 'm1', 'apply', ground(), patience)).toMatchObject({
+      outcome: 'done',
+      missing: ['not yet'],
+    });
+  });
+
+  it('does not wait in a plan', async () => {
+    const { apply: _apply, ...check } = step([['not yet']], { retry: 'wait' });
+    expect(await runStep(check, 'm1', 'plan', ground(), patience)).toMatchObject({ outcome: 'would change' });
+  });
+
+  it('gives up at the deadline, naming what is still missing', async () => {
+    const { apply: _apply, ...check } = step([['the API does not answer']], { retry: 'wait' });
+    await expect(runStep(check, 'm1', 'apply', ground(), patience)).rejects.toMatchObject({
+      type: 'StepUnfinished',
+      reason: 'the API does not answer',
+    });
+  });
+
+  it.each(['apply', 'plan'] as const)('fails an inspection at once, mode %s', async (mode) => {
+    const { apply: _apply, ...check } = step([['no sudo', 'no disk']], { retry: 'inspect' });
+    await expect(runStep(check, 'm1', mode, ground(), patience)).rejects.toMatchObject({
+      type: 'StepUnfinished',
+      reason: 'no sudo; no disk',
+    });
+  });
+
+  it('takes verify for the look afterwards', async () => {
+    const answers = [['starting'], []];
+    const one = step([['not running']], { verify: async () => Promise.resolve(answers.shift()!) });
+    expect(await runStep(one, 'm1', 'apply', ground(), patience)).toMatchObject({ outcome: 'changed' });
+  });
+
+  it('hands a check hosts that cannot be changed, its own and others', async () => {
+    const seen: Asked[] = [];
+    const check: Step['check'] = async ({ host, peer }) => {
+      seen.push(host, await peer('m2'));
+      return [];
+    };
+    await runStep(step([[]], { check }), 'm1', 'apply', ground(), patience);
+    expect(seen.map((host) => Object.keys(host).sort())).toEqual([
+      ['machine', 'read'],
+      ['machine', 'read'],
+    ]);
+    expect(seen.map(({ machine }) => machine.name)).toEqual(['m1', 'm2']);
+  });
+
+  it('collects warnings, each once', async () => {
+    const check: Step['check'] = async ({ warn }) => {
+      warn('old kernel');
+      warn('old kernel');
+      return Promise.resolve([]);
+    };
+    expect(await runStep(step([[]], { check }), 'm1', 'apply', ground(), patience)).toMatchObject({
+      warnings: ['old kernel'],
+    });
+  });
+
+  it('tells what it is doing', async () => {
+    const around = ground();
+    await runStep(step([['a file'], []]), 'm1', 'apply', around, patience);
+    expect(around.told).toEqual(['looking', 'doing: a file']);
+  });
+});

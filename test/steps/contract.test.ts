@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import * as catalogue from '../../src/steps/index.js';
+import { machineNamed, type Cluster } from '../../src/cluster/cluster.js';
+import type { Fact } from '../../src/facts/fact.js';
+import { quote } from '../../src/facts/sh.js';
+import type { Host } from '../../src/steps/host.js';
+import type { Bundle } from '../../src/facts/registry.js';
+import { cluster } from '../clusters.js';
+
+const steps = Object.values(catalogue);
+
+/** What the registry tells: the one thing that a bare host can find out. */
+const bundle: Bundle = {
+  kubernetes: 'v1.37.2',
+  os: 'debian-13',
+  arch: 'amd64',
+  images: {},
+  files: { 'deb/runc_1.1-1_amd64.deb': { digest: 'sha256:00', size: 1 } },
+};
+
+interface Said {
+  readonly commands: string[];
+  readonly changes: string[];
+}
+
+/** A host on which no program is installed and no file exists; it remembers what it was told. */
+function bareHost(wanted: Cluster, name: string, said: Said): Host {
+  return {
+    machine: machineNamed(wanted, name),
+    async read<T>(fact: Fact<T>): Promise<T> {
+      said.commands.push(fact.command);
+      const isBundle = fact.command.includes('digest=$(printf');
+      return Promise.resolve(
+        fact.parse(
+          isBundle
+            ? { code: 0, stdout: JSON.stringify(bundle), stderr: '' }
+            : { code: 127, stdout: '', stderr: 'sh: not found' },
+        ),
+      );
+    },
+    async run(command) {
+      said.commands.push(command);
+      said.changes.push(command);
+      return Promise.resolve('');
+    },
+    async write(path, _content, { mode = '0644', secret = false } = {}) {
+      said.changes.push(`write ${path} ${mode} ${secret ? 'secret' : ''}`.trim());
+      return Promise.resolve();
+    },
+    async runUnit(script) {
+      said.commands.push(script);
+      said.changes.push(script);
+      return Promise.resolve('');
+    },
+  };
+}
+
+function context(wanted: Cluster, name: string, said: Said) {
+  return {
+    cluster: wanted,
+    host: bareHost(wanted, name, said),
+    peer: async (peer: string) => Promise.resolve(bareHost(wanted, peer, said)),
+    warn: () => undefined,
+    secret: async () => Promise.resolve('hunter2-hunter2'),
+  };
+}
+
+/** Steps that find nothing wrong where there is nothing: a bare host has no swap, no SELinux, no stranger on its network. */
+const content = ['disableSelinux', 'disableSwap', 'synchroniseTime', 'checkEndpoint', 'installAddOns'];
+
+describe.each(steps.map((step) => [step.name, step] as const))('%s', (name, step) => {
+  const wanted = cluster({ addons: [] });
+  const hosts = step.on(name === 'installAddOns' ? cluster({ addons: ['dashboard'] }) : wanted);
+
+  it('is for hosts of the cluster', () => expect(hosts.length).toBeGreaterThan(0));
+
+  it('finds a bare host wanting, in words, and changes nothing by looking', async () => {
+    for (const { name: host } of hosts) {
+      const said: Said = { commands: [], changes: [] };
+      // checkEndpoint cannot know the interface of a host that shows no address, and says so.
+      const found = await step.check(context(wanted, host, said)).catch((error: Error) => [error.message]);
+      if (content.includes(name) && name !== 'checkEndpoint') expect(found).toEqual([]);
+      else expect(found.join('; ')).toMatch(/\w/);
+      expect(said.changes).toEqual([]);
+    }
+  });
+
+  it('quotes every value of the spec', async () => {
+    const evil = "x'; echo PWNED >&2; $(echo PWNED) `echo PWNED` \\";
+    const hostile = JSON.parse(JSON.stringify(cluster()), (key, value: unknown) =>
+      ['name', 'bundle', 'domain'].includes(key) && typeof value === 'string' ? value + evil : value,
+    ) as Cluster;
+    for (const { name: host } of step.on(hostile)) {
+      const said: Said = { commands: [], changes: [] };
+      const given = context(hostile, host, said);
+      await step.check(given).catch(() => []);
+      await step.apply?.(given).catch(() => undefined);
+      for (const command of said.commands) expect(unquoted(command, evil), command).not.toContain('PWNED');
+    }
+  });
+
+  it('writes no secret where others may read it', async () => {
+    for (const { name: host } of hosts) {
+      const said: Said = { commands: [], changes: [] };
+      await step.apply?.(context(wanted, host, said)).catch(() => undefined);
+      for (const change of said.changes.filter((one) => one.startsWith('write ')))
+        if (change.endsWith(' secret')) expect(change).toMatch(/ 0?600 secret$/);
+      expect(said.commands.join('\n')).not.toContain('hunter2');
+    }
+  });
+});
+
+/** What is left of a command without its quoted words. */
+function unquoted(command: string, evil: string): string {
+  const inside = quote(evil).slice(1, -1);
+  // Words in quotes: from a quote to the next one that is not the escaped kind.
+  return command.replaceAll(inside, '').replace(/'(?:[^']|'\\'')*'/g, '');
+}
