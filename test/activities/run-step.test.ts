@@ -75,7 +75,7 @@ describe('runStep', () => {
   });
 
   it('waits for a health check to come true', async () => {
-    const { apply: _apply, ...check } = step([['not yet'], ['not yet'], []], { retry: 'wait' });
+    const check = step([['not yet'], ['not yet'], []], { retry: 'wait', apply: undefined });
     expect(await runStep(check, 'm1', 'apply', ground(), patience)).toMatchObject({
       outcome: 'done',
       missing: ['not yet'],
@@ -83,12 +83,12 @@ describe('runStep', () => {
   });
 
   it('does not wait in a plan', async () => {
-    const { apply: _apply, ...check } = step([['not yet']], { retry: 'wait' });
+    const check = step([['not yet']], { retry: 'wait', apply: undefined });
     expect(await runStep(check, 'm1', 'plan', ground(), patience)).toMatchObject({ outcome: 'would change' });
   });
 
   it('gives up at the deadline, naming what is still missing', async () => {
-    const { apply: _apply, ...check } = step([['the API does not answer']], { retry: 'wait' });
+    const check = step([['the API does not answer']], { retry: 'wait', apply: undefined });
     await expect(runStep(check, 'm1', 'apply', ground(), patience)).rejects.toMatchObject({
       type: 'StepUnfinished',
       reason: 'the API does not answer',
@@ -96,7 +96,7 @@ describe('runStep', () => {
   });
 
   it.each(['apply', 'plan'] as const)('fails an inspection at once, mode %s', async (mode) => {
-    const { apply: _apply, ...check } = step([['no sudo', 'no disk']], { retry: 'inspect' });
+    const check = step([['no sudo', 'no disk']], { retry: 'inspect', apply: undefined });
     await expect(runStep(check, 'm1', mode, ground(), patience)).rejects.toMatchObject({
       type: 'StepUnfinished',
       reason: 'no sudo; no disk',

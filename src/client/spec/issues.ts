@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { RuleProblem } from '../../cluster/rules.js';
+import { jsonSchema } from './json-schema.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -73,44 +74,24 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
 
 const endpointTypes = ['keepalived', 'external'];
 
-/** Keys of each map in the spec, by its place. */
-const keys: Readonly<Record<string, readonly string[]>> = {
-  '': [
-    'apiVersion',
-    'kind',
-    'name',
-    'kubernetes',
-    'hosts',
-    'endpoint',
-    'registry',
-    'ssh',
-    'runtime',
-    'network',
-    'etcd',
-    'kubelet',
-    'gates',
-    'addons',
-    'proxies',
-    'preflight',
-  ],
-  'hosts.*': ['name', 'address', 'roles', 'ssh'],
-  endpoint: ['type', 'vip', 'host', 'port', 'virtualRouterId', 'interface'],
-  registry: ['address', 'plainHttp', 'ca', 'credentials', 'bundle', 'digest'],
-  'registry.credentials': ['username', 'password'],
-  ssh: ['user', 'port', 'key', 'passphrase', 'agent', 'knownHosts', 'jump', 'sudoPassword'],
-  'ssh.jump': ['address', 'user', 'port', 'key', 'passphrase', 'agent', 'knownHosts'],
-  runtime: ['type'],
-  network: ['pods', 'services', 'domain', 'calico', 'proxy'],
-  'network.calico': ['encapsulation', 'mtu'],
-  etcd: ['tls'],
-  proxies: ['http', 'https', 'noProxy'],
-  preflight: ['waive'],
-};
+interface SchemaNode {
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+  readonly oneOf?: readonly SchemaNode[];
+}
 
-export const knownKeys = (path: readonly PropertyKey[]): readonly string[] => {
-  const place = path.map((step) => (typeof step === 'number' ? '*' : String(step))).join('.');
-  return keys[place.replace(/^hosts\.\*\.ssh/, 'ssh')] ?? keys[place] ?? [];
-};
+/** Keys that the map at a place of the spec may have; none where anything may stand. */
+export function knownKeys(path: readonly PropertyKey[]): string[] {
+  let nodes: SchemaNode[] = [jsonSchema()];
+  for (const step of path) {
+    nodes = nodes
+      .flatMap(choices)
+      .flatMap((node) => (typeof step === 'number' ? (node.items ?? []) : (node.properties?.[String(step)] ?? [])));
+  }
+  return [...new Set(nodes.flatMap(choices).flatMap((node) => Object.keys(node.properties ?? {})))];
+}
+
+const choices = (node: SchemaNode): readonly SchemaNode[] => node.oneOf ?? [node];
 
 const expectations: Readonly<Record<string, string>> = {
   string: 'text',

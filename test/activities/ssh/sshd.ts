@@ -66,11 +66,20 @@ export async function startSshd(options: readonly string[] = []): Promise<Sshd> 
     settings: { user: 'root', port, agent: false, knownHosts, key },
     sessions,
     stop() {
-      for (const pid of sessions()) process.kill(pid, 'SIGKILL');
+      for (const pid of sessions()) endSession(pid);
       server.kill('SIGKILL');
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A session may end by itself between being listed and being killed. */
+function endSession(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ESRCH') throw error;
+  }
 }
 
 const children = (pid: number): number[] =>

@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest';
+import { certificates } from '../../src/facts/certificate.js';
+import { etcdMembers, etcdStatus } from '../../src/facts/etcd.js';
+import type { Fact } from '../../src/facts/fact.js';
+import { file, sha256 } from '../../src/facts/files.js';
+import { kernelParameters, limits, swaps } from '../../src/facts/kernel.js';
+import { kubectlDiff } from '../../src/facts/kubectl-diff.js';
+import { nodeList } from '../../src/facts/kubectl.js';
+import { addresses, answersFor, httpsStatus, lookUp, vrrpAdverts } from '../../src/facts/network.js';
+import { debianPackages } from '../../src/facts/packages.js';
+import { rolledOut } from '../../src/facts/rollout.js';
+import { service } from '../../src/facts/service.js';
+import { survey } from '../../src/facts/survey.js';
+import { timeService } from '../../src/facts/time.js';
+
+const parsed = <T>(fact: Fact<T>, stdout: string, code = 0, stderr = ''): T => fact.parse({ code, stdout, stderr });
+const digest = 'a'.repeat(64);
+
+describe('parsers', () => {
+  // [what, what the parser gives, what it should give]: outputs as the programs really print them.
+  it.each<[string, unknown, unknown]>([
+    [
+      'a file with its mode',
+      parsed(file('/x'), '600\nline 1\n\nline 3\n'),
+      { mode: '600', content: 'line 1\n\nline 3\n' },
+    ],
+    ['an empty file', parsed(file('/x'), '644\n'), { mode: '644', content: '' }],
+    ['a file that is not there', parsed(file('/x'), '', 1), undefined],
+    [
+      'digests, one of a path with a space',
+      parsed(sha256(['/a', '/b c']), `${digest}  /a\n${digest}  /b c\n`),
+      new Map([
+        ['/a', digest],
+        ['/b c', digest],
+      ]),
+    ],
+    ['no digests', parsed(sha256(['/a']), '', 1, 'sha256sum: /a: No such file'), new Map()],
+    [
+      'kernel parameters with spaces in the value',
+      parsed(kernelParameters([]), 'net.ipv4.ip_forward = 1\nkernel.printk = 4\t4\t1\t7\n'),
+      new Map([
+        ['net.ipv4.ip_forward', '1'],
+        ['kernel.printk', '4\t4\t1\t7'],
+      ]),
+    ],
+    [
+      'swap',
+      parsed(
+        swaps,
+        'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n/dev/sda2                               partition\t1048572\t\t0\t\t-2\n',
+      ),
+      ['/dev/sda2'],
+    ],
+    ['no swap', parsed(swaps, 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n'), []],
+    [
+      'limits of a container without CAP_SYS_RESOURCE',
+      parsed(limits, '000001fffeffffff\n0\ncontainer\n'),
+      { lowersOomScore: false, setsConntrack: false },
+    ],
+    [
+      'limits of a machine',
+      parsed(limits, '000001ffffffffff\n0\nmachine\n'),
+      { lowersOomScore: true, setsConntrack: true },
+    ],
+    [
+      'addresses, one of a veth',
+      parsed(
+        addresses,
+        '1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever\n2: eth0@if6    inet 10.0.0.11/24 scope global eth0\\  x\n2: eth0    inet 10.0.0.100/32 scope global eth0\n',
+      ),
+      [
+        { device: 'lo', address: '127.0.0.1', prefix: 8 },
+        { device: 'eth0', address: '10.0.0.11', prefix: 24 },
+        { device: 'eth0', address: '10.0.0.100', prefix: 32 },
+      ],
+    ],
+    [
+      'who answers for an address',
+      parsed(answersFor('10.0.0.9'), '10.0.0.9 dev eth0 lladdr e6:dc:c5:aa:fd:0d REACHABLE\n'),
+      'e6:dc:c5:aa:fd:0d',
+    ],
+    ['nobody answers', parsed(answersFor('10.0.0.9'), '10.0.0.9 dev eth0 FAILED\n'), undefined],
+    ['a half answer', parsed(answersFor('10.0.0.9'), '10.0.0.9 dev eth0 INCOMPLETE\n'), undefined],
+    [
+      'VRRP adverts',
+      parsed(
+        vrrpAdverts('eth0'),
+        '10:00:01.1 IP 10.0.0.5 > 224.0.0.18: VRRPv2, Advertisement, vrid 51, prio 100, authtype simple, intvl 1s, length 20\n',
+        124,
+      ),
+      [{ source: '10.0.0.5', virtualRouterId: 51 }],
+    ],
+    ['no tcpdump', parsed(vrrpAdverts('eth0'), '', 3), undefined],
+    [
+      'look-ups',
+      parsed(lookUp(['m1']), 'm1 10.0.0.11\nm1 10.0.0.11\nm1 127.0.1.1\n'),
+      new Map([['m1', ['10.0.0.11', '127.0.1.1']]]),
+    ],
+    ['nobody behind a URL', parsed(httpsStatus('https://x'), '000', 7), 0],
+    [
+      'Debian packages, one half removed',
+      parsed(debianPackages, 'ii  runc 1.1.15+ds1-2+b4\nrc  old 1.0\nii  libc6 2.41-12\n'),
+      new Map([
+        ['runc', '1.1.15+ds1-2+b4'],
+        ['libc6', '2.41-12'],
+      ]),
+    ],
+    [
+      'a service that runs an older configuration',
+      parsed(
+        service('x'),
+        'ActiveState=active\nUnitFileState=enabled\nActiveEnterTimestamp=Tue 2026-11-24 08:50:12.123456 UTC\nChanged=2026-11-24 08:50:12.200000000 +0000\n',
+      ),
+      { active: true, enabled: true, stale: true },
+    ],
+    [
+      'a service that is up to date',
+      parsed(
+        service('x'),
+        'ActiveEnterTimestamp=Tue 2026-11-24 08:50:12.123456 UTC\nActiveState=active\nUnitFileState=enabled\nChanged=2026-11-24 08:50:12.100000000 +0000\n',
+      ),
+      { active: true, enabled: true, stale: false },
+    ],
+    [
+      'a service that is not there',
+      parsed(service('x'), 'ActiveState=inactive\nUnitFileState=\nActiveEnterTimestamp=\n'),
+      { active: false, enabled: false, stale: false },
+    ],
+    [
+      'time in a container',
+      parsed(timeService, 'systemd-timesyncd.service inactive\ncontainer\n'),
+      { service: 'systemd-timesyncd.service', active: false, container: true },
+    ],
+    [
+      'time by the one of two that runs',
+      parsed(timeService, 'chrony.service active\nsystemd-timesyncd.service inactive\n'),
+      { service: 'chrony.service', active: true, container: false },
+    ],
+    [
+      'etcd members, one that never started',
+      parsed(etcdMembers('x'), '{"header":{},"members":[{"ID":1,"name":"m1"},{"ID":2}]}'),
+      ['m1', ''],
+    ],
+    ['etcd that does not answer', parsed(etcdMembers('x'), '', 1, '{"level":"warn"}'), undefined],
+    ['no status of etcd', parsed(etcdStatus(['x']), 'context deadline exceeded', 1), []],
+    [
+      'a rollout that waits',
+      parsed(
+        rolledOut('n', 'deployment/x'),
+        'Waiting for deployment "x" rollout to finish: 0 of 1 updated replicas are available...\n',
+      ),
+      ['deployment/x: Waiting for deployment "x" rollout to finish: 0 of 1 updated replicas are available...'],
+    ],
+    ['a rollout that is over', parsed(rolledOut('n', 'daemonset/x'), 'daemon set "x" successfully rolled out\n'), []],
+    [
+      'a rollout that nobody knows',
+      parsed(rolledOut('n', 'daemonset/x'), '', 1, 'Error from server (NotFound): daemonsets.apps "x" not found\n'),
+      ['daemonset/x: Error from server (NotFound): daemonsets.apps "x" not found'],
+    ],
+    ['no difference', parsed(kubectlDiff('-f', 'x'), ''), undefined],
+    [
+      'a difference',
+      parsed(kubectlDiff('-f', 'x'), 'diff -u a b\n--- a\n+++ b\n@@ -1 +1 @@\n-old: 1\n+new: 1\n', 1),
+      '-old: 1',
+    ],
+    [
+      'a diff that could not be made',
+      parsed(kubectlDiff('-f', 'x'), '', 1, 'error: no connection\n'),
+      'error: no connection',
+    ],
+    ['nodes without an API', parsed(nodeList, '', 1), undefined],
+  ])('read %s', (_what, found, wanted) => expect(found).toEqual(wanted));
+
+  it('keep the whole of etcd’s member ids, which are larger than JavaScript’s numbers', () => {
+    const text =
+      '[{"Endpoint":"https://10.0.0.11:2379","Status":{"header":{"member_id":10276657743932975437},"leader":12345678901234567890,"dbSize":20480}}]';
+    expect(parsed(etcdStatus(['x']), text)).toEqual([
+      {
+        endpoint: 'https://10.0.0.11:2379',
+        memberId: '10276657743932975437',
+        leader: '12345678901234567890',
+        dbSize: 20480,
+      },
+    ]);
+  });
+
+  it('read certificates, and leave out what is none', () => {
+    const text =
+      '== /a.crt\nnotAfter=Nov 24 08:46:01 2027 GMT\nissuer=CN=kubernetes\nsubject=CN=kube-apiserver\nX509v3 Subject Alternative Name: \n    DNS:m1, DNS:kubernetes, IP Address:10.96.0.1, IP Address:10.0.0.11\n== /b.crt\n';
+    expect([...parsed(certificates(['/a.crt', '/b.crt']), text).values()]).toEqual([
+      {
+        path: '/a.crt',
+        expires: Date.UTC(2027, 10, 24, 8, 46, 1),
+        names: ['m1', 'kubernetes', '10.96.0.1', '10.0.0.11'],
+        issuer: 'CN=kubernetes',
+        subject: 'CN=kube-apiserver',
+      },
+    ]);
+  });
+
+  it('survive a survey of which nothing came back', () => {
+    const found = parsed(survey, 'sh: 1: nothing works\n', 127);
+    expect(found).toMatchObject({ os: '', macs: [], ports: [], claim: '', ownName: { found: false } });
+  });
+});
