@@ -1,0 +1,167 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EngineStatus } from '../../../src/engine/engine.js';
+import type { Progress } from '../../../src/workflows/messages.js';
+import { noSshd, startSshd, type Sshd } from '../../activities/ssh/sshd.js';
+import { ground } from '../../lab/ground.js';
+
+/** A cluster of one host whose key nobody has accepted: its install holds at the first step, at once. */
+describe.skipIf(noSshd !== '')(`kha at a shell${noSshd && ` (${noSshd})`}`, () => {
+  const { kha, done, folder, remove } = ground('none');
+  const spec = join(folder, 'cluster.yaml');
+  let sshd: Sshd;
+  const write = (vip: string): void =>
+    writeFileSync(
+      spec,
+      `apiVersion: kubernetes-ha/v1\nkind: Cluster\nname: e2e\nkubernetes: v1.37.2\nendpoint: { type: keepalived, vip: ${vip} }\n` +
+        `registry: { address: "127.0.0.1:1", plainHttp: true }\nssh: { port: ${sshd.port}, key: ${sshd.key}, knownHosts: none }\nhosts:\n  - { name: m1, address: 127.0.0.1, roles: [control-plane] }\n`,
+    );
+
+  beforeAll(async () => {
+    sshd = await startSshd();
+    write('127.0.0.9');
+  });
+  afterAll(async () => {
+    await done('engine', 'stop');
+    sshd.stop();
+    remove();
+  });
+
+  it('refuses a wrong spec before anything is started', async () => {
+    writeFileSync(join(folder, 'wrong.yaml'), 'kind: Custer\n');
+    const { code, stderr } = await kha('install', join(folder, 'wrong.yaml'));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/wrong.yaml:1:7 error kind: .*did you mean Cluster\?/);
+    expect(
+      (JSON.parse(await done('engine', 'status', '--output', 'json')) as EngineStatus).processes.server,
+    ).toBeUndefined();
+  });
+
+  it.each([
+    [['instal'], /unknown command 'instal'/],
+    [['answer', 'e2e', 'fly'], /Allowed choices are retry, skip, abort/],
+    [['install'], /missing required argument 'file'/],
+    [['status', 'nobody'], /no run of cluster nobody is known; known: none/],
+  ])('answers wrong usage %j with exit code 2', async (args, message) => {
+    const { code, stderr } = await kha(...args);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+  });
+
+  it('ends with 3 when the run waits for a person, and says what to type', async () => {
+    const { code, stdout } = await kha('install', spec);
+    expect(stdout).toMatch(/the host key of 127\.0\.0\.1:\d+ is not in .*SHA256:/);
+    expect(stdout).toContain('kha answer e2e retry --step checkHost --host m1');
+    expect(code).toBe(3);
+    expect(JSON.parse(await done('status', 'e2e', '--output', 'json')) as Progress & { status: string }).toMatchObject({
+      status: 'RUNNING',
+      phase: 'waiting',
+      cluster: 'e2e',
+    });
+  });
+
+  it('lists the clusters that wait, by search attribute', async () => {
+    await expect
+      .poll(async () => JSON.parse(await done('list', '--needs-operator', '--output', 'json')) as unknown)
+      .toMatchObject([{ cluster: 'e2e', phase: 'waiting', needsOperator: true }]);
+  });
+
+  it('attaches a second operator to the run, and tells when the spec has changed since', async () => {
+    const same = await kha('install', spec);
+    expect(same.stderr).toContain('an install of e2e is under way');
+    expect(same.stderr).not.toContain('another spec');
+    write('127.0.0.10');
+    expect((await kha('install', spec)).stderr).toContain('it began with another spec than this file');
+    write('127.0.0.9');
+  });
+
+  it('goes on after the server was killed', async () => {
+    const { processes } = JSON.parse(await done('engine', 'status', '--output', 'json')) as EngineStatus;
+    process.kill(processes.server!, 'SIGKILL');
+    expect((await kha('watch', 'e2e')).code).toBe(3);
+  });
+
+  it.each([
+    [['answer', 'e2e', 'skip'], /to skip a step takes a reason/],
+    [['answer', 'e2e', 'retry', '--host', 'm2'], /nothing of that name is held; held: checkHost on m1/],
+    [['approve', 'e2e', 'before-chagnes'], /has no gate "before-chagnes".*its gates: before-changes/],
+  ])('passes on why the run refuses %j', async (args, message) => {
+    const { code, stderr } = await kha(...args);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(1);
+  });
+
+  it('retries on an answer: with the key accepted the step gets further', async () => {
+    writeFileSync(join(folder, 'none'), spawnSync('cat', [sshd.knownHosts], { encoding: 'utf8' }).stdout);
+    await done('answer', 'e2e', 'retry');
+    await expect
+      .poll(
+        async () => (JSON.parse(await done('status', 'e2e', '--output', 'json')) as Progress).lines[0]?.problem ?? '',
+        { timeout: 20_000 },
+      )
+      .toMatch(/checkHost on m1: .*(os|tools|host-name|ports|memory|disk)/);
+  });
+
+  it('ends with 1 when the run was aborted, and starts again from its own spec', async () => {
+    await done('answer', 'e2e', 'abort');
+    const { code, stdout } = await kha('watch', 'e2e');
+    expect(stdout).toMatch(/failed: .* aborted at checkHost on m1/);
+    expect(code).toBe(1);
+    const again = await kha('resume', 'e2e');
+    expect(again.stderr).toContain('starting again from its own spec');
+    expect(again.code).toBe(3);
+    expect(await done('cancel', 'e2e')).toContain('is cancelled');
+    expect((await kha('cancel', 'e2e')).code).toBe(2);
+  });
+
+  it('writes and checks a spec', async () => {
+    const file = join(folder, 'new.yaml');
+    expect(await done('init', file)).toContain(`Wrote ${file}`);
+    expect((await kha('init', file)).code).toBe(2);
+    expect(JSON.parse(await done('validate', file, '--output', 'json'))).toEqual({ valid: true, problems: [] });
+    expect((await kha('validate', join(folder, 'wrong.yaml'), '--output', 'json')).stdout).toContain('"valid": false');
+  });
+
+  it('completes commands in a real shell', async () => {
+    writeFileSync(join(folder, 'completion'), await done('completion', 'bash'));
+    const complete = (...words: string[]): string =>
+      spawnSync(
+        'bash',
+        [
+          '-c',
+          `source ${join(folder, 'completion')}; COMP_WORDS=(${words.join(' ')} ''); COMP_CWORD=${words.length}; _kha; echo "\${COMPREPLY[@]}"`,
+        ],
+        { encoding: 'utf8', cwd: folder },
+      ).stdout;
+    expect(complete('kha')).toMatch(/\binstall\b.*\banswer\b/);
+    expect(complete('kha', 'engine')).toMatch(/\bstart\b.*\bstop\b/);
+    expect(complete('kha', 'answer', 'prod')).toMatch(/\bretry\b/);
+  });
+
+  it('has one example in the help of every command', async () => {
+    const commands = [
+      'init',
+      'validate',
+      'schema',
+      'plan',
+      'install',
+      'resume',
+      'status',
+      'watch',
+      'list',
+      'approve',
+      'answer',
+      'cancel',
+      'kubeconfig',
+      'ui',
+      'engine',
+      'worker',
+      'lab',
+      'completion',
+    ];
+    for (const command of commands)
+      expect((await kha(command, '--help')).stdout.match(/^Example:\n {2}\S/gm), command).toHaveLength(1);
+  });
+});
