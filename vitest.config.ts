@@ -25,6 +25,8 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      // Not a test: makes the recording that the simulation replays.
+      { test: { name: 'record', include: ['test/simulation/record.ts'], testTimeout: 900_000 } },
       { test: { name: 'lab', include: withLab, testTimeout: 900_000, hookTimeout: 3_600_000, fileParallelism: false } },
     ],
   },

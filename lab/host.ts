@@ -11,6 +11,7 @@ import { holds, run } from '../src/engine/run-program.js';
 /** What containers and etcd write cannot lie on an overlay: these folders are the disk's own. */
 const disks = ['containerd', 'kubelet', 'etcd'];
 const processFile = (lab: Lab, host: string): string => hostFolder(lab, host, 'process.json');
+const diskOf = (lab: Lab, host: string, ...parts: readonly string[]): string => hostFolder(lab, host, 'disk', ...parts);
 const rootOf = (lab: Lab, host: string): string => hostFolder(lab, host, 'root');
 
 export const isRunning = async (lab: Lab, host: string): Promise<boolean> =>
@@ -21,16 +22,17 @@ export async function boot(lab: Lab, host: LabHost, rootfs: string): Promise<voi
   const { name } = host;
   if (await isRunning(lab, name)) return;
   const root = rootOf(lab, name);
-  for (const folder of ['upper', 'work', 'root', ...disks])
-    await mkdir(hostFolder(lab, name, folder), { recursive: true });
+  await insertDisk(lab, name);
+  for (const folder of ['upper', 'work', ...disks]) await mkdir(diskOf(lab, name, folder), { recursive: true });
+  await mkdir(root, { recursive: true });
   if (!(await holds('mountpoint', ['-q', root]))) {
-    const layers = `lowerdir=${rootfs},upperdir=${hostFolder(lab, name, 'upper')},workdir=${hostFolder(lab, name, 'work')}`;
+    const layers = `lowerdir=${rootfs},upperdir=${diskOf(lab, name, 'upper')},workdir=${diskOf(lab, name, 'work')}`;
     await run('mount', ['-t', 'overlay', 'overlay', '-o', layers, root]);
   }
   if (!existsSync(join(root, 'etc/ssh/ssh_host_ed25519_key'))) await furnish(lab, name);
   const groups = await makeGroups(lab, name);
   const log = openSync(hostFolder(lab, name, 'console.log'), 'a', 0o600);
-  const binds = disks.map((disk) => `--bind=${hostFolder(lab, name, disk)}:/var/lib/${disk}`);
+  const binds = disks.map((disk) => `--bind=${diskOf(lab, name, disk)}:/var/lib/${disk}`);
   // The shell enters the host's groups before it becomes nspawn, so that the group namespace is rooted there.
   const script = 'for group in $KHA_GROUPS; do echo $$ >"$group" || exit 1; done; exec systemd-nspawn "$@"';
   const child = spawn(
@@ -67,6 +69,19 @@ export async function boot(lab: Lab, host: LabHost, rootfs: string): Promise<voi
   child.unref();
   if (child.pid === undefined) throw new Error(`systemd-nspawn could not be started for ${name}`);
   await remember(processFile(lab, name), child.pid);
+}
+
+/** A file system of the host's own where the lab was made so; a folder of this machine's otherwise. */
+async function insertDisk(lab: Lab, host: string): Promise<void> {
+  const folder = diskOf(lab, host);
+  await mkdir(folder, { recursive: true });
+  if (lab.disk === undefined || (await holds('mountpoint', ['-q', folder]))) return;
+  const image = `${folder}.img`;
+  if (!existsSync(image)) {
+    await run('truncate', ['-s', `${lab.disk}G`, image]);
+    await run('mkfs.ext4', ['-q', '-m', '0', image]);
+  }
+  await run('mount', ['-o', 'loop', image, folder]);
 }
 
 /** What a host has of its own before its first start: identity, SSH host key, who may log in. */
@@ -119,7 +134,8 @@ export async function powerOff(lab: Lab, host: string): Promise<void> {
 
 /** Removes a host that is off: its mount, groups and disks. */
 export async function removeHost(lab: Lab, host: string): Promise<void> {
-  if (await holds('mountpoint', ['-q', rootOf(lab, host)])) await run('umount', [rootOf(lab, host)]);
+  for (const folder of [rootOf(lab, host), diskOf(lab, host)])
+    if (await holds('mountpoint', ['-q', folder])) await run('umount', [folder]);
   await removeGroups(lab, host);
   await rm(hostFolder(lab, host), { recursive: true, force: true });
 }

@@ -14,6 +14,8 @@ export interface LabSize {
   readonly masters: number;
   readonly workers: number;
   readonly loadBalancers: number;
+  /** Size of a disk of its own for each host, in GiB, so that one can be filled; without it they share this machine's. */
+  readonly disk?: number;
 }
 
 /** A lab as it stands in its folder: everything else follows from name, index and size. */

@@ -46,7 +46,6 @@ export class HostFailure extends Error {
 
 /** The last lines of an output: 20 of them, 2 KB at most, without control characters. */
 export function tailOf(output: string): string {
-   
   const plain = output.replace(/\u001b\[[0-9;?]*[A-Za-z]|[\u0000-\u0008\u000b-\u001f]/g, '');
   return plain.trimEnd().split('\n').slice(-20).join('\n').slice(-2048);
 }

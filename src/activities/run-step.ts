@@ -59,13 +59,21 @@ export async function runStep(
   }
   warnings.clear();
   const waits = step.verify !== undefined || step.retry === 'wait';
-  const left = await comeTrue(() => (step.verify ?? step.check)(asking), around, waits ? patience : { ...patience, deadline: step.apply ? settling : 0 });
+  const left = await comeTrue(
+    () => (step.verify ?? step.check)(asking),
+    around,
+    waits ? patience : { ...patience, deadline: step.apply ? settling : 0 },
+  );
   if (left.length > 0) throw unfinished(name, left);
   return result(step.apply ? 'changed' : 'done', missing);
 }
 
 /** Asks until nothing is missing or the deadline is over, once at least. */
-async function comeTrue(check: () => Promise<string[]>, { signal, tell }: Surroundings, { deadline, interval }: Patience): Promise<string[]> {
+async function comeTrue(
+  check: () => Promise<string[]>,
+  { signal, tell }: Surroundings,
+  { deadline, interval }: Patience,
+): Promise<string[]> {
   const end = Date.now() + deadline;
   for (;;) {
     const missing = await check();

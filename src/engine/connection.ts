@@ -13,8 +13,7 @@ export interface Server {
 
 export async function findServer(report: Report): Promise<Server> {
   const { connectionOptions, namespace } = loadClientConnectConfig();
-  if (connectionOptions.address)
-    return { options: connectionOptions, namespace: namespace ?? 'default' };
+  if (connectionOptions.address) return { options: connectionOptions, namespace: namespace ?? 'default' };
   const engine = await ensureEngine(report);
   return { options: { address: engine.address }, namespace: 'default', engine };
 }
@@ -22,8 +21,7 @@ export async function findServer(report: Report): Promise<Server> {
 /** The server for a worker: it must not start the engine, whose watcher started it. */
 export async function workerServer(): Promise<Server> {
   const { connectionOptions, namespace } = loadClientConnectConfig();
-  if (connectionOptions.address)
-    return { options: connectionOptions, namespace: namespace ?? 'default' };
+  if (connectionOptions.address) return { options: connectionOptions, namespace: namespace ?? 'default' };
   const engine = await knownEngine();
   if (!engine)
     throw new Error(

@@ -51,12 +51,12 @@ export async function installCluster(input: OperationInput): Promise<Report> {
     await gate(
       'before-changes',
       claimHost,
+      writeHostNames,
       disableSelinux,
       disableSwap,
       loadKernelModules,
       setKernelParameters,
       synchroniseTime,
-      writeHostNames,
       installPackages,
       installBinaries,
       configureContainerd,
@@ -64,15 +64,16 @@ export async function installCluster(input: OperationInput): Promise<Report> {
       pullImages,
       configureHaproxy,
     );
+    // Their names first: without DNS, sudo waits for the host's own name at every command.
     await stage(
       'Prepare hosts',
       claimHost,
+      writeHostNames,
       disableSelinux,
       disableSwap,
       loadKernelModules,
       setKernelParameters,
       synchroniseTime,
-      writeHostNames,
     );
     await stage(
       'Packages and runtime',

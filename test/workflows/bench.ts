@@ -21,13 +21,15 @@ export interface Call extends StepInput {
   readonly step: string;
 }
 
+type Activities = Record<string, (input: StepInput) => Promise<StepResult>>;
+
 /** One server and one bundle for a file of tests; every run has its own task queue and fake activities. */
 export interface Bench {
   readonly environment: TestWorkflowEnvironment;
-  /** Starts an operation on fake hosts, and ends the worker when the test's work is over. */
+  /** Starts an operation on fake hosts, or with activities of the caller's, and ends the worker when the test's work is over. */
   run(
     cluster: Cluster,
-    options: { mode?: Mode; workflow?: string; behaviour?: Behaviour },
+    options: { mode?: Mode; workflow?: string; behaviour?: Behaviour; activities?: Activities },
     work: (run: Run) => Promise<void>,
   ): Promise<Call[]>;
   close(): Promise<void>;
@@ -53,14 +55,14 @@ export async function openBench(workflows = '../../src/workflows/index.ts'): Pro
   return {
     environment,
     close: () => environment.teardown(),
-    async run(cluster, { mode = 'apply', workflow = 'installCluster', behaviour = () => undefined }, work) {
+    async run(cluster, { mode = 'apply', workflow = 'installCluster', behaviour = () => undefined, activities }, work) {
       const calls: Call[] = [];
       const taskQueue = randomUUID();
       const worker = await Worker.create({
         connection: environment.nativeConnection,
         taskQueue,
         workflowBundle: bundle,
-        activities: fakes(calls, behaviour),
+        activities: activities ?? fakes(calls, behaviour),
       });
       await worker.runUntil(async () => {
         const handle = await environment.client.workflow.start(workflow, {

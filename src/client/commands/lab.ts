@@ -22,8 +22,9 @@ export function labCommand(): Command {
     .option('--masters <n>', 'how many masters', number, 3)
     .option('--workers <n>', 'how many workers', number, 1)
     .option('--load-balancers <n>', 'how many hosts for the load balancer of their own', number, 0)
+    .option('--disk <GiB>', 'a disk of its own for each host, so that one can be filled', number)
     .addHelpText('after', '\nExample:\n  kha lab up --workers 2')
-    .action(async (size: { masters: number; workers: number; loadBalancers: number }) => {
+    .action(async (size: { masters: number; workers: number; loadBalancers: number; disk?: number }) => {
       const spec = await (await lab()).labUp(name(), size, tell);
       console.log(`Lab ${name()} is up; its spec: ${spec}`);
     });
@@ -47,6 +48,15 @@ export function labCommand(): Command {
       console.log(
         `registry ${status.registry.address} ${status.registry.running ? 'running' : 'off'}\nspec ${status.spec}`,
       );
+    });
+  command
+    .command('audit')
+    .description('Ask the hosts whether the install left all well: each kubeadm command once, nothing half-written')
+    .addHelpText('after', '\nExample:\n  kha lab audit')
+    .action(async () => {
+      const found = await (await import('../../../lab/audit.js')).audit(name());
+      printJson(found);
+      if (found.problems.length > 0) process.exitCode = 1;
     });
   for (const [action, does] of Object.entries({
     kill: 'Cut a host’s power',

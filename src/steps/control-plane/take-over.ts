@@ -40,7 +40,10 @@ export function takeOver(machine: Machine, role: 'control-plane' | 'worker', kub
 
 /** Findings of kubeadm's preflight that are so on purpose: the kubelet already runs etcd's pod here. */
 export function expectedFindings({ cgroup }: Ground): string {
-  return ['DirAvailable--etc-kubernetes-manifests', 'FileAvailable--etc-kubernetes-manifests-etcd.yaml', 'Port-10250', ...(cgroup === 1 ? ['SystemVerification'] : [])].join(
-    ',',
-  );
+  return [
+    'DirAvailable--etc-kubernetes-manifests',
+    'FileAvailable--etc-kubernetes-manifests-etcd.yaml',
+    'Port-10250',
+    ...(cgroup === 1 ? ['SystemVerification'] : []),
+  ].join(',');
 }

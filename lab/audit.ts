@@ -1,0 +1,72 @@
+import { etcdMembers } from '../src/facts/etcd.js';
+import { run } from '../src/engine/run-program.js';
+import { onHost } from './access.js';
+import { hostsOf, labNamed, type LabHost } from './lab.js';
+import { kubectlOn } from './programs.js';
+
+export interface Audit {
+  /** Transient units of kubeadm commands, as the hosts' journals tell them, with their exit codes (none: it never ended). */
+  readonly kubeadm: readonly { readonly host: string; readonly unit: string; readonly exit?: number }[];
+  readonly etcdMembers: readonly string[];
+  readonly readyNodes: readonly string[];
+  /** What should not be so; empty after any install, whatever was broken under it. */
+  readonly problems: readonly string[];
+}
+
+/** Asks a lab's hosts themselves, not kha: each kubeadm command ended well once, nothing is half-written, every node Ready. */
+export async function audit(name: string): Promise<Audit> {
+  const lab = await labNamed(name);
+  const hosts = hostsOf(lab).filter(({ role }) => role !== 'load-balancer');
+  const masters = hosts.filter(({ role }) => role === 'control-plane');
+  const ask = (host: LabHost, command: string): Promise<string> => onHost(lab, host, command);
+  const problems: string[] = [];
+
+  const kubeadm = (
+    await Promise.all(hosts.map(async (host) => unitsOn(host.name, await ask(host, startedUnits))))
+  ).flat();
+  for (const { name: host } of hosts) {
+    const well = kubeadm.filter((one) => one.host === host && one.exit === 0);
+    if (well.length !== 1)
+      problems.push(`${host}: kubeadm ended well ${well.length} times: ${well.map(({ unit }) => unit).join(', ')}`);
+  }
+  for (const host of hosts) {
+    const halfWritten = (await ask(host, unfinished)).split('\n').filter(Boolean);
+    problems.push(...halfWritten.map((path) => `${host.name}: ${path} is half-written`));
+  }
+  const members = etcdMembers('https://127.0.0.1:2379');
+  const { command, args, env } = await kubectlOn(name, [
+    'get',
+    'nodes',
+    '-o',
+    'jsonpath={range .items[*]}{.metadata.name}{" "}{.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}',
+  ]);
+  const readyNodes = (await run(command, args, env ? { env } : {}))
+    .split('\n')
+    .filter((line) => line.endsWith(' True'))
+    .map((line) => line.split(' ')[0] ?? '');
+  const listed = members.parse({ code: 0, stdout: await ask(masters[0]!, members.command), stderr: '' }) ?? [];
+  const differ = (what: string, wanted: readonly LabHost[], found: readonly string[]): void => {
+    const names = wanted.map((host) => host.name).sort();
+    if ([...found].sort().join() !== names.join())
+      problems.push(`${what}: ${found.join(', ') || 'none'} instead of ${names.join(', ')}`);
+  };
+  differ('etcd members', masters, listed);
+  differ('Ready nodes', hosts, readyNodes);
+  return { kubeadm, etcdMembers: listed, readyNodes, problems };
+}
+
+/** A line a start: the unit's name and what its folder says of its end; a folder put aside belongs to one that never ended. */
+const startedUnits = `journalctl -o cat _PID=1 | sed -n 's/^Started \\(kha-[^ ]*-\\(initControlPlane\\|joinWorker\\)-[^ ]*\\)\\.service.*/\\1/p' | while read -r unit; do echo "$unit $(cat /var/lib/kha/units/$unit/exit 2>/dev/null)"; done`;
+
+/** Temporary names of atomic writes, and empty files where none may be empty. */
+const unfinished =
+  "find /etc /usr/bin /var/lib/kha -xdev -name '.kha.*'; find /etc/kubernetes /etc/containerd /etc/haproxy /etc/keepalived -type f -size 0 2>/dev/null; true";
+
+const unitsOn = (host: string, lines: string): Audit['kubeadm'] =>
+  lines
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const [unit = '', exit = ''] = line.split(' ');
+      return { host, unit, ...(exit === '' ? {} : { exit: Number(exit) }) };
+    });

@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { processFiles } from '../../src/engine/engine.js';
+import { alive } from '../../src/engine/process.js';
+import { run } from '../../src/engine/run-program.js';
+import { onHost } from '../access.js';
+import { buildModules } from '../bundle/modules.js';
+import { hostActions } from '../index.js';
+import { hostNamed, labFile, type Lab } from '../lab.js';
+import { startRegistry, stopRegistry } from '../registry.js';
+
+/** Where something is broken: the lab, the host on which the chosen step runs, and kha as a second operator would run it. */
+export interface Scene {
+  readonly lab: Lab;
+  readonly host: string;
+  readonly spec: string;
+  readonly kha: (...args: string[]) => Promise<{ code: number; output: string }>;
+}
+
+export interface Fault {
+  readonly does: string;
+  /** The step at which `--all` breaks; `--step` chooses another. */
+  readonly at: string;
+  /** Breaks, mends what would not mend itself, and returns once mended. */
+  readonly inject: (scene: Scene) => Promise<void>;
+}
+
+const shell = ({ lab, host }: Scene, command: string): Promise<string> => onHost(lab, hostNamed(lab, host), command);
+const kill = async (name: keyof typeof processFiles): Promise<void> => {
+  const pid = await alive(processFiles[name]);
+  if (pid === undefined) throw new Error(`the engine's ${name} does not run, so it cannot be killed`);
+  process.kill(pid, 'SIGKILL');
+};
+/** What is mended from within the host is mended by the host itself: a login may be just what is broken. */
+const later = (seconds: number, command: string): string =>
+  `systemd-run -q --on-active=${seconds} --timer-property=AccuracySec=100ms sh -c '${command}'`;
+/** Every sshd of a connection, but not the one that listens. */
+const hangUp = 'for pid in $(pgrep -f "^sshd: .*(@|priv)"); do [ $pid = $PPID ] || kill -9 $pid; done';
+
+export const faults: Readonly<Record<string, Fault>> = {
+  'kill-worker': { does: 'SIGKILL the worker', at: 'initControlPlane', inject: () => kill('worker') },
+  'kill-server': { does: 'SIGKILL the Temporal server', at: 'startEtcd', inject: () => kill('server') },
+  'kill-both': {
+    does: 'SIGKILL worker and server',
+    at: 'createCertificates',
+    inject: async () => {
+      await kill('worker');
+      await kill('server');
+    },
+  },
+  'drop-connections': {
+    does: 'kill every SSH connection of the host',
+    at: 'installBinaries',
+    inject: async (scene) => void (await shell(scene, hangUp)),
+  },
+  'stop-sshd': {
+    does: 'stop sshd for 20 s, with every connection',
+    at: 'configureContainerd',
+    inject: async (scene) => {
+      await shell(scene, `${later(20, 'systemctl start ssh')}; systemctl stop ssh; ${hangUp}`);
+      await sleep(20_500);
+    },
+  },
+  'freeze-host': {
+    does: 'freeze every process of the host for 25 s',
+    at: 'copyCertificateAuthorities',
+    inject: async ({ lab, host }) => {
+      await hostActions.pause(lab.name, host);
+      await sleep(25_000);
+      await hostActions.resume(lab.name, host);
+    },
+  },
+  'cut-network': {
+    does: 'cut the host’s network for 60 s',
+    at: 'pullImages',
+    inject: async ({ lab, host }) => {
+      await hostActions.cut(lab.name, host);
+      await sleep(60_000);
+      await hostActions.join(lab.name, host);
+    },
+  },
+  'power-off': {
+    does: 'cut the host’s power, and start it again',
+    at: 'initControlPlane',
+    inject: async ({ lab, host }) => {
+      await hostActions.kill(lab.name, host);
+      await hostActions.start(lab.name, host);
+    },
+  },
+  'fill-disk': {
+    does: 'fill the host’s disk for 30 s',
+    at: 'installBinaries',
+    inject: async (scene) => {
+      await shell(scene, `${later(30, 'rm -f /var/filled')}; cat /dev/zero >/var/filled 2>/dev/null; true`);
+      await sleep(31_000);
+    },
+  },
+  'stop-registry': {
+    does: 'kill the registry, in the middle of a pull, for 15 s',
+    at: 'pullImages',
+    inject: async ({ lab }) => {
+      const storage = await storageOf(lab);
+      await stopRegistry(lab);
+      await sleep(15_000);
+      await startRegistry(lab, storage);
+    },
+  },
+  'corrupt-package': {
+    does: 'serve a kubeadm that has one byte too many, for 20 s',
+    at: 'installPackages',
+    inject: corruptKubeadm,
+  },
+  'no-sudo': {
+    does: 'take sudo away from the operator’s user for 20 s',
+    at: 'setKernelParameters',
+    inject: async (scene) => {
+      await shell(scene, 'chmod a-x /usr/bin/sudo');
+      await sleep(20_000);
+      await shell(scene, 'chmod a+x /usr/bin/sudo');
+    },
+  },
+  'second-install': {
+    does: 'let a second operator start the same install',
+    at: 'joinWorker',
+    inject: async ({ kha, spec }) => {
+      const { code, output } = await kha('install', spec);
+      if (code !== 0 || !output.includes('attached to it'))
+        throw new Error(`the second install was not attached to the first: it ended with ${code}\n${output}`);
+    },
+  },
+  'changed-spec': {
+    does: 'let a second operator change the spec and install',
+    at: 'installCalico',
+    inject: async ({ kha, lab, spec }) => {
+      const changed = labFile(lab, 'changed.yaml');
+      await writeFile(changed, `${await readFile(spec, 'utf8')}podSubnet: 10.77.0.0/16\n`, { mode: 0o600 });
+      const { code, output } = await kha('install', changed);
+      if (code !== 0 || !output.includes('another spec'))
+        throw new Error(`the change was not told apart: it ended with ${code}\n${output}`);
+    },
+  },
+};
+
+async function storageOf(lab: Lab): Promise<string> {
+  const { storage } = JSON.parse(await readFile(labFile(lab, 'registry.yml'), 'utf8')) as {
+    storage: { filesystem: { rootdirectory: string } };
+  };
+  return storage.filesystem.rootdirectory;
+}
+
+/** Serves a copy of the storage out of links, in which one file is another; the bundle itself is never touched. */
+async function corruptKubeadm({ lab }: Scene): Promise<void> {
+  const storage = await storageOf(lab);
+  const copy = labFile(lab, 'corrupt');
+  const kubeadm = (await buildModules(() => undefined)).get('kubeadm')!;
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(kubeadm), hash);
+  const digest = hash.digest('hex');
+  await run('cp', ['-as', storage, copy]);
+  const blob = join(copy, 'docker/registry/v2/blobs/sha256', digest.slice(0, 2), digest, 'data');
+  await rm(blob);
+  await copyFile(kubeadm, blob);
+  await writeFile(blob, '!', { flag: 'a' });
+  await startRegistry(lab, copy);
+  await sleep(20_000);
+  await startRegistry(lab, storage);
+  await rm(copy, { recursive: true });
+}

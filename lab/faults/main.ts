@@ -1,0 +1,55 @@
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { stopEngine } from '../../src/engine/engine.js';
+import * as steps from '../../src/steps/index.js';
+import { labDown } from '../index.js';
+import { faults } from './breakages.js';
+import { runCase, type Outcome } from './case.js';
+import { writeMatrix } from './matrix.js';
+
+const usage = `npm run test:faults -- --step STEP --fault FAULT   one case; without --step at the fault's own step
+npm run test:faults -- --all                       every fault, and docs/durability.md
+
+Faults:
+${Object.entries(faults)
+  .map(([name, { does, at }]) => `  ${name.padEnd(18)} ${does} (at ${at})`)
+  .join('\n')}
+Steps: ${Object.keys(steps).join(', ')}`;
+
+/** Which cases were asked for; undefined when it cannot be made out. */
+function wanted(): [fault: string, step: string][] | undefined {
+  const { values } = parseArgs({
+    options: { step: { type: 'string' }, fault: { type: 'string' }, all: { type: 'boolean' } },
+  });
+  const { step, fault, all } = values;
+  if (all) return Object.entries(faults).map(([name, { at }]) => [name, at]);
+  if (fault === undefined || !(fault in faults) || (step !== undefined && !(step in steps))) return undefined;
+  return [[fault, step ?? faults[fault]!.at]];
+}
+
+const cases = wanted();
+if (!cases) {
+  console.error(usage);
+  process.exit(2);
+}
+const count = { passed: 0, failed: 0 };
+const outcomes: Outcome[] = [];
+try {
+  for (const [fault, step] of cases) {
+    console.log(`· ${fault} at ${step}`);
+    const outcome = await runCase(fault, step);
+    outcomes.push(outcome);
+    const { broken, goingOn, install, held, problems } = outcome;
+    count[problems.length === 0 ? 'passed' : 'failed'] += 1;
+    console.log(
+      `${problems.length === 0 ? '✓' : '✗'} ${fault} at ${step} on ${outcome.host}: broken for ${broken} s, went on after ${goingOn ?? '–'} s, held ${held.length} times, installed in ${install} s`,
+    );
+    for (const words of [...held, ...problems]) console.log(words.replaceAll(/^/gm, '    '));
+    await writeMatrix(fileURLToPath(new URL('../../../docs/durability.md', import.meta.url)), outcomes);
+  }
+} finally {
+  await stopEngine();
+  await labDown('faults', () => undefined);
+}
+console.log(`${count.passed} passed, ${count.failed} failed`);
+process.exitCode = count.failed > 0 ? 1 : 0;

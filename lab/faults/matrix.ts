@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { faults } from './breakages.js';
+import type { Outcome } from './case.js';
+
+const opening = `# Durability
+
+What was broken while a cluster was being installed, and what became of it. Written by \`npm run test:faults\`, which installs on fresh lab hosts (three masters, one worker) for every row, breaks one thing once the step runs, and then asks the hosts themselves: their journals, etcd, the API.
+
+*Going on* is the time from the end of the break until the run's next attempt began or next step ended. *Held* counts the steps that asked a person; each went on after \`kha answer … retry\`.
+
+| broken | at step | on | for | going on | install | held | kubeadm starts | result |
+|---|---|---|---|---|---|---|---|---|
+`;
+
+/** Keeps the rows of other faults and steps, and puts these in the place of their like. */
+export async function writeMatrix(file: string, outcomes: readonly Outcome[]): Promise<void> {
+  const old = existsSync(file)
+    ? (await readFile(file, 'utf8')).split('\n').filter((line) => line.startsWith('| `'))
+    : [];
+  const rows = new Map(old.map((line) => [keyOf(line), line]));
+  for (const outcome of outcomes) rows.set(keyOf(row(outcome)), row(outcome));
+  const order = Object.keys(faults);
+  const rank = (line: string): number => order.indexOf(/`([^`]+)`/.exec(line)?.[1] ?? '');
+  const said = outcomes.flatMap(({ held }) => held).filter(Boolean);
+  const example =
+    said.length > 0
+      ? `\nWhat a step says while it holds, from the last run:\n\n\`\`\`\n${said[0]!.slice(0, 600)}\n\`\`\`\n`
+      : '';
+  const sorted = [...rows.values()].sort((one, other) => rank(one) - rank(other));
+  await writeFile(file, `${opening}${sorted.join('\n')}\n${example}`);
+}
+
+const keyOf = (line: string): string => line.split('|').slice(1, 3).join('|');
+const row = ({ fault, step, host, broken, goingOn, install, held, kubeadmStarts, problems }: Outcome): string =>
+  `| \`${fault}\`: ${faults[fault]!.does} | ${step} | ${host} | ${broken} s | ${goingOn === undefined ? '–' : `${goingOn} s`} | ${install} s | ${held.length} | ${kubeadmStarts} | ${problems.length === 0 ? 'Ready' : `**failed**: ${problems.join('; ').replaceAll(/[|\n]/g, ' ').slice(0, 200)}`} |`;

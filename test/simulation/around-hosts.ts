@@ -1,0 +1,53 @@
+import type { Fact } from '../../src/facts/fact.js';
+import type { Asked, Host } from '../../src/steps/host.js';
+import type { ApplyContext, CheckContext, Step } from '../../src/steps/step.js';
+
+/** Which step does something, for which host, and on which machine: a step may ask or change a peer. */
+export interface Doing {
+  readonly step: Step;
+  readonly host: string;
+  readonly machine: string;
+}
+
+/** Stands around everything that steps do to hosts; each calls the last argument to let it happen. */
+export interface Around {
+  read<T>(doing: Doing, fact: Fact<T>, ask: () => Promise<T>): Promise<T>;
+  change<T>(doing: Doing, secret: boolean, act: () => Promise<T>): Promise<T>;
+  unit(doing: Doing, script: string, act: () => Promise<string>): Promise<string>;
+}
+
+/** The same steps, with somebody around their hosts. */
+export const aroundHosts = (steps: readonly Step[], around: Around): Step[] =>
+  steps.map((step) => {
+    const { check, apply, verify } = step;
+    return {
+      ...step,
+      check: (context) => check.call(step, asking(step, context, around)),
+      ...(apply ? { apply: (context: ApplyContext) => apply.call(step, changing(step, context, around)) } : {}),
+      ...(verify ? { verify: (context: CheckContext) => verify.call(step, asking(step, context, around)) } : {}),
+    };
+  });
+
+function asking(step: Step, context: CheckContext, around: Around): CheckContext {
+  const asked = (host: Asked): Asked => ({
+    machine: host.machine,
+    read: (fact) =>
+      around.read({ step, host: context.host.machine.name, machine: host.machine.name }, fact, () => host.read(fact)),
+  });
+  return { ...context, host: asked(context.host), peer: async (name) => asked(await context.peer(name)) };
+}
+
+function changing(step: Step, context: ApplyContext, around: Around): ApplyContext {
+  const changed = (host: Host): Host => {
+    const doing: Doing = { step, host: context.host.machine.name, machine: host.machine.name };
+    return {
+      machine: host.machine,
+      read: (fact) => around.read(doing, fact, () => host.read(fact)),
+      run: (command, options) => around.change(doing, options?.secret === true, () => host.run(command, options)),
+      write: (path, content, options) =>
+        around.change(doing, options?.secret === true, () => host.write(path, content, options)),
+      runUnit: (script) => around.unit(doing, script, () => host.runUnit(script)),
+    };
+  };
+  return { ...context, host: changed(context.host), peer: async (name) => changed(await context.peer(name)) };
+}

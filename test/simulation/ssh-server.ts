@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import ssh2, { type Connection } from 'ssh2';
+import type { SshSettings } from '../../src/cluster/cluster.js';
+import type { Output } from '../../src/facts/fact.js';
+
+/** What becomes of one command: it is carried out or not, and answered late, or never, or not at all. */
+export interface Fate {
+  readonly carriedOut: boolean;
+  readonly answered: boolean;
+  readonly delay: number;
+}
+
+export type Serve = (user: string, command: string, stdin: string) => { fate: Fate; carryOut: () => Output };
+
+export interface Simulated {
+  settings(user: string): SshSettings;
+  close(): Promise<void>;
+}
+
+/** One SSH server for all simulated hosts: the user's name tells which of them is meant. */
+export async function serveSsh(serve: Serve): Promise<Simulated> {
+  const folder = mkdtempSync(join(tmpdir(), 'kha-simulation-'));
+  const [host, client] = [ssh2.utils.generateKeyPairSync('ed25519'), ssh2.utils.generateKeyPairSync('ed25519')];
+  const server = new ssh2.Server({ hostKeys: [host.private] }, (connection) => {
+    let user = '';
+    connection.on('error', () => connection.end());
+    connection.on('authentication', (attempt) => {
+      user = attempt.username;
+      if (attempt.method === 'publickey') attempt.accept();
+      else attempt.reject(['publickey']);
+    });
+    connection.on('session', (accept) =>
+      accept().on('exec', (acceptExec, _, { command }) => {
+        const channel = acceptExec();
+        const input: Buffer[] = [];
+        channel.on('data', (chunk: Buffer) => input.push(chunk));
+        channel.on('end', () => void answer(connection, user, command, Buffer.concat(input).toString('utf8'), channel));
+      }),
+    );
+  });
+  const answer = async (
+    connection: Connection,
+    user: string,
+    line: string,
+    stdin: string,
+    channel: ssh2.ServerChannel,
+  ): Promise<void> => {
+    const { fate, carryOut } = serve(user, commandOf(line), stdin);
+    const output = fate.carriedOut ? carryOut() : undefined;
+    if (fate.delay > 0) await sleep(fate.delay);
+    if (!output || !fate.answered) return void connection.end();
+    channel.write(output.stdout);
+    channel.stderr.write(output.stderr);
+    channel.exit(output.code);
+    channel.end();
+  };
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const key = join(folder, 'id');
+  const knownHosts = join(folder, 'known_hosts');
+  writeFileSync(key, client.private, { mode: 0o600 });
+  writeFileSync(knownHosts, `[127.0.0.1]:${port} ${host.public.split(' ').slice(0, 2).join(' ')}\n`);
+  return {
+    settings: (user) => ({ user, port, agent: false, key, knownHosts }),
+    close: () =>
+      new Promise((resolve) => {
+        rmSync(folder, { recursive: true });
+        server.close(() => resolve());
+      }),
+  };
+}
+
+/** The command within what an ordinary user's shell is given: `exec sudo -n -- sh -c '<environment>; <command>'`. */
+function commandOf(line: string): string {
+  const quoted = /^exec sudo -n -- sh -c '([^]*)'$/.exec(line)?.[1];
+  if (quoted === undefined) throw new Error(`not a command of kha's: ${line.slice(0, 200)}`);
+  const plain = quoted.replaceAll(`'\\''`, "'");
+  return plain.slice(plain.indexOf('; ') + 2);
+}
+
+/** A name for a world that nobody else has. */
+export const worldName = (): string => randomBytes(6).toString('hex');

@@ -1,0 +1,123 @@
+import type { Output } from '../../src/facts/fact.js';
+import type { Recorded, Recording } from './recording.js';
+
+interface Unit {
+  readonly script: string;
+  /** How many more times it is asked before it has ended. */
+  left: number;
+  code: number | undefined;
+  output: string;
+}
+
+/** The answers of the lab's hosts, found by host and command. */
+export class Answers {
+  readonly #found = new Map<string, Recorded[]>();
+  /** Changes by host and command; the same command may have been given more than once. */
+  readonly #changes = new Map<string, number[]>();
+
+  constructor({ commands, changes }: Recording) {
+    for (const entry of commands) push(this.#found, key(entry.host, entry.command), entry);
+    for (const [index, { host, command }] of changes.entries()) push(this.#changes, key(host, command), index);
+  }
+
+  /** The latest answer whose changes have all been carried out; the first one while none has. */
+  to(host: string, command: string, done: ReadonlySet<number>): Recorded | undefined {
+    const entries = this.#found.get(key(host, command));
+    return entries?.findLast(({ after }) => after.every((change) => done.has(change))) ?? entries?.[0];
+  }
+
+  changes(host: string, command: string): readonly number[] {
+    return this.#changes.get(key(host, command)) ?? [];
+  }
+}
+
+/** Machines that answer as the lab's did: what a question is answered depends on the changes carried out so far. */
+export class World {
+  readonly #answers: Answers;
+  readonly #done = new Set<number>();
+  readonly #units = new Map<string, Unit>();
+  readonly #slow: (unit: string) => number;
+  /** Commands that no host of the lab was ever given. */
+  readonly unknown: string[] = [];
+  /** How often the script of each unit came to its end, by unit. */
+  readonly ended = new Map<string, number>();
+
+  /** `slow`: how many times a unit is asked for before it has ended. */
+  constructor(answers: Answers, slow: (unit: string) => number) {
+    this.#answers = answers;
+    this.#slow = slow;
+  }
+
+  execute(host: string, command: string, stdin: string): Output {
+    return this.#aboutUnit(host, command, stdin) ?? this.#recorded(host, command);
+  }
+
+  /** Power was cut: units that ran are gone, without an exit code. */
+  restart(host: string): void {
+    for (const [name, unit] of this.#units)
+      if (name.startsWith(`${host} `) && unit.code === undefined) this.#units.set(name, { ...unit, left: -1 });
+  }
+
+  #recorded(host: string, command: string): Output {
+    const entry = this.#answers.to(host, command, this.#done);
+    if (!entry) {
+      this.unknown.push(`${host}: ${command}`);
+      return { code: 127, stdout: '', stderr: `the simulated ${host} does not know: ${command.slice(0, 200)}` };
+    }
+    for (const change of this.#answers.changes(host, command)) this.#done.add(change);
+    return entry.output;
+  }
+
+  /** The few commands around transient units, whose names differ from run to run. */
+  #aboutUnit(host: string, command: string, stdin: string): Output | undefined {
+    const name = /\/var\/lib\/kha\/units\/(kha-[\w.-]+?)(?:\/|'| |$)/.exec(command)?.[1];
+    if (command.startsWith('systemctl list-units --plain')) return said(this.#running(host, /'(kha-[^'*]*)\*'/.exec(command)?.[1] ?? ''));
+    if (command.startsWith('systemctl stop kha-')) return said('');
+    if (name === undefined) return undefined;
+    const id = `${host} ${name}`;
+    const unit = this.#units.get(id);
+    if (command.startsWith('if [ ! -e /var/lib/kha/units/'))
+      return said(!unit ? 'absent' : unit.left < 0 ? 'lost' : unit.code === undefined ? 'running' : 'ended');
+    if (command.startsWith('mv ')) {
+      this.#units.delete(id);
+      return said('');
+    }
+    if (command.startsWith('set -e; umask 077; mkdir -p -m 0700')) {
+      if (unit) return { code: 1, stdout: '', stderr: 'the unit was already loaded' };
+      this.#units.set(id, { script: stdin, left: this.#slow(id), code: undefined, output: '' });
+      return said('');
+    }
+    if (!command.startsWith('if [ -e /var/lib/kha/units/')) return undefined;
+    return said(this.#follow(host, name, unit));
+  }
+
+  #follow(host: string, name: string, unit: Unit | undefined): string {
+    if (!unit || unit.left < 0) return 'lost';
+    if (unit.code === undefined && unit.left > 0) {
+      unit.left -= 1;
+      return 'running';
+    }
+    if (unit.code === undefined) {
+      const { code, stdout } = this.#recorded(host, unit.script);
+      Object.assign(unit, { code, output: stdout });
+      this.ended.set(`${host} ${name}`, (this.ended.get(`${host} ${name}`) ?? 0) + 1);
+    }
+    return `exit ${unit.code}\n${unit.output}`;
+  }
+
+  #running(host: string, family: string): string {
+    const found = [...this.#units].find(
+      ([name, { code, left }]) => name.startsWith(`${host} ${family}`) && code === undefined && left >= 0,
+    );
+    return found ? `${found[0].slice(host.length + 1)}.service loaded active running\n` : '';
+  }
+}
+
+const key = (host: string, command: string): string => `${host} ${command}`;
+const said = (stdout: string): Output => ({ code: 0, stdout: stdout === '' ? '' : `${stdout}\n`, stderr: '' });
+
+function push<T>(map: Map<string, T[]>, name: string, value: T): void {
+  const list = map.get(name);
+  if (list) list.push(value);
+  else map.set(name, [value]);
+}
