@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Those that start Temporal servers, and those that need the lab, are slow; all others run in a blink. */
 const withServers = ['test/workflows/**/*.test.ts', 'test/engine/**/*.test.ts', 'test/client/e2e/**/*.test.ts'];
+const simulated = ['test/simulation/**/*.test.ts'];
 const withLab = ['test/lab/**/*.test.ts'];
 
 export default defineConfig({
@@ -12,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...withServers, ...withLab],
+          exclude: [...withServers, ...simulated, ...withLab],
           testTimeout: 20_000,
         },
       },
@@ -25,6 +26,7 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      { test: { name: 'simulation', include: simulated, hookTimeout: 120_000 } },
       // Not a test: makes the recording that the simulation replays.
       { test: { name: 'record', include: ['test/simulation/record.ts'], testTimeout: 900_000 } },
       { test: { name: 'lab', include: withLab, testTimeout: 900_000, hookTimeout: 3_600_000, fileParallelism: false } },

@@ -71,7 +71,8 @@ export class World {
   /** The few commands around transient units, whose names differ from run to run. */
   #aboutUnit(host: string, command: string, stdin: string): Output | undefined {
     const name = /\/var\/lib\/kha\/units\/(kha-[\w.-]+?)(?:\/|'| |$)/.exec(command)?.[1];
-    if (command.startsWith('systemctl list-units --plain')) return said(this.#running(host, /'(kha-[^'*]*)\*'/.exec(command)?.[1] ?? ''));
+    if (command.startsWith('systemctl list-units --plain'))
+      return said(this.#running(host, /'(kha-[^'*]*)\*'/.exec(command)?.[1] ?? ''));
     if (command.startsWith('systemctl stop kha-')) return said('');
     if (name === undefined) return undefined;
     const id = `${host} ${name}`;
