@@ -32,6 +32,8 @@ export interface Verdict {
   readonly problems: readonly string[];
 }
 
+/** A schedule takes a few seconds; milliseconds. */
+const patience = 20_000;
 const catalogue = Object.values(steps);
 
 /** Real workflows, activities and SSH against simulated hosts. */
@@ -69,6 +71,7 @@ export class Simulation {
     this.#stages.set(stage.id, stage);
     const held: string[] = [];
     const problems: string[] = [];
+    const deadline = Date.now() + patience;
     try {
       await this.#bench.run(stage.cluster, { activities: this.#activities(stage) }, async ({ handle, progress }) => {
         // Never by handle.result(): the server would skip the time for which a person is waited for.
@@ -78,6 +81,13 @@ export class Simulation {
             return void problems.push(`the run ${now.phase}: ${String(error)}`);
           }
           held.push(...(await this.#operate(now, handle)));
+          if (Date.now() > deadline) {
+            if(process.env['DBG']) for (const a of (await handle.describe()).raw.pendingActivities??[]) console.log('DBG', a.activityType?.name, a.attempt, Buffer.from(a.heartbeatDetails?.payloads?.[0]?.data??[]).toString(), a.lastFailure?.message);
+            const running = now.lines.filter(({ state }) => state === 'running' || state === 'held');
+            return void problems.push(
+              `not over after ${patience / 1000} s: ${running.map(({ step, host }) => `${step} on ${host}`).join(', ')}`,
+            );
+          }
           if (held.length > 30) return void problems.push(`held for ever: ${held.at(-1)}`);
           await sleep(200);
         }

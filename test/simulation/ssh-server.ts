@@ -27,6 +27,8 @@ export async function serveSsh(serve: Serve): Promise<Simulated> {
   const [host, client] = [ssh2.utils.generateKeyPairSync('ed25519'), ssh2.utils.generateKeyPairSync('ed25519')];
   const server = new ssh2.Server({ hostKeys: [host.private] }, (connection) => {
     let user = '';
+    // There, though @types/ssh2 does not say so.
+    (connection as unknown as { setNoDelay(on: boolean): void }).setNoDelay(true);
     connection.on('error', () => connection.end());
     connection.on('authentication', (attempt) => {
       user = attempt.username;
@@ -53,6 +55,8 @@ export async function serveSsh(serve: Serve): Promise<Simulated> {
     const output = fate.carriedOut ? carryOut() : undefined;
     if (fate.delay > 0) await sleep(fate.delay);
     if (!output || !fate.answered) return void connection.end();
+    // Another command's fate may have ended the connection meanwhile.
+    if (channel.destroyed || !channel.writable) return;
     channel.write(output.stdout);
     channel.stderr.write(output.stderr);
     channel.exit(output.code);

@@ -83,6 +83,8 @@ async function login(target: Target, sock: Duplex | undefined, signal?: AbortSig
     let ready = false;
     client.once('ready', () => {
       ready = true;
+      // Commands are small and each waits for its answer: none may wait for a fuller packet.
+      client.setNoDelay(true);
       signal?.removeEventListener('abort', stop);
       resolve(client);
     });
