@@ -10,6 +10,9 @@ const label = z
 const ipv4 = z.ipv4('an IPv4 address such as 10.0.0.11');
 const cidr = z.cidrv4('an IPv4 network such as 192.168.0.0/16');
 const port = z.int().min(1).max(65535);
+const part = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
+/** DNS name: labels of 63 characters at most, 253 in all (RFC 1035). */
+const dnsName = `(?=[^:]{1,253}(:|$))${part}(\\.${part})*`;
 const path = z.string().min(1);
 /** A secret is never written into the spec, only where it lies: `env:NAME` or `file:PATH`. */
 const secret = z.string().regex(/^(env:[A-Za-z_]\w*|file:.+)$/, 'a reference to a secret: env:NAME or file:PATH');
@@ -17,6 +20,7 @@ const secret = z.string().regex(/^(env:[A-Za-z_]\w*|file:.+)$/, 'a reference to 
 const login = {
   user: z
     .string()
+    .max(256)
     .regex(/^[a-z_][a-z0-9_.-]*$/i)
     .describe('Login name'),
   port: port,
@@ -70,13 +74,14 @@ const endpoint = z.discriminatedUnion('type', [
 ]);
 
 const registry = z.strictObject({
-  address: z.string().regex(/^[a-zA-Z0-9.-]+(:\d+)?$/, 'host or host:port, without a scheme'),
+  address: z.string().regex(new RegExp(`^${dnsName}(:\\d{1,5})?$`, 'i'), 'host or host:port, without a scheme'),
   plainHttp: z.boolean().default(false),
   ca: path.describe('CA certificate (PEM) that signed the registry’s certificate').optional(),
   credentials: z.strictObject({ username: z.string().min(1), password: secret }).optional(),
   bundle: z
     .string()
-    .regex(/^[a-z0-9._/-]+$/)
+    .max(255)
+    .regex(/^[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/, 'a repository such as kha/bundle')
     .describe('Repository of the bundle artifact in this registry')
     .default('kha/bundle'),
   digest: z
@@ -91,7 +96,7 @@ const network = z.strictObject({
   services: cidr.default('10.96.0.0/12'),
   domain: z
     .string()
-    .regex(/^[a-z0-9.-]+$/)
+    .regex(new RegExp(`^${dnsName}$`), 'a DNS domain such as cluster.local')
     .default('cluster.local'),
   calico: z
     .strictObject({

@@ -42,3 +42,7 @@ export const etcdMembers = (endpoint: string): Fact<string[] | undefined> => ({
       ? (JSON.parse(stdout) as { members: { name?: string }[] }).members.map(({ name }) => name ?? '')
       : undefined,
 });
+
+/** Succeeds while every member answers, asked as an API server does. */
+export const etcdHealth = (endpoints: readonly string[]): string =>
+  `etcdctl --cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/apiserver-etcd-client.crt --key=/etc/kubernetes/pki/apiserver-etcd-client.key --command-timeout=3s ${sh`--endpoints=${endpoints.join(',')}`} endpoint health`;

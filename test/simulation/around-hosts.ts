@@ -1,4 +1,3 @@
-import type { Fact } from '../../src/facts/fact.js';
 import type { Asked, Host } from '../../src/steps/host.js';
 import type { ApplyContext, CheckContext, Step } from '../../src/steps/step.js';
 
@@ -11,8 +10,8 @@ export interface Doing {
 
 /** Stands around everything that steps do to hosts; each calls the last argument to let it happen. */
 export interface Around {
-  read<T>(doing: Doing, fact: Fact<T>, ask: () => Promise<T>): Promise<T>;
-  change<T>(doing: Doing, secret: boolean, act: () => Promise<T>): Promise<T>;
+  read<T>(doing: Doing, ask: () => Promise<T>): Promise<T>;
+  change<T>(doing: Doing, act: () => Promise<T>): Promise<T>;
   unit(doing: Doing, script: string, act: () => Promise<string>): Promise<string>;
 }
 
@@ -32,7 +31,7 @@ function asking(step: Step, context: CheckContext, around: Around): CheckContext
   const asked = (host: Asked): Asked => ({
     machine: host.machine,
     read: (fact) =>
-      around.read({ step, host: context.host.machine.name, machine: host.machine.name }, fact, () => host.read(fact)),
+      around.read({ step, host: context.host.machine.name, machine: host.machine.name }, () => host.read(fact)),
   });
   return { ...context, host: asked(context.host), peer: async (name) => asked(await context.peer(name)) };
 }
@@ -42,10 +41,9 @@ function changing(step: Step, context: ApplyContext, around: Around): ApplyConte
     const doing: Doing = { step, host: context.host.machine.name, machine: host.machine.name };
     return {
       machine: host.machine,
-      read: (fact) => around.read(doing, fact, () => host.read(fact)),
-      run: (command, options) => around.change(doing, options?.secret === true, () => host.run(command, options)),
-      write: (path, content, options) =>
-        around.change(doing, options?.secret === true, () => host.write(path, content, options)),
+      read: (fact) => around.read(doing, () => host.read(fact)),
+      run: (command, options) => around.change(doing, () => host.run(command, options)),
+      write: (path, content, options) => around.change(doing, () => host.write(path, content, options)),
       runUnit: (script) => around.unit(doing, script, () => host.runUnit(script)),
     };
   };

@@ -82,7 +82,6 @@ export class Simulation {
           }
           held.push(...(await this.#operate(now, handle)));
           if (Date.now() > deadline) {
-            if(process.env['DBG']) for (const a of (await handle.describe()).raw.pendingActivities??[]) console.log('DBG', a.activityType?.name, a.attempt, Buffer.from(a.heartbeatDetails?.payloads?.[0]?.data??[]).toString(), a.lastFailure?.message);
             const running = now.lines.filter(({ state }) => state === 'running' || state === 'held');
             return void problems.push(
               `not over after ${patience / 1000} s: ${running.map(({ step, host }) => `${step} on ${host}`).join(', ')}`,
@@ -134,8 +133,8 @@ export class Simulation {
 
   #activities(stage: Stage): Record<string, (input: StepInput) => Promise<StepResult>> {
     const around = aroundHosts(catalogue, {
-      read: (doing, _, ask) => this.#broken(stage, doing, ask),
-      change: (doing, _, act) => this.#change(stage, doing, '', act),
+      read: (doing, ask) => this.#broken(stage, doing, ask),
+      change: (doing, act) => this.#change(stage, doing, '', act),
       unit: (doing, script, act) => this.#change(stage, doing, script, act),
     });
     const real = createActivities({

@@ -10,12 +10,12 @@ export function formatProblems(
   const source = text.split('\n');
   const shown = problems.map(({ file, line, column, path, message, found, expected, severity }) => {
     const parts = [
-      `${colour('bold', `${file}:${line}:${column}`)} ${colour(severity === 'error' ? 'red' : 'yellow', severity)} ${path ? `${path}: ` : ''}${message}`,
+      `${colour('bold', `${file}:${line}:${column}`)} ${colour(severity === 'error' ? 'red' : 'yellow', severity)} ${harmless(`${path ? `${path}: ` : ''}${message}`)}`,
     ];
     const content = source[line - 1];
     if (content !== undefined && content.length < 500)
-      parts.push(`    ${content}`, `    ${' '.repeat(Math.max(0, column - 1))}${colour('red', '^')}`);
-    if (found) parts.push(`    found     ${found}`);
+      parts.push(`    ${harmless(content)}`, `    ${' '.repeat(Math.max(0, column - 1))}${colour('red', '^')}`);
+    if (found) parts.push(`    found     ${harmless(found)}`);
     if (expected) parts.push(`    expected  ${expected}`);
     return parts.join('\n');
   });
@@ -23,3 +23,13 @@ export function formatProblems(
   const count = errors > 0 ? `\n\n${errors} ${errors === 1 ? 'problem' : 'problems'}; nothing was touched` : '';
   return shown.join('\n') + count;
 }
+
+/** A spec's own words, with what would move or hide others on a terminal spelt out: control characters, direction marks. */
+const harmless = (words: string): string =>
+  words
+    .slice(0, 600)
+    // eslint-disable-next-line no-control-regex -- these are what is taken out
+    .replaceAll(
+      /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g,
+      (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
