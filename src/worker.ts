@@ -1,30 +1,37 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type NativeConnectionOptions } from '@temporalio/worker';
+import type { DataConverter } from '@temporalio/common';
+import {
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type NativeConnectionOptions,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { createActivities } from './activities/index.js';
 import { clusterOfRun } from './activities/cluster-of-run.js';
 import { Pool } from './activities/ssh/pool.js';
+import { dataConverter } from './engine/encryption.js';
 import { takeOverActivities } from './engine/take-over.js';
 import type { Server } from './engine/connection.js';
 import * as steps from './steps/index.js';
 import { taskQueue } from './workflows/messages.js';
 
-const bundle = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
-
 /** Runs a worker until it is told to stop (SIGTERM, SIGINT). What it began on hosts goes on there without it. */
 export async function runWorker({ options, namespace, engine }: Server): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('WARN') });
   const connection = await patiently(() => NativeConnection.connect(options as NativeConnectionOptions));
-  const client = new Client({ connection: await Connection.connect(options), namespace });
+  const converter = dataConverter();
+  const client = new Client({ connection: await Connection.connect(options), namespace, dataConverter: converter });
   const pool = new Pool();
   const worker = await Worker.create({
     connection,
     namespace,
     taskQueue,
-    ...(existsSync(bundle)
-      ? { workflowBundle: { codePath: bundle } }
-      : { workflowsPath: fileURLToPath(new URL('./workflows/index.js', import.meta.url)) }),
+    dataConverter: converter,
+    ...workflows(converter),
     activities: createActivities({ pool, steps: Object.values(steps), cluster: clusterOfRun(client) }),
     maxConcurrentActivityTaskExecutions: 200,
     // Only this worker serves the embedded engine: a dead one's sticky queue is not worth the ten seconds' wait.
@@ -51,4 +58,12 @@ async function patiently<T>(connect: () => Promise<T>): Promise<T> {
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }
+}
+
+/** The bundle that was built ahead: failures are converted within workflows too, so there is one for either way. */
+function workflows({ failureConverterPath }: DataConverter): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  const name = failureConverterPath ? 'workflow-bundle-encrypted.js' : 'workflow-bundle.js';
+  const codePath = fileURLToPath(new URL(`../${name}`, import.meta.url));
+  if (existsSync(codePath)) return { workflowBundle: { codePath } };
+  return { workflowsPath: fileURLToPath(new URL('./workflows/index.js', import.meta.url)) };
 }

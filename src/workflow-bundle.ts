@@ -1,9 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
-/** Builds the workflow bundle beside the compiled program, so that a worker starts without webpack. */
-const { code } = await bundleWorkflowCode({
-  workflowsPath: fileURLToPath(new URL('./workflows/index.js', import.meta.url)),
-});
-await writeFile(new URL('../workflow-bundle.js', import.meta.url), code);
+/** Builds the workflow bundles beside the compiled program, so that a worker starts without webpack. */
+const path = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+for (const [name, failures] of [
+  ['workflow-bundle.js', {}],
+  ['workflow-bundle-encrypted.js', { failureConverterPath: path('./failure-converter.js') }],
+] as const) {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: path('./workflows/index.js'),
+    logger: new DefaultLogger('WARN'),
+    ...failures,
+  });
+  await writeFile(path(`../${name}`), code);
+}

@@ -1,4 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
+import { dataConverter } from '../engine/encryption.js';
 import { findServer, type Server } from '../engine/connection.js';
 import type { Report } from '../engine/report.js';
 
@@ -18,7 +19,8 @@ export const tell: Report = ({ what, state, seconds }) => {
 export async function connected(): Promise<Connected> {
   const server = await findServer(tell);
   const connection = await Connection.connect(server.options);
-  return { client: new Client({ connection, namespace: server.namespace }), server, close: () => connection.close() };
+  const client = new Client({ connection, namespace: server.namespace, dataConverter: dataConverter() });
+  return { client, server, close: () => connection.close() };
 }
 
 /** Does something with a client and closes it in any case. */

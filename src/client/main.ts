@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { answerCommand } from './commands/answer.js';
 import { approveCommand } from './commands/approve.js';
 import { cancelCommand } from './commands/cancel.js';
+import { codecCommand } from './commands/codec.js';
 import { completionCommand } from './commands/completion.js';
 import { engineCommand } from './commands/engine.js';
 import { initCommand } from './commands/init.js';
@@ -49,6 +50,7 @@ export function program(): Command {
     uiCommand,
     engineCommand,
     workerCommand,
+    codecCommand,
     labCommand,
     completionCommand,
   ];

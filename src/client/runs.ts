@@ -70,6 +70,8 @@ export async function storedInput(client: Client, handle: WorkflowHandle): Promi
   const history = await handle.fetchHistory();
   const payload = history.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
   if (!payload) throw new Error(`the run of ${handle.workflowId} holds no spec`);
-  const { payloadConverter } = client.options.loadedDataConverter;
-  return payloadConverter.fromPayload<OperationInput>(payload);
+  const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter;
+  let plain = [payload];
+  for (const codec of payloadCodecs) plain = await codec.decode(plain);
+  return payloadConverter.fromPayload<OperationInput>(plain[0]!);
 }

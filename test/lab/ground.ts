@@ -22,10 +22,10 @@ export interface Ground {
   readonly remove: () => void;
 }
 
-export function ground(lab: string): Ground {
+export function ground(lab: string, more: Readonly<Record<string, string>> = {}): Ground {
   // Not /tmp, which may be memory: the hosts' disks come here.
   const folder = mkdtempSync('/var/tmp/kha-test-');
-  const env = { ...process.env, XDG_STATE_HOME: folder };
+  const env = { ...process.env, XDG_STATE_HOME: folder, ...more };
   delete (env as Record<string, string | undefined>)['TEMPORAL_ADDRESS'];
   const kha = (...args: string[]): Promise<Ended> =>
     new Promise((resolve, reject) => {
