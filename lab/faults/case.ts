@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { withClient } from '../../src/client/connect.js';
+import { UsageError } from '../../src/client/explain.js';
 import { latestRun } from '../../src/client/runs.js';
 import type { Answer, Line, Progress } from '../../src/workflows/messages.js';
 import { audit } from '../audit.js';
@@ -59,9 +60,10 @@ export async function runCase(fault: string, step: string): Promise<Outcome> {
   // An ordinary user where sudo is what breaks; as root everything else is quicker without a DNS server.
   if (fault === 'no-sudo')
     await writeFile(spec, (await readFile(spec, 'utf8')).replace('ssh: { ', 'ssh: { user: admin, '));
-  const begun = Date.now();
-  const install = installed(spec);
   return withClient(async ({ client }) => {
+    await endOldRun(client);
+    const begun = Date.now();
+    const install = installed(spec);
     const watch = new Watch(async () => (await latestRun(client, labName)).handle, begun);
     const line = await watch.first(step, install);
     const scene: Scene = { lab: await labNamed(labName), host: line.host, spec, kha };
@@ -89,6 +91,15 @@ export async function runCase(fault: string, step: string): Promise<Outcome> {
       problems: [...(problem === undefined ? [] : [problem]), ...said, ...(found?.problems ?? [])],
     };
   });
+}
+
+/** A runner that was cut short may have left a run on hosts that are gone. */
+async function endOldRun(client: Client): Promise<void> {
+  const found = await latestRun(client, labName).catch((error: unknown) => {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  });
+  if (found?.description.status.name === 'RUNNING') await found.handle.terminate('its hosts are gone');
 }
 
 /** Looks at the run from outside, as often as it takes to see a step while it runs. */
