@@ -54,7 +54,7 @@ main(() => {
   installForTests();
   check('lint', 'npx', ['eslint', '.']);
   check('types', 'npx', ['tsc', '--noEmit']);
-  for (const project of ['unit', 'workflows']) tests(project);
+  for (const project of ['unit', 'workflows', 'simulation']) tests(project);
   if (isRoot) tests('lab');
   else {
     const files = readFileSync(join(root, 'test/lab/install.test.ts'), 'utf8').match(/^\s*(it|test)\(/gm)?.length ?? 1;

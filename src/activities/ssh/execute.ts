@@ -56,14 +56,19 @@ function judged(host: string, output: Output): Output {
 
 function channel(client: Client, host: string, line: string, { stdin, signal }: ExecuteOptions): Promise<Output> {
   return new Promise((resolve, reject) => {
-    const broken = (reason: string): void => reject(unreachable(host, `the connection broke: ${reason}`));
+    let stop = (): void => undefined;
+    const settled = (): void => {
+      client.removeListener('close', closed);
+      signal?.removeEventListener('abort', stop);
+    };
+    const broken = (reason: string): void => {
+      settled();
+      reject(unreachable(host, `the connection broke: ${reason}`));
+    };
     const closed = (): void => broken('the host closed it');
     client.once('close', closed);
     const started = (error: Error | undefined, stream: ClientChannel): void => {
-      if (error) {
-        client.removeListener('close', closed);
-        return broken(error.message);
-      }
+      if (error) return broken(error.message);
       const output = { stdout: [] as Buffer[], stderr: [] as Buffer[], size: 0 };
       const keep = (name: 'stdout' | 'stderr') => (chunk: Buffer) => {
         output.size += chunk.length;
@@ -73,17 +78,18 @@ function channel(client: Client, host: string, line: string, { stdin, signal }: 
       stream.stderr.on('data', keep('stderr'));
       let code: number | undefined;
       stream.on('exit', (exit: number | null, name?: string) => (code = exit ?? 128 + (signals[name ?? ''] ?? 0)));
-      const stop = (): void => {
+      stop = () => {
+        settled();
         // sshd tells the command; whether it listens or not, nobody waits for it any longer.
         stream.signal('TERM');
         stream.close();
         reject(signal?.reason as Error);
       };
+      if (signal?.aborted) return stop();
       signal?.addEventListener('abort', stop, { once: true });
       stream.on('close', () => {
-        signal?.removeEventListener('abort', stop);
-        client.removeListener('close', closed);
         if (code === undefined) return broken('the channel ended without an exit code');
+        settled();
         const text = (name: 'stdout' | 'stderr'): string => Buffer.concat(output[name]).toString('utf8');
         resolve({ code, stdout: text('stdout'), stderr: text('stderr') });
       });
@@ -93,7 +99,6 @@ function channel(client: Client, host: string, line: string, { stdin, signal }: 
     try {
       client.exec(line, started);
     } catch (error) {
-      client.removeListener('close', closed);
       broken(error instanceof Error ? error.message : String(error));
     }
   });
