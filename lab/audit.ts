@@ -62,11 +62,11 @@ const startedUnits = `journalctl -o cat _PID=1 | sed -n 's/^Started \\(kha-[^ ]*
 const unfinished =
   "find /etc /usr/bin /var/lib/kha -xdev -name '.kha.*'; find /etc/kubernetes /etc/containerd /etc/haproxy /etc/keepalived -type f -size 0 2>/dev/null; true";
 
-const unitsOn = (host: string, lines: string): Audit['kubeadm'] =>
-  lines
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => {
-      const [unit = '', exit = ''] = line.split(' ');
-      return { host, unit, ...(exit === '' ? {} : { exit: Number(exit) }) };
-    });
+/** Starts of one unit but the last were lost with their host's power: its folder tells of the last. */
+const unitsOn = (host: string, text: string): Audit['kubeadm'] => {
+  const lines = text.split('\n').filter(Boolean);
+  return lines.map((line, index) => {
+    const [unit = '', exit = ''] = line.split(' ');
+    return { host, unit, ...(exit === '' || lines.lastIndexOf(line) !== index ? {} : { exit: Number(exit) }) };
+  });
+};
