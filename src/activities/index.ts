@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { activityInfo, cancellationDetails, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { activityInfo, cancellationSignal, Context, heartbeat } from '@temporalio/activity';
 import { machineNamed, type Cluster } from '../cluster/cluster.js';
-import type { Step, StepInput, StepResult } from '../steps/step.js';
+import type { BatchInput, BatchResult, Mode, Step, StepInput, StepResult } from '../steps/step.js';
 import { toFailure } from './failure.js';
 import { redact } from './redaction.js';
 import { RemoteHost, type Attempt } from './remote-host.js';
@@ -22,20 +22,19 @@ export interface Dependencies {
   readonly cluster: (execution: Execution) => Promise<Cluster>;
 }
 
-type Activity = (input: StepInput) => Promise<StepResult>;
+interface Activity {
+  (input: StepInput): Promise<StepResult>;
+  (input: BatchInput): Promise<BatchResult>;
+}
 
 /** One activity a step, by the step's name: replay then refuses a workflow whose steps were swapped. */
 export const createActivities = ({ pool, steps, cluster }: Dependencies): Record<string, Activity> =>
   Object.fromEntries(steps.map((step) => [step.name, activity(step, pool, cluster)]));
 
 function activity(step: Step, pool: Pool, clusterOf: Dependencies['cluster']): Activity {
-  return async ({ host, mode }) => {
-    const { workflowExecution } = activityInfo();
-    if (!workflowExecution) throw new Error(`${step.name} runs as a workflow’s activity only`);
-    const life = liveness();
+  const on = async (host: string, mode: Mode, cluster: Cluster, life: Liveness): Promise<StepResult> => {
+    const attempt: Attempt = { ...life, unitName: (machine) => unitName(cluster, step, machine.name) };
     try {
-      const cluster = await clusterOf(workflowExecution);
-      const attempt: Attempt = { ...life, unitName: (machine) => unitName(cluster, step, machine.name) };
       return await runStep(step, host, mode, {
         ...life,
         cluster,
@@ -46,20 +45,46 @@ function activity(step: Step, pool: Pool, clusterOf: Dependencies['cluster']): A
       // Cancelled is cancelled: only what went wrong on a host becomes a failure of the step.
       if (cancellationSignal().aborted) throw cancellationSignal().reason;
       throw toFailure(step.name, host, error);
+    }
+  };
+  return (async (input: StepInput | BatchInput): Promise<StepResult | BatchResult> => {
+    const { workflowExecution } = activityInfo();
+    if (!workflowExecution) throw new Error(`${step.name} runs as a workflow’s activity only`);
+    const life = liveness();
+    try {
+      const cluster = await clusterOf(workflowExecution);
+      if ('host' in input) return await on(input.host, input.mode, cluster, life);
+      return await Promise.all(
+        input.hosts.map((host) =>
+          on(host, input.mode, cluster, life).catch((error: Error) => {
+            if (cancellationSignal().aborted) throw error;
+            return { failed: error.message };
+          }),
+        ),
+      );
     } finally {
       life.end();
     }
-  };
+  }) as Activity;
+}
+
+interface Liveness {
+  readonly signal: AbortSignal;
+  tell(what: string): void;
+  end(): void;
 }
 
 /** A heartbeat a second with what is being done; cancellation arrives by it, and goes down to the SSH channel. */
-function liveness(): { signal: AbortSignal; tell(what: string): void; end(): void } {
+function liveness(): Liveness {
   let doing = '';
   const beat = setInterval(() => heartbeat(doing), 1_000);
   const controller = new AbortController();
-  cancellationSignal().addEventListener('abort', () => {
-    const shutdown = cancellationDetails()?.workerShutdown === true;
-    controller.abort(shutdown ? keepUnits : cancellationSignal().reason);
+  // Whoever aborts does so outside of the activity, where asking for its context throws.
+  const context = Context.current();
+  const { cancellationSignal: cancelled } = context;
+  cancelled.addEventListener('abort', () => {
+    const shutdown = context.cancellationDetails?.workerShutdown === true;
+    controller.abort(shutdown ? keepUnits : cancelled.reason);
   });
   heartbeat(doing);
   return {

@@ -72,6 +72,15 @@ export interface StepInput {
   readonly mode: Mode;
 }
 
+/** The same for many hosts in one activity: a history with every step of 500 hosts apart would be too long for Temporal. */
+export interface BatchInput {
+  readonly hosts: readonly string[];
+  readonly mode: Mode;
+}
+
+/** A host of a batch on which the step failed does not fail the others. */
+export type BatchResult = readonly (StepResult | { readonly failed: string })[];
+
 export interface StepResult {
   readonly outcome: 'done' | 'changed' | 'would change';
   /** What `check` found missing before anything was done. */

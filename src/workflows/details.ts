@@ -24,13 +24,13 @@ export function details(progress: Progress): string {
     );
   }
   if (held.length > 10) parts.push(`… and ${held.length - 10} more`);
-  const hosts = [...new Set(lines.map(({ host }) => host))];
-  const rows = hosts.map((host) =>
-    row(
-      host,
-      lines.filter((line) => line.host === host),
-    ),
-  );
+  const byHost = new Map<string, Line[]>();
+  for (const line of lines) {
+    const own = byHost.get(line.host);
+    if (own) own.push(line);
+    else byHost.set(line.host, [line]);
+  }
+  const rows = [...byHost].map(([host, own]) => row(host, own));
   const shown = rows.length > readable ? rows.filter(({ busy }) => busy).slice(0, readable) : rows;
   parts.push(['| host | done | changed | now |', '|---|---|---|---|', ...shown.map(({ text }) => text)].join('\n'));
   if (shown.length < rows.length) parts.push(`${rows.length - shown.length} more hosts have nothing under way.`);

@@ -1,6 +1,7 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { Step } from '../steps/step.js';
+import { few } from './batches.js';
 import { details } from './details.js';
 import { type Line, type LineState, type OperationInput, type Phase, type Progress, type Report } from './messages.js';
 
@@ -10,8 +11,11 @@ const needsOperatorKey = defineSearchAttributeKey('NeedsOperator', SearchAttribu
 /** Keeps what an operation has done, for the query, the UI's page and the search attributes. Nothing here enters history but a changed phase. */
 export class Journal {
   readonly progress: Progress;
+  readonly #large: boolean;
+  #stale = false;
 
   constructor({ cluster, mode }: OperationInput, operation: string) {
+    this.#large = cluster.hosts.length > few;
     this.progress = {
       cluster: cluster.name,
       kubernetes: cluster.kubernetes,
@@ -32,8 +36,8 @@ export class Journal {
     this.touch();
   }
 
-  begin(stage: string, { name: step, does }: Step, host: string): Line {
-    const line: Line = { stage, step, does, host, state: 'running', startedAt: Date.now(), missing: [], warnings: [] };
+  begin(stage: string, { name: step }: Step, host: string): Line {
+    const line: Line = { stage, step, host, state: 'running', startedAt: Date.now(), missing: [], warnings: [] };
     this.progress.lines.push(line);
     this.touch();
     return line;
@@ -45,6 +49,8 @@ export class Journal {
     more: Partial<Pick<Line, 'missing' | 'warnings' | 'problem' | 'reason'>> = {},
   ): void {
     Object.assign(line, { state, endedAt: Date.now() }, more);
+    // A query's answer may hold 2 MB; what was missing stands in the history.
+    if (this.#large && (state === 'done' || state === 'changed')) line.missing = [];
     this.touch();
   }
 
@@ -85,7 +91,13 @@ export class Journal {
       this.progress.phase = phase;
       upsertSearchAttributes(attributes(phase));
     }
-    setCurrentDetails(details(this.progress));
+    if (this.#stale) return;
+    this.#stale = true;
+    // Once for all that changes together: a batch changes many lines at a time.
+    void Promise.resolve().then(() => {
+      this.#stale = false;
+      setCurrentDetails(details(this.progress));
+    });
   }
 
   #waits(): boolean {

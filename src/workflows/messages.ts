@@ -14,7 +14,6 @@ export type LineState = 'running' | 'held' | 'skipped' | 'failed' | 'cancelled' 
 export interface Line {
   readonly stage: string;
   readonly step: string;
-  readonly does: string;
   readonly host: string;
   state: LineState;
   startedAt?: number;

@@ -6,9 +6,10 @@ import {
   proxyActivities,
   rootCause,
 } from '@temporalio/workflow';
-import type { Step, StepInput, StepResult } from '../steps/step.js';
+import type { BatchInput, BatchResult, Step, StepInput, StepResult } from '../steps/step.js';
+import { batches } from './batches.js';
 import { handleMessages } from './handlers.js';
-import type { Gate, OperationInput, Report } from './messages.js';
+import type { Gate, Line, OperationInput, Report } from './messages.js';
 import { Journal } from './journal.js';
 import { retryOptions } from './retry.js';
 
@@ -30,11 +31,18 @@ export async function operation(
   const journal = new Journal(input, name);
   const desk = handleMessages(journal, input);
 
-  async function runOn(stage: string, step: Step, host: string): Promise<void> {
-    const line = journal.begin(stage, step, host);
+  const starting = (stage: string, step: Step, host: string): Started => ({
+    stage,
+    step,
+    host,
+    line: journal.begin(stage, step, host),
+  });
+
+  /** A step on one host, again and again as long as somebody answers `retry`. */
+  async function runOn({ stage, step, host, line }: Started): Promise<void> {
     for (;;) {
       try {
-        const result = await call(stage, step, { host, mode });
+        const result = await call<StepResult>(stage, step, { host, mode });
         return journal.end(line, result.outcome, { missing: result.missing, warnings: result.warnings });
       } catch (error) {
         if (isCancellation(error) || !(error instanceof ActivityFailure)) {
@@ -55,17 +63,42 @@ export async function operation(
     }
   }
 
+  /** A step on hosts of one batch; a host on which it failed goes on by itself, with every attempt it has. */
+  async function runOnAll(stage: string, step: Step, hosts: readonly string[]): Promise<void> {
+    const started = hosts.map((host) => starting(stage, step, host));
+    if (started.length === 1) return runOn(started[0]!);
+    const results = await call<BatchResult>(stage, step, { hosts, mode }).catch((error: unknown): BatchResult => {
+      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+      return hosts.map(() => ({ failed: error.message }));
+    });
+    await Promise.all(
+      results.map(async (result, index) => {
+        const one = started[index]!;
+        if ('failed' in result) return runOn(one);
+        journal.end(one.line, result.outcome, { missing: result.missing, warnings: result.warnings });
+      }),
+    );
+  }
+
   async function stage(title: string, ...steps: readonly Step[]): Promise<void> {
     journal.enter(title);
     for (const block of blocks(steps)) {
       const [first] = block;
       if (first?.pace === 'one by one') {
-        for (const { name: host } of first.on(cluster)) await runOn(title, first, host);
+        for (const { name: host } of first.on(cluster)) await runOn(starting(title, first, host));
         continue;
       }
       await together(() =>
-        cluster.hosts.map(async (machine) => {
-          for (const step of block) if (step.on(cluster).includes(machine)) await runOn(title, step, machine.name);
+        batches(cluster).map(async (batch) => {
+          for (const step of block) {
+            const hosts = step.on(cluster).filter((machine) => batch.includes(machine));
+            if (hosts.length > 0)
+              await runOnAll(
+                title,
+                step,
+                hosts.map(({ name: host }) => host),
+              );
+          }
         }),
       );
     }
@@ -78,23 +111,29 @@ export async function operation(
 
   /** What steps would change, a line a host and step; a step that cannot look yet says what it does. */
   async function planned(steps: readonly Step[]): Promise<string[]> {
-    const looks = steps.flatMap((step) => step.on(cluster).map(({ name: host }) => ({ step, host })));
     const found = await Promise.all(
-      looks.map(async ({ step, host }) => {
-        try {
-          const { missing } = await call('Plan', step, { host, mode: 'plan' });
-          return missing.length > 0
-            ? [
-                `${host}: ${step.name}: ${missing.slice(0, 5).join('; ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''}`,
-              ]
-            : [];
-        } catch (error) {
-          if (isCancellation(error)) throw error;
-          return [`${host}: ${step.name}: ${step.does}`];
-        }
-      }),
+      steps.flatMap((step) =>
+        batches(cluster).map(async (batch) => {
+          const hosts = step.on(cluster).filter((machine) => batch.includes(machine));
+          const names = hosts.map(({ name: host }) => host);
+          if (names.length === 0) return [];
+          const results = await look(step, names);
+          return names.flatMap((host, index) => words(step, host, results[index]!));
+        }),
+      ),
     );
     return found.flat();
+  }
+
+  /** A check that cannot be made yet is no reason to stop: it is about what comes after the gate. */
+  async function look(step: Step, hosts: readonly string[]): Promise<BatchResult> {
+    try {
+      if (hosts.length > 1) return await call<BatchResult>('Plan', step, { hosts, mode: 'plan' });
+      return [await call<StepResult>('Plan', step, { host: hosts[0]!, mode: 'plan' })];
+    } catch (error) {
+      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+      return hosts.map(() => ({ failed: error.message }));
+    }
   }
 
   try {
@@ -106,10 +145,24 @@ export async function operation(
   }
 }
 
-function call(stage: string, step: Step, input: StepInput): Promise<StepResult> {
-  const activities = proxyActivities<Record<string, (input: StepInput) => Promise<StepResult>>>({
+function words(step: Step, host: string, result: BatchResult[number]): string[] {
+  if ('failed' in result) return [`${host}: ${step.name}: ${step.does}`];
+  const { missing } = result;
+  const more = missing.length > 5 ? ` and ${missing.length - 5} more` : '';
+  return missing.length > 0 ? [`${host}: ${step.name}: ${missing.slice(0, 5).join('; ')}${more}`] : [];
+}
+
+interface Started {
+  readonly stage: string;
+  readonly step: Step;
+  readonly host: string;
+  readonly line: Line;
+}
+
+function call<T>(stage: string, step: Step, input: StepInput | BatchInput): Promise<T> {
+  const activities = proxyActivities<Record<string, (input: StepInput | BatchInput) => Promise<T>>>({
     ...retryOptions[step.retry],
-    summary: `${input.host} · ${stage}`,
+    summary: `${'host' in input ? input.host : `${input.hosts[0]} and ${input.hosts.length - 1} more`} · ${stage}`,
   });
   return activities[step.name]!(input);
 }

@@ -1,4 +1,7 @@
+import * as steps from '../../steps/index.js';
 import type { Progress } from '../../workflows/messages.js';
+
+const does = new Map(Object.values(steps).map((step) => [step.name, step.does]));
 
 export interface PlanFacts {
   readonly cluster: string;
@@ -20,7 +23,7 @@ export function planFacts({ cluster, kubernetes, lines }: Progress): PlanFacts {
     kubernetes,
     changes: lines
       .filter(({ state }) => state === 'would change')
-      .map(({ stage, host, step, does, missing }) => ({ stage, host, step, does, missing })),
+      .map(({ stage, host, step, missing }) => ({ stage, host, step, does: does.get(step) ?? '', missing })),
     problems: lines.flatMap(({ state, host, step, problem }) =>
       state === 'failed' ? [{ host, step, problem: problem ?? '' }] : [],
     ),

@@ -9,7 +9,6 @@ const line = (stage: string, host: string, step: string, state: Line['state'], m
   stage,
   host,
   step,
-  does: 'Something',
   state,
   startedAt: 1_000,
   ...(state === 'running' || state === 'held' ? {} : { endedAt: 3_500 }),
