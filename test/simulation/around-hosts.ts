@@ -17,15 +17,12 @@ export interface Around {
 
 /** The same steps, with somebody around their hosts. */
 export const aroundHosts = (steps: readonly Step[], around: Around): Step[] =>
-  steps.map((step) => {
-    const { check, apply, verify } = step;
-    return {
-      ...step,
-      check: (context) => check.call(step, asking(step, context, around)),
-      ...(apply ? { apply: (context: ApplyContext) => apply.call(step, changing(step, context, around)) } : {}),
-      ...(verify ? { verify: (context: CheckContext) => verify.call(step, asking(step, context, around)) } : {}),
-    };
-  });
+  steps.map((step) => ({
+    ...step,
+    check: (context) => step.check(asking(step, context, around)),
+    ...(step.apply ? { apply: (context: ApplyContext) => step.apply!(changing(step, context, around)) } : {}),
+    ...(step.verify ? { verify: (context: CheckContext) => step.verify!(asking(step, context, around)) } : {}),
+  }));
 
 function asking(step: Step, context: CheckContext, around: Around): CheckContext {
   const asked = (host: Asked): Asked => ({

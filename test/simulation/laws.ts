@@ -45,10 +45,10 @@ export class Laws {
   #given(outcome: Outcome, host: string): boolean {
     return this.#catalogue
       .filter(({ gives }) => gives === outcome)
-      .some(({ name, on }) => {
-        const hosts = on(this.#cluster).map((machine) => machine.name);
+      .some((giver) => {
+        const hosts = giver.on(this.#cluster).map((machine) => machine.name);
         const needed = hosts.includes(host) ? [host] : hosts;
-        return needed.every((one) => this.#verified.has(`${name} ${one}`));
+        return needed.every((one) => this.#verified.has(`${giver.name} ${one}`));
       });
   }
 }

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import type { Worker } from '@temporalio/worker';
 import { createActivities } from '../../src/activities/index.js';
 import { Pool } from '../../src/activities/ssh/pool.js';
 import type { Cluster } from '../../src/cluster/cluster.js';
 import * as steps from '../../src/steps/index.js';
 import type { StepInput, StepResult } from '../../src/steps/step.js';
-import { message, type Answer, type Approval, type Progress } from '../../src/workflows/messages.js';
-import { openBench, type Bench } from '../workflows/bench.js';
+import { message, type Answer, type Approval, type Progress, type Report } from '../../src/workflows/messages.js';
+import { openBench, type Bench, type Run } from '../workflows/bench.js';
 import { aroundHosts, type Doing } from './around-hosts.js';
 import { Laws } from './laws.js';
 import { readRecording } from './recording.js';
@@ -16,8 +18,8 @@ import { Answers, World } from './world.js';
 
 /** One run of one schedule: its machines, what breaks, and what it was seen to do. */
 interface Stage {
-  readonly id: string;
   readonly cluster: Cluster;
+  readonly pool: Pool;
   readonly world: World;
   readonly schedule: Schedule;
   readonly laws: Laws;
@@ -32,21 +34,25 @@ export interface Verdict {
   readonly problems: readonly string[];
 }
 
-/** A schedule takes a few seconds; milliseconds. */
-const patience = 20_000;
+/** A schedule takes a few seconds by itself, and waits for the others; milliseconds. */
+const patience = 120_000;
+const queue = 'simulation';
 const catalogue = Object.values(steps);
 
-/** Real workflows, activities and SSH against simulated hosts. */
+/** Real workflows, activities and SSH against simulated hosts; one server and one worker for all schedules. */
 export class Simulation {
   readonly #stages = new Map<string, Stage>();
   readonly #recording = readRecording();
   readonly #answers = new Answers(this.#recording);
-  readonly #pool = new Pool({ patience: 5_000 });
   #bench!: Bench;
+  #worker!: Worker;
+  #working!: Promise<void>;
   #ssh!: Simulated;
 
   async open(): Promise<void> {
     this.#bench = await openBench();
+    this.#worker = await this.#bench.worker(queue, this.#activities());
+    this.#working = this.#worker.run();
     this.#ssh = await serveSsh((user, command, stdin) => {
       const [id = '', host = ''] = user.split('.');
       const stage = this.#stages.get(id)!;
@@ -61,50 +67,57 @@ export class Simulation {
   }
 
   async close(): Promise<void> {
-    this.#pool.close();
+    this.#worker.shutdown();
+    await this.#working;
     await this.#ssh.close();
     await this.#bench.close();
   }
 
   async run(seed: number): Promise<Verdict> {
-    const stage = this.#stage(seed);
-    this.#stages.set(stage.id, stage);
-    const held: string[] = [];
-    const problems: string[] = [];
-    const deadline = Date.now() + patience;
+    const id = `s${seed.toString(36)}`;
+    const stage = this.#stage(id, seed);
+    this.#stages.set(id, stage);
     try {
-      await this.#bench.run(stage.cluster, { activities: this.#activities(stage) }, async ({ handle, progress }) => {
-        // Never by handle.result(): the server would skip the time for which a person is waited for.
-        for (let now = await progress(); now.phase !== 'done'; now = await progress()) {
-          if (now.phase === 'failed' || now.phase === 'cancelled') {
-            const error = await handle.result().catch((reason: Error) => reason);
-            return void problems.push(`the run ${now.phase}: ${String(error)}`);
-          }
-          held.push(...(await this.#operate(now, handle)));
-          if (Date.now() > deadline) {
-            const running = now.lines.filter(({ state }) => state === 'running' || state === 'held');
-            return void problems.push(
-              `not over after ${patience / 1000} s: ${running.map(({ step, host }) => `${step} on ${host}`).join(', ')}`,
-            );
-          }
-          if (held.length > 30) return void problems.push(`held for ever: ${held.at(-1)}`);
-          await sleep(200);
-        }
-        await handle.result();
-        const unlike = (await progress()).lines.filter(({ state }) => state !== 'done' && state !== 'changed');
-        problems.push(...unlike.map(({ step, host, state }) => `${step} on ${host} is ${state}`));
-      });
+      const { held, problems } = await this.#play(await this.#bench.start(stage.cluster, queue, { id }));
+      for (const [unit, times] of stage.world.ended)
+        if (times > 1) problems.push(`${unit} ran ${times} times to its end`);
+      problems.push(
+        ...stage.laws.broken,
+        ...stage.world.unknown.map((words) => `not recorded: ${words.slice(0, 300)}`),
+      );
+      return { seed, happened: stage.schedule.happened, held, problems };
     } finally {
-      this.#stages.delete(stage.id);
+      this.#stages.delete(id);
+      stage.pool.close();
     }
-    for (const [unit, times] of stage.world.ended)
-      if (times > 1) problems.push(`${unit} ran ${times} times to its end`);
-    problems.push(...stage.laws.broken, ...stage.world.unknown.map((words) => `not recorded: ${words.slice(0, 300)}`));
-    return { seed, happened: stage.schedule.happened, held, problems };
   }
 
-  #stage(seed: number): Stage {
-    const id = `s${seed.toString(36)}`;
+  /** Watches a run to its end and operates it; says what was held, and what is not as it should be. */
+  async #play({ handle, progress }: Run): Promise<{ held: string[]; problems: string[] }> {
+    const held: string[] = [];
+    const deadline = Date.now() + patience;
+    for (;;) {
+      const { status, searchAttributes } = await handle.describe();
+      // Not before it is over: to await a result lets the server skip the time for which a person is waited for.
+      if (status.name !== 'RUNNING') {
+        const report = (await handle.result().catch((reason: unknown) => ({ problems: [String(reason)] }))) as Report;
+        return { held, problems: [...report.problems, ...(report.skipped ? [`${report.skipped} skipped`] : [])] };
+      }
+      // A query costs the worker more than this does; of a run that is over, all its history.
+      if (searchAttributes['NeedsOperator']?.[0] === true)
+        held.push(...(await this.#operate(await progress(), handle)));
+      const late = Date.now() > deadline ? `not over after ${patience / 1000} s` : undefined;
+      const problem = late ?? (held.length > 30 ? `held for ever: ${held.at(-1)}` : undefined);
+      if (problem) {
+        const open = (await progress()).lines.filter(({ state }) => state === 'running' || state === 'held');
+        await handle.terminate(problem);
+        return { held, problems: [`${problem}: ${open.map(({ step, host }) => `${step} on ${host}`).join(', ')}`] };
+      }
+      await sleep(300);
+    }
+  }
+
+  #stage(id: string, seed: number): Stage {
     const { cluster } = this.#recording;
     const schedule = new Schedule(seed);
     const own: Cluster = {
@@ -112,15 +125,26 @@ export class Simulation {
       gates: ['before-changes'],
       hosts: cluster.hosts.map((host) => ({ ...host, ssh: this.#ssh.settings(`${id}.${host.name}`) })),
     };
-    const world = new World(this.#answers, schedule.slowness);
-    return { id, cluster: own, world, schedule, laws: new Laws(own, catalogue), events: new Map() };
+    return {
+      cluster: own,
+      pool: new Pool({ patience: 5_000 }),
+      world: new World(this.#answers, schedule.slowness),
+      schedule,
+      laws: new Laws(own, catalogue),
+      events: new Map(),
+    };
+  }
+
+  /** The stage of the activity that asks. */
+  #current(): Stage {
+    const { workflowId } = activityInfo().workflowExecution!;
+    const stage = this.#stages.get(workflowId);
+    if (!stage) throw ApplicationFailure.nonRetryable(`the schedule ${workflowId} is over`);
+    return stage;
   }
 
   /** A person who approves, and answers whatever is held. */
-  async #operate(
-    { gates, lines }: Progress,
-    handle: Parameters<Parameters<Bench['run']>[2]>[0]['handle'],
-  ): Promise<string[]> {
+  async #operate({ gates, lines }: Progress, handle: Run['handle']): Promise<string[]> {
     for (const { name } of gates.filter(({ state }) => state === 'waiting'))
       await handle.executeUpdate<void, [Approval]>(message.approve, { args: [{ gate: name, by: 'the simulation' }] });
     const held = lines.filter(({ state }) => state === 'held');
@@ -131,34 +155,35 @@ export class Simulation {
     return held.map(({ problem }) => problem ?? '');
   }
 
-  #activities(stage: Stage): Record<string, (input: StepInput) => Promise<StepResult>> {
+  #activities(): Record<string, (input: StepInput) => Promise<StepResult>> {
     const around = aroundHosts(catalogue, {
-      read: (doing, ask) => this.#broken(stage, doing, ask),
-      change: (doing, act) => this.#change(stage, doing, '', act),
-      unit: (doing, script, act) => this.#change(stage, doing, script, act),
+      read: (doing, ask) => this.#broken(this.#current(), doing, ask),
+      change: (doing, act) => this.#change(this.#current(), doing, '', act),
+      unit: (doing, script, act) => this.#change(this.#current(), doing, script, act),
     });
     const real = createActivities({
       pool: {
-        to: ({ name, settings }) => this.#pool.to({ name, address: '127.0.0.1', settings }),
+        to: ({ name, settings }) => this.#current().pool.to({ name, address: '127.0.0.1', settings }),
       } as Pool,
       steps: around,
-      cluster: async () => Promise.resolve(stage.cluster),
+      cluster: async () => Promise.resolve(this.#current().cluster),
     });
     return Object.fromEntries(
       catalogue.map((step) => [
         step.name,
         async (input: StepInput): Promise<StepResult> => {
           if (input.mode === 'plan') return real[step.name]!(input);
-          stage.laws.begins(step, input.host);
+          const { laws, schedule } = this.#current();
+          laws.begins(step, input.host);
           let well = false;
           try {
             const result = await real[step.name]!(input);
             // A crash of the worker after the step and before it could tell.
-            if (stage.schedule.next(`the end of ${step.name}`, input.host) === 'crash after') throw crash();
+            if (schedule.next(`the end of ${step.name}`, input.host) === 'crash after') throw crash();
             well = true;
             return result;
           } finally {
-            stage.laws.ends(step, input.host, well);
+            laws.ends(step, input.host, well);
           }
         },
       ]),

@@ -5,7 +5,7 @@ import { Simulation } from './simulate.js';
 const schedules = Number(process.env['KHA_SCHEDULES'] ?? 100);
 const first = Number(process.env['KHA_SEED'] ?? 1);
 const mended: readonly number[] = [];
-const atOnce = 12;
+const atOnce = 24;
 
 const simulation = new Simulation();
 beforeAll(() => simulation.open());

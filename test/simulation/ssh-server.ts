@@ -56,7 +56,7 @@ export async function serveSsh(serve: Serve): Promise<Simulated> {
     if (fate.delay > 0) await sleep(fate.delay);
     if (!output || !fate.answered) return void connection.end();
     // Another command's fate may have ended the connection meanwhile.
-    if (channel.destroyed || !channel.writable) return;
+    if (channel.destroyed || !channel.writable || !channel.stderr.writable) return;
     channel.write(output.stdout);
     channel.stderr.write(output.stderr);
     channel.exit(output.code);

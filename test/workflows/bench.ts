@@ -26,6 +26,9 @@ type Activities = Record<string, (input: StepInput) => Promise<StepResult>>;
 /** One server and one bundle for a file of tests; every run has its own task queue and fake activities. */
 export interface Bench {
   readonly environment: TestWorkflowEnvironment;
+  worker(taskQueue: string, activities: Activities): Promise<Worker>;
+  /** Starts an operation that a worker of that task queue carries out. */
+  start(cluster: Cluster, taskQueue: string, options?: { mode?: Mode; workflow?: string; id?: string }): Promise<Run>;
   /** Starts an operation on fake hosts, or with activities of the caller's, and ends the worker when the test's work is over. */
   run(
     cluster: Cluster,
@@ -52,37 +55,41 @@ export async function openBench(workflows = '../../src/workflows/index.ts'): Pro
     namespace: 'default',
     searchAttributes: { Phase: keyword, NeedsOperator: boolean },
   });
+  const worker: Bench['worker'] = (taskQueue, activities) =>
+    Worker.create({ connection: environment.nativeConnection, taskQueue, workflowBundle: bundle, activities });
+  const start: Bench['start'] = async (
+    cluster,
+    taskQueue,
+    { mode = 'apply', workflow = 'installCluster', id = `cluster/${cluster.name}/${randomUUID()}` } = {},
+  ) => {
+    const handle = await environment.client.workflow.start(workflow, {
+      workflowId: id,
+      taskQueue,
+      args: [{ cluster, mode } satisfies OperationInput],
+    });
+    const progress = (): Promise<Progress> => handle.query<Progress>(message.progress);
+    const until = async (condition: (progress: Progress) => boolean): Promise<Progress> => {
+      const deadline = Date.now() + 20_000;
+      for (;;) {
+        const now = await progress();
+        if (condition(now)) return now;
+        if (Date.now() > deadline)
+          throw new Error(`the run did not come to what the test waits for: ${JSON.stringify(now).slice(-2000)}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    return { handle, progress, until };
+  };
   return {
     environment,
+    worker,
+    start,
     close: () => environment.teardown(),
-    async run(cluster, { mode = 'apply', workflow = 'installCluster', behaviour = () => undefined, activities }, work) {
+    async run(cluster, { behaviour = () => undefined, activities, ...options }, work) {
       const calls: Call[] = [];
       const taskQueue = randomUUID();
-      const worker = await Worker.create({
-        connection: environment.nativeConnection,
-        taskQueue,
-        workflowBundle: bundle,
-        activities: activities ?? fakes(calls, behaviour),
-      });
-      await worker.runUntil(async () => {
-        const handle = await environment.client.workflow.start(workflow, {
-          workflowId: `cluster/${cluster.name}/${taskQueue}`,
-          taskQueue,
-          args: [{ cluster, mode } satisfies OperationInput],
-        });
-        const progress = (): Promise<Progress> => handle.query<Progress>(message.progress);
-        const until = async (condition: (progress: Progress) => boolean): Promise<Progress> => {
-          const deadline = Date.now() + 20_000;
-          for (;;) {
-            const now = await progress();
-            if (condition(now)) return now;
-            if (Date.now() > deadline)
-              throw new Error(`the run did not come to what the test waits for: ${JSON.stringify(now).slice(-2000)}`);
-            await new Promise((resolve) => setTimeout(resolve, 20));
-          }
-        };
-        await work({ handle, progress, until });
-      });
+      const one = await worker(taskQueue, activities ?? fakes(calls, behaviour));
+      await one.runUntil(async () => work(await start(cluster, taskQueue, options)));
       return calls;
     },
   };
