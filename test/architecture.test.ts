@@ -28,7 +28,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     '@temporalio/common',
     '@temporalio/client',
   ],
-  engine: ['engine', 'workflows', 'node', '@temporalio/envconfig', '@temporalio/client'],
+  engine: ['engine', 'workflows', 'node', '@temporalio/envconfig', '@temporalio/client', '@temporalio/common'],
   client: [
     'client',
     'engine',

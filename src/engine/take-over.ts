@@ -14,7 +14,7 @@ export async function takeOverActivities(client: Client): Promise<void> {
     const execution = { workflowId, runId };
     const { pendingActivities } = await client.workflowService.describeWorkflowExecution({ namespace, execution });
     for (const { activityId, state } of pendingActivities ?? []) {
-      if (!activityId || state !== started) continue;
+      if (!activityId || Number(state) !== started) continue;
       await client.workflowService.respondActivityTaskFailedById({
         namespace,
         workflowId,

@@ -28,7 +28,6 @@ export function formatProblems(
 const harmless = (words: string): string =>
   words
     .slice(0, 600)
-    // eslint-disable-next-line no-control-regex -- these are what is taken out
     .replaceAll(
       /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g,
       (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,

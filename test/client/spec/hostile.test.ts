@@ -77,7 +77,6 @@ it('answers more than 300 hostile specs with clear problems and exit code 2, and
     const { text, exitCode } = await explain(error);
     expect(exitCode).toBe(2);
     // Nothing of it may reach the terminal as a control sequence, or fill it.
-    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
     expect(text).not.toMatch(/[\0-\x08\x0b-\x1f\u202e]/);
     expect(text.length, spec).toBeLessThan(4000);
   }
