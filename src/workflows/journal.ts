@@ -37,7 +37,7 @@ export class Journal {
   }
 
   begin(stage: string, { name: step }: Step, host: string): Line {
-    const line: Line = { stage, step, host, state: 'running', startedAt: Date.now(), missing: [], warnings: [] };
+    const line: Line = { stage, step, host, state: 'running', startedAt: Date.now() };
     this.progress.lines.push(line);
     this.touch();
     return line;
@@ -46,11 +46,12 @@ export class Journal {
   end(
     line: Line,
     state: LineState,
-    more: Partial<Pick<Line, 'missing' | 'warnings' | 'problem' | 'reason'>> = {},
+    { missing = [], warnings = [], ...more }: Partial<Pick<Line, 'missing' | 'warnings' | 'problem' | 'reason'>> = {},
   ): void {
     Object.assign(line, { state, endedAt: Date.now() }, more);
     // A query's answer may hold 2 MB; what was missing stands in the history.
-    if (this.#large && (state === 'done' || state === 'changed')) line.missing = [];
+    if (missing.length > 0 && !(this.#large && state === 'changed')) line.missing = missing;
+    if (warnings.length > 0) line.warnings = warnings;
     this.touch();
   }
 
@@ -79,8 +80,8 @@ export class Journal {
       changed: count('changed'),
       wouldChange: count('would change'),
       skipped: count('skipped'),
-      warnings: lines.flatMap(({ host, warnings }) => warnings.map((words) => `${host}: ${words}`)),
-      problems: lines.flatMap(({ state, problem }) => (state === 'failed' && problem ? [problem] : [])),
+      warnings: some(lines.flatMap(({ host, warnings = [] }) => warnings.map((words) => `${host}: ${words}`))),
+      problems: some(lines.flatMap(({ state, problem }) => (state === 'failed' && problem ? [problem] : []))),
     };
   }
 
@@ -107,6 +108,10 @@ export class Journal {
     );
   }
 }
+
+/** A result is a payload, and enters the history: a line too many is a line less. All of them are in the progress. */
+const some = (words: readonly string[], most = 100): string[] =>
+  words.length > most ? [...words.slice(0, most), `… and ${words.length - most} more`] : [...words];
 
 const attributes = (phase: Phase) => [
   { key: phaseKey, value: phase },

@@ -88,7 +88,7 @@ export async function operation(
         for (const { name: host } of first.on(cluster)) await runOn(starting(title, first, host));
         continue;
       }
-      await together(() =>
+      await allOrNone(() =>
         batches(cluster).map(async (batch) => {
           for (const step of block) {
             const hosts = step.on(cluster).filter((machine) => batch.includes(machine));
@@ -117,8 +117,12 @@ export async function operation(
           const hosts = step.on(cluster).filter((machine) => batch.includes(machine));
           const names = hosts.map(({ name: host }) => host);
           if (names.length === 0) return [];
-          const results = await look(step, names);
-          return names.flatMap((host, index) => words(step, host, results[index]!));
+          const found = new Map<string, string[]>();
+          for (const [index, result] of (await look(step, names)).entries()) {
+            const words = wording(step, result);
+            if (words) found.set(words, [...(found.get(words) ?? []), names[index]!]);
+          }
+          return [...found].map(([words, hosts]) => `${together(hosts)}: ${words}`);
         }),
       ),
     );
@@ -145,12 +149,17 @@ export async function operation(
   }
 }
 
-function words(step: Step, host: string, result: BatchResult[number]): string[] {
-  if ('failed' in result) return [`${host}: ${step.name}: ${step.does}`];
+/** What a step would change, in words; undefined when nothing. */
+function wording(step: Step, result: BatchResult[number]): string | undefined {
+  if ('failed' in result) return `${step.name}: ${step.does}`;
   const { missing } = result;
+  if (missing.length === 0) return undefined;
   const more = missing.length > 5 ? ` and ${missing.length - 5} more` : '';
-  return missing.length > 0 ? [`${host}: ${step.name}: ${missing.slice(0, 5).join('; ')}${more}`] : [];
+  return `${step.name}: ${missing.slice(0, 5).join('; ')}${more}`;
 }
+
+const together = ([first, ...others]: readonly string[]): string =>
+  others.length > 0 ? `${first} and ${others.length} more` : `${first}`;
 
 interface Started {
   readonly stage: string;
@@ -162,7 +171,7 @@ interface Started {
 function call<T>(stage: string, step: Step, input: StepInput | BatchInput): Promise<T> {
   const activities = proxyActivities<Record<string, (input: StepInput | BatchInput) => Promise<T>>>({
     ...retryOptions[step.retry],
-    summary: `${'host' in input ? input.host : `${input.hosts[0]} and ${input.hosts.length - 1} more`} · ${stage}`,
+    summary: `${together('host' in input ? [input.host] : input.hosts)} · ${stage}`,
   });
   return activities[step.name]!(input);
 }
@@ -179,7 +188,7 @@ function blocks(steps: readonly Step[]): Step[][] {
 }
 
 /** All of them; the first that fails cancels the others, and is thrown once they have ended. */
-function together(start: () => Promise<void>[]): Promise<void> {
+function allOrNone(start: () => Promise<void>[]): Promise<void> {
   return CancellationScope.cancellable(async () => {
     const scope = CancellationScope.current();
     const failures: Error[] = [];

@@ -89,7 +89,7 @@ describe('cancel', () => {
 describe('size', () => {
   it('keeps a history below ten events a step, and every event below 64 KB', async () => {
     const hosts = [1, 2, 3].map((n) => ({ name: `m${n}`, address: `10.0.0.${n}`, roles: ['control-plane'] }));
-    const many = Array.from({ length: 60 }, (_, n) => ({ name: `w${n}`, address: `10.0.1.${n}`, roles: ['worker'] }));
+    const many = Array.from({ length: 40 }, (_, n) => ({ name: `w${n}`, address: `10.0.1.${n}`, roles: ['worker'] }));
     await bench.run(cluster({ hosts: [...hosts, ...many] }), {}, async ({ handle, progress }) => {
       await handle.result();
       const { events } = await handle.fetchHistory();

@@ -28,7 +28,7 @@ export const statusCommand = (): Command =>
             '\n',
           ),
         );
-        for (const { host, warnings } of progress.lines)
+        for (const { host, warnings = [] } of progress.lines)
           for (const words of warnings) console.log(`! ${host.padEnd(8)} ${words}`);
         for (const { problem } of progress.lines) if (problem) console.log(`\n${problem}`);
       });

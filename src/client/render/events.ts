@@ -14,7 +14,7 @@ export function events(before: Progress | undefined, after: Progress): string[] 
 }
 
 function step(line: Line): string {
-  const { stage, host, step: name, state, endedAt, missing, warnings, problem, reason } = line;
+  const { stage, host, step: name, state, endedAt, missing = [], warnings = [], problem, reason } = line;
   const at = new Date(endedAt ?? line.startedAt ?? 0).toTimeString().slice(0, 8);
   const why =
     problem ??

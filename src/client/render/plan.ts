@@ -23,11 +23,11 @@ export function planFacts({ cluster, kubernetes, lines }: Progress): PlanFacts {
     kubernetes,
     changes: lines
       .filter(({ state }) => state === 'would change')
-      .map(({ stage, host, step, missing }) => ({ stage, host, step, does: does.get(step) ?? '', missing })),
+      .map(({ stage, host, step, missing = [] }) => ({ stage, host, step, does: does.get(step) ?? '', missing })),
     problems: lines.flatMap(({ state, host, step, problem }) =>
       state === 'failed' ? [{ host, step, problem: problem ?? '' }] : [],
     ),
-    warnings: lines.flatMap(({ host, warnings }) => warnings.map((warning) => ({ host, warning }))),
+    warnings: lines.flatMap(({ host, warnings = [] }) => warnings.map((warning) => ({ host, warning }))),
   };
 }
 
