@@ -7,7 +7,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { Cluster } from '../../src/cluster/cluster.js';
 import { temporalTestServer } from '../../src/engine/temporal-cli.js';
 import * as steps from '../../src/steps/index.js';
-import type { Mode, StepInput, StepResult } from '../../src/steps/step.js';
+import type { BatchInput, BatchResult, Mode, StepInput, StepResult } from '../../src/steps/step.js';
 import { message, type OperationInput, type Progress } from '../../src/workflows/messages.js';
 
 /** What a test lets a step's activity do; without a word it is done. */
@@ -21,7 +21,7 @@ export interface Call extends StepInput {
   readonly step: string;
 }
 
-type Activities = Record<string, (input: StepInput) => Promise<StepResult>>;
+type Activities = Record<string, (input: never) => Promise<StepResult | BatchResult>>;
 
 /** One server and one bundle for a file of tests; every run has its own task queue and fake activities. */
 export interface Bench {
@@ -105,19 +105,22 @@ export const bundled = (workflows: string): Promise<WorkflowBundle> =>
   });
 
 /** An activity for every step of the catalogue, and for the steps of the fixtures. */
-export function fakes(
-  calls: Call[],
-  behaviour: Behaviour,
-  names = Object.keys(steps),
-): Record<string, (input: StepInput) => Promise<StepResult>> {
+export function fakes(calls: Call[], behaviour: Behaviour, names = Object.keys(steps)): Activities {
   const attempts = new Map<string, number>();
+  const on = async (step: string, input: StepInput): Promise<StepResult> => {
+    const key = `${step}/${input.host}/${input.mode}`;
+    attempts.set(key, (attempts.get(key) ?? 0) + 1);
+    calls.push({ step, ...input });
+    return { outcome: 'done', missing: [], warnings: [], ...(await behaviour(step, input, attempts.get(key)!)) };
+  };
   const fake =
     (step: string) =>
-    async (input: StepInput): Promise<StepResult> => {
-      const key = `${step}/${input.host}/${input.mode}`;
-      attempts.set(key, (attempts.get(key) ?? 0) + 1);
-      calls.push({ step, ...input });
-      return { outcome: 'done', missing: [], warnings: [], ...(await behaviour(step, input, attempts.get(key)!)) };
+    async (input: StepInput | BatchInput): Promise<StepResult | BatchResult> => {
+      if ('host' in input) return on(step, input);
+      const { hosts, mode } = input;
+      return Promise.all(
+        hosts.map((host) => on(step, { host, mode }).catch(({ message }: Error) => ({ failed: message }))),
+      );
     };
   return Object.fromEntries(names.map((name) => [name, fake(name)]));
 }

@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { temporal } from '@temporalio/proto';
 import type { Machine } from '../../src/cluster/cluster.js';
-import type { BatchInput, BatchResult, StepInput, StepResult } from '../../src/steps/step.js';
-import * as steps from '../../src/steps/index.js';
 import { message, type Answer, type Approval, type Report } from '../../src/workflows/messages.js';
 import { cluster } from '../clusters.js';
-import { openBench, refusal, type Bench } from './bench.js';
+import { openBench, refusal, type Behaviour, type Bench } from './bench.js';
 
 const { Payload } = temporal.api.common.v1;
 let bench: Bench;
@@ -21,38 +19,12 @@ const worker = (index: number): Machine => ({
 });
 
 /** Every step changes something and says what; one worker of the batches refuses one step at first. */
-function activities() {
-  const tries = new Map<string, number>();
-  const result: StepResult = {
-    outcome: 'changed',
-    missing: Array.from({ length: 3 }, (_, index) => `/etc/some/file-${index}.conf is not there`),
-    warnings: [],
-  };
-  const once = (step: string, host: string): void => {
-    const count = (tries.get(`${step} ${host}`) ?? 0) + 1;
-    tries.set(`${step} ${host}`, count);
-    if (step === 'loadKernelModules' && host === 'worker-30' && count < 3)
-      throw refusal(`${step} on ${host} failed`, 'LoginRefused');
-  };
-  const run =
-    (step: string) =>
-    async (input: StepInput | BatchInput): Promise<StepResult | BatchResult> => {
-      if ('host' in input) once(step, input.host);
-      return Promise.resolve(
-        'host' in input
-          ? result
-          : input.hosts.map((host) => {
-              try {
-                if (input.mode === 'apply') once(step, host);
-                return result;
-              } catch (error) {
-                return { failed: (error as Error).message };
-              }
-            }),
-      );
-    };
-  return Object.fromEntries(Object.keys(steps).map((step) => [step, run(step)]));
-}
+const behaviour: Behaviour = (step, { host, mode }, attempt) => {
+  if (mode === 'apply' && step === 'loadKernelModules' && host === 'worker-30' && attempt < 3)
+    throw refusal(`${step} on ${host} failed`, 'LoginRefused');
+  const missing = Array.from({ length: 3 }, (_, index) => `/etc/some/file-${index}.conf is not there`);
+  return { outcome: 'changed', missing, warnings: [`${host} is fuller than it should be`] };
+};
 
 /** Sizes in bytes of all payloads anywhere in an event. */
 function payloadSizes(value: unknown): number[] {
@@ -66,7 +38,7 @@ it('keeps the history of 500 hosts below 10,000 events and each payload below 64
   const wanted = cluster({ gates: ['before-changes'] });
   const masters = wanted.hosts.filter(({ roles }) => roles.includes('control-plane'));
   const hosts = [...masters, ...Array.from({ length: 500 - masters.length }, (_, index) => worker(index))];
-  await bench.run({ ...wanted, hosts }, { activities: activities() as never }, async ({ handle, progress, until }) => {
+  await bench.run({ ...wanted, hosts }, { behaviour }, async ({ handle, progress, until }) => {
     await until(({ gates: [gate] }) => gate?.state === 'waiting');
     await handle.executeUpdate<void, [Approval]>(message.approve, { args: [{ gate: 'before-changes', by: 'test' }] });
     const { lines } = await until((progress) => progress.lines.some(({ state }) => state === 'held'));

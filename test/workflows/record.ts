@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { temporal } from '@temporalio/proto';
+import type { Machine } from '../../src/cluster/cluster.js';
 import { cluster } from '../clusters.js';
 import { message, type Answer, type Approval } from '../../src/workflows/messages.js';
 import { openBench, refusal } from './bench.js';
@@ -19,36 +20,45 @@ const historyText = (history: temporal.api.history.v1.IHistory): string =>
 export const historyOf = (text: string): temporal.api.history.v1.IHistory =>
   History.fromObject(JSON.parse(text) as object);
 
-/** Records one install with everything in it that a history can hold: a gate, a retry, a hold, a skip. */
-export async function record(name: string): Promise<string> {
+/** What is recorded at each release: every way of running an operation that leaves events of its own kind. */
+export const recordings = ['install', 'plan', 'large'] as const;
+
+const workers = (count: number): Machine[] =>
+  Array.from({ length: count }, (_, n) => ({ name: `w${n + 1}`, address: `10.0.1.${n + 1}`, roles: ['worker'] }));
+
+/** An install has everything in it that a history can hold: a gate, a retry, a hold, a skip; `large` has batches. */
+export async function record(kind: (typeof recordings)[number], release: string): Promise<void> {
   const bench = await openBench();
-  const file = `${histories}${name}.json`;
+  const small = cluster({ gates: kind === 'plan' ? [] : ['before-changes'] });
+  const wanted = kind === 'large' ? { ...small, hosts: [...small.hosts.slice(0, 3), ...workers(55)] } : small;
   try {
     await bench.run(
-      cluster({ gates: ['before-changes'] }),
+      wanted,
       {
+        mode: kind === 'plan' ? 'plan' : 'apply',
         behaviour: (step, { host, mode }, attempt) => {
           if (mode === 'plan') return { outcome: 'would change', missing: [`${step} is missing`] };
           if (step === 'disableSwap' && attempt === 1) throw refusal('swapoff failed');
-          if (step === 'joinWorker' && attempt === 1) throw refusal(`joinWorker on ${host} failed`);
+          if (step === 'joinWorker' && host === 'w1' && attempt < 3) throw refusal(`joinWorker on ${host} failed`);
           return { outcome: 'changed', missing: [`${step} was missing`] };
         },
       },
       async ({ handle, until }) => {
-        await until(({ gates: [gate] }) => gate?.state === 'waiting');
-        await handle.executeUpdate<void, [Approval]>(message.approve, {
-          args: [{ gate: 'before-changes', by: 'recorder' }],
-        });
-        await until(({ lines }) => lines.some(({ state }) => state === 'held'));
-        await handle.executeUpdate<void, [Answer]>(message.answer, {
-          args: [{ verdict: 'skip', reason: 'recorded', by: 'recorder' }],
-        });
+        if (kind !== 'plan') {
+          await until(({ gates: [gate] }) => gate?.state === 'waiting');
+          await handle.executeUpdate<void, [Approval]>(message.approve, {
+            args: [{ gate: 'before-changes', by: 'recorder' }],
+          });
+          await until(({ lines }) => lines.some(({ state }) => state === 'held'));
+          await handle.executeUpdate<void, [Answer]>(message.answer, {
+            args: [{ verdict: 'skip', reason: 'recorded', by: 'recorder' }],
+          });
+        }
         await handle.result();
-        await writeFile(file, historyText(await handle.fetchHistory()));
+        await writeFile(`${histories}${kind}-${release}.json`, historyText(await handle.fetchHistory()));
       },
     );
   } finally {
     await bench.close();
   }
-  return file;
 }
