@@ -1,13 +1,21 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hostFolder, hostsOf, labFile, type Lab, type LabHost } from './lab.js';
+import { hostFolder, hostsOf, labFile, passwordFile, type Lab, type LabHost } from './lab.js';
 import { holds, run } from '../src/engine/run-program.js';
 
 /** The lab's own key to log in with. */
 export async function makeKey(lab: Lab): Promise<void> {
   if (!existsSync(labFile(lab, 'id')))
     await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', `kha lab ${lab.name}`, '-f', labFile(lab, 'id')]);
+}
+
+/** The passwords of a careful lab, made once. */
+export async function makePasswords(lab: Lab): Promise<void> {
+  for (const of of lab.careful ? (['sudo', 'registry'] as const) : [])
+    if (!existsSync(passwordFile(lab, of)))
+      await writeFile(passwordFile(lab, of), randomBytes(12).toString('base64url'), { mode: 0o600 });
 }
 
 /** known_hosts out of the hosts' own disks, so that not even the first login trusts the network. */

@@ -4,7 +4,7 @@ import { appendFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freeze, makeGroups, removeGroups, unified } from './cgroup.js';
-import { hostFolder, labFile, linkName, network, type Lab, type LabHost } from './lab.js';
+import { hostFolder, labFile, linkName, network, passwordFile, type Lab, type LabHost } from './lab.js';
 import { alive, end, remember } from '../src/engine/process.js';
 import { holds, run } from '../src/engine/run-program.js';
 
@@ -104,6 +104,10 @@ async function furnish(lab: Lab, host: string): Promise<void> {
     await writeFile(join(root, home, '.ssh/authorized_keys'), key, { mode: 0o600 });
     await run('chroot', [root, 'chown', '-R', `${owner}:`, `/${home}/.ssh`]);
   }
+  if (lab.careful)
+    await run('chroot', [root, 'chpasswd'], {
+      stdin: `admin-pw:${await readFile(passwordFile(lab, 'sudo'), 'utf8')}\n`,
+    });
   await appendFile(join(root, 'etc/ssh/sshd_config'), 'UseDNS no\nPasswordAuthentication no\n');
   if (!unified()) await makeGroupsWritable(root);
   await run('ssh-keygen', ['-q', '-A', '-f', root]);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { answering, makeKey, writeKnownHosts } from './access.js';
+import { answering, makeKey, makePasswords, writeKnownHosts } from './access.js';
 import { serveBundle } from './bundle/bundle.js';
 import { freeze, groupsLeft, removeLabGroups } from './cgroup.js';
 import { cacheFolder } from '../src/engine/folders.js';
@@ -18,7 +18,7 @@ import {
   virtualAddress,
   type LabSize,
 } from './lab.js';
-import { makeBridge, plugIn, removeNetwork, setCable } from './network.js';
+import { makeBridge, plugIn, removeNetwork, setCable, unplug } from './network.js';
 import { assertLabCanRun, installPackages } from './packages.js';
 import { registryRuns, stopRegistry } from './registry.js';
 import { reported, type Report } from '../src/engine/report.js';
@@ -34,6 +34,7 @@ export async function labUp(name: string, size: LabSize, report: Report): Promis
   const lab = await makeLab(name, size);
   await makeBridge(lab);
   const base = await rootfs(report);
+  await makePasswords(lab);
   await serveBundle(lab, base, report);
   await makeKey(lab);
   const hosts = hostsOf(lab);
@@ -96,8 +97,13 @@ export async function labStatus(name: string): Promise<LabStatus> {
 
 /** Ways to break a host and to mend it. */
 export const hostActions = {
-  /** Power off, at once. */
-  kill: async (name: string, host: string) => powerOff(await labNamed(name), host),
+  /** Power off, at once; without the cable, or this machine's kernel would go on answering for the host's addresses. */
+  kill: async (name: string, host: string) => {
+    const lab = await labNamed(name);
+    hostNamed(lab, host);
+    await powerOff(lab, host);
+    await unplug(lab, host);
+  },
   /** On again, with the same disks. */
   start: async (name: string, host: string) => {
     const lab = await labNamed(name);

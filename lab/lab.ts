@@ -16,6 +16,8 @@ export interface LabSize {
   readonly loadBalancers: number;
   /** Size of a disk of its own for each host, in GiB, so that one can be filled; without it they share this machine's. */
   readonly disk?: number;
+  /** The registry asks for a login, and kha for a sudo password: as careful sites have it. */
+  readonly careful?: boolean;
 }
 
 /** A lab as it stands in its folder: everything else follows from name, index and size. */
@@ -87,6 +89,9 @@ export async function makeLab(name: string, size: LabSize): Promise<Lab> {
   }
   throw new Error('all hundred networks of labs are taken; end some with: kha lab down --name NAME');
 }
+
+/** The passwords of a careful lab, each in a file of its own. */
+export const passwordFile = (lab: Lab, of: 'sudo' | 'registry'): string => labFile(lab, `${of}-password`);
 
 export const hostFolder = (lab: Lab, host: string, ...parts: readonly string[]): string =>
   join(labFile(lab, 'hosts', host), ...parts);

@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { openSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { labFile, registryAddress, type Lab } from './lab.js';
+import { labFile, passwordFile, registryAddress, type Lab } from './lab.js';
 import { alive, end, remember } from '../src/engine/process.js';
+import { run } from '../src/engine/run-program.js';
+
+export const registryUser = 'kha';
 
 const processFile = (lab: Lab): string => labFile(lab, 'registry.json');
 
@@ -12,6 +16,7 @@ export const registryRuns = async (lab: Lab): Promise<boolean> => (await alive(p
 /** Starts the lab's private registry on its bridge; labs of one bundle share the storage. */
 export async function startRegistry(lab: Lab, storage: string): Promise<void> {
   const wanted = JSON.stringify(configuration(lab, storage));
+  if (lab.careful) await writeLogin(lab);
   if (await registryRuns(lab)) {
     if ((await readFile(labFile(lab, 'registry.yml'), 'utf8')) === wanted) return;
     await stopRegistry(lab);
@@ -40,10 +45,20 @@ export const stopRegistry = (lab: Lab): Promise<void> => end(processFile(lab), '
 
 async function answers(address: string): Promise<boolean> {
   try {
-    return (await fetch(`http://${address}/v2/`)).ok;
+    return [200, 401].includes((await fetch(`http://${address}/v2/`)).status);
   } catch {
     return false;
   }
+}
+
+/** Who may log in, as the registry wants it (docs: htpasswd, bcrypt only): Debian's crypt(3) makes it. */
+async function writeLogin(lab: Lab): Promise<void> {
+  const salt = randomBytes(16).toString('base64').replaceAll('+', '.').slice(0, 22);
+  const script = 'chomp($password = <STDIN>); print crypt($password, $ARGV[0])';
+  const hash = await run('perl', ['-e', script, `$2y$05$${salt}`], {
+    stdin: await readFile(passwordFile(lab, 'registry'), 'utf8'),
+  });
+  await writeFile(labFile(lab, 'registry.htpasswd'), `${registryUser}:${hash}\n`, { mode: 0o600 });
 }
 
 const configuration = (lab: Lab, rootdirectory: string): object => ({
@@ -51,4 +66,5 @@ const configuration = (lab: Lab, rootdirectory: string): object => ({
   log: { level: 'warn' },
   storage: { filesystem: { rootdirectory } },
   http: { addr: registryAddress(lab), secret: 'of no use to one registry' },
+  ...(lab.careful ? { auth: { htpasswd: { realm: 'lab', path: labFile(lab, 'registry.htpasswd') } } } : {}),
 });

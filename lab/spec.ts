@@ -1,18 +1,22 @@
 import { chmod, writeFile } from 'node:fs/promises';
-import { hostsOf, labFile, registryAddress, virtualAddress, type Lab } from './lab.js';
+import { hostsOf, labFile, passwordFile, registryAddress, virtualAddress, type Lab } from './lab.js';
+import { registryUser } from './registry.js';
 import { versions } from './versions.js';
 
 /** Writes the lab's cluster.yaml, as a user would write it for hosts of his own. */
 export async function writeSpec(lab: Lab): Promise<string> {
   const file = labFile(lab, 'cluster.yaml');
+  const secret = (of: 'sudo' | 'registry'): string => JSON.stringify(`file:${passwordFile(lab, of)}`);
+  const login = lab.careful ? `, credentials: { username: ${registryUser}, password: ${secret('registry')} }` : '';
+  const user = lab.careful ? `user: admin-pw, sudoPassword: ${secret('sudo')}, ` : '';
   const lines = [
     'apiVersion: kubernetes-ha/v1',
     'kind: Cluster',
     `name: ${lab.name}`,
     `kubernetes: ${versions.kubernetes}`,
     `endpoint: { type: keepalived, vip: ${virtualAddress(lab)}, virtualRouterId: ${51 + lab.index} }`,
-    `registry: { address: ${registryAddress(lab)}, plainHttp: true }`,
-    `ssh: { key: ${JSON.stringify(labFile(lab, 'id'))}, knownHosts: ${JSON.stringify(labFile(lab, 'known_hosts'))} }`,
+    `registry: { address: ${registryAddress(lab)}, plainHttp: true${login} }`,
+    `ssh: { ${user}key: ${JSON.stringify(labFile(lab, 'id'))}, knownHosts: ${JSON.stringify(labFile(lab, 'known_hosts'))} }`,
     '# Nobody has to approve anything in a lab; leave this out to be asked at every gate.',
     'gates: []',
     '# The disks of all hosts are one disk: a kubelet must not evict pods because another host filled it.',

@@ -21,6 +21,7 @@ export interface Scene {
   readonly kha: (...args: string[]) => Promise<{ code: number; output: string }>;
 }
 
+/** Breaks something while a step runs. */
 export interface Fault {
   readonly does: string;
   /** The step at which `--all` breaks; `--step` chooses another. */
@@ -29,19 +30,22 @@ export interface Fault {
   readonly inject: (scene: Scene) => Promise<void>;
 }
 
-const shell = ({ lab, host }: Scene, command: string): Promise<string> => onHost(lab, hostNamed(lab, host), command);
+export const shell = ({ lab, host }: Scene, command: string): Promise<string> =>
+  onHost(lab, hostNamed(lab, host), command);
 const kill = async (name: keyof typeof processFiles): Promise<void> => {
   const pid = await alive(processFiles[name]);
   if (pid === undefined) throw new Error(`the engine's ${name} does not run, so it cannot be killed`);
   process.kill(pid, 'SIGKILL');
 };
+const etcdctl =
+  'etcdctl --cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key';
 /** What is mended from within the host is mended by the host itself: a login may be just what is broken. */
 const later = (seconds: number, command: string): string =>
   `systemd-run -q --on-active=${seconds} --timer-property=AccuracySec=100ms sh -c '${command}'`;
 /** Every sshd of a connection, but not the one that listens. */
 const hangUp = 'for pid in $(pgrep -f "^sshd: .*(@|priv)"); do [ $pid = $PPID ] || kill -9 $pid; done';
 
-export const faults: Readonly<Record<string, Fault>> = {
+export const breakages: Readonly<Record<string, Fault>> = {
   'kill-worker': { does: 'SIGKILL the worker', at: 'initControlPlane', inject: () => kill('worker') },
   'kill-server': { does: 'SIGKILL the Temporal server', at: 'startEtcd', inject: () => kill('server') },
   'kill-both': {
@@ -121,6 +125,18 @@ export const faults: Readonly<Record<string, Fault>> = {
       await shell(scene, 'chmod a-x /usr/bin/sudo');
       await sleep(20_000);
       await shell(scene, 'chmod a+x /usr/bin/sudo');
+    },
+  },
+  'etcd-member': {
+    does: 'add an etcd member that never starts, and remove it after 10 s',
+    at: 'initControlPlane',
+    inject: async (scene) => {
+      const id = await shell(
+        scene,
+        `${etcdctl} member add ghost --peer-urls=https://127.0.0.9:2380 | sed -n 's/^Member *\\([0-9a-f]*\\) .*/\\1/p'`,
+      );
+      await sleep(10_000);
+      await shell(scene, `${etcdctl} member remove ${id.trim()}`);
     },
   },
   'second-install': {

@@ -3,8 +3,7 @@ import { parseArgs } from 'node:util';
 import { stopEngine } from '../../src/engine/engine.js';
 import * as steps from '../../src/steps/index.js';
 import { labDown } from '../index.js';
-import { faults } from './breakages.js';
-import { runCase, type Outcome } from './case.js';
+import { faults, runCase, type Outcome } from './case.js';
 import { writeMatrix } from './matrix.js';
 
 const usage = `npm run test:faults -- --step STEP --fault FAULT   one case; without --step at the fault's own step

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { faults } from './breakages.js';
-import type { Outcome } from './case.js';
+import { faults, type Outcome } from './case.js';
 
 const opening = `# Durability
 

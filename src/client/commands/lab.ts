@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { printJson } from '../output.js';
 
 type Lab = typeof import('../../../lab/index.js');
+type LabSize = Parameters<Lab['labUp']>[1];
 
 const lab = (): Promise<Lab> => import('../../../lab/index.js');
 const number = (value: string): number => Number.parseInt(value, 10);
@@ -23,8 +24,9 @@ export function labCommand(): Command {
     .option('--workers <n>', 'how many workers', number, 1)
     .option('--load-balancers <n>', 'how many hosts for the load balancer of their own', number, 0)
     .option('--disk <GiB>', 'a disk of its own for each host, so that one can be filled', number)
+    .option('--careful', 'a registry that asks for a login, and a user whose sudo asks for a password')
     .addHelpText('after', '\nExample:\n  kha lab up --workers 2')
-    .action(async (size: { masters: number; workers: number; loadBalancers: number; disk?: number }) => {
+    .action(async (size: LabSize) => {
       const spec = await (await lab()).labUp(name(), size, tell);
       console.log(`Lab ${name()} is up; its spec: ${spec}`);
     });

@@ -4,14 +4,15 @@ import type { Ground } from './kubeadm-documents.js';
 
 const kubernetes = '/etc/kubernetes';
 
-/** What a kubeadm that failed half-way leaves behind; certificates and etcd are others' and stay. */
-const debris = [
+/** What a kubeadm that failed half-way leaves behind; a master's certificates and etcd are others' and stay. */
+const debris = (role: 'control-plane' | 'worker'): string[] => [
   ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
     (name) => `${kubernetes}/manifests/${name}.yaml`,
   ),
   ...['admin', 'super-admin', 'kubelet', 'bootstrap-kubelet', 'controller-manager', 'scheduler'].map(
     (name) => `${kubernetes}/${name}.conf`,
   ),
+  ...(role === 'worker' ? [`${kubernetes}/pki/ca.crt`] : []),
 ];
 
 /** Tells that kubeadm ended well on this host: half of its files are there after a failure too. */
@@ -45,7 +46,7 @@ export function takeOver(
   return [
     'set -eu',
     ...backToStandalone,
-    sh`for path in ${debris}; do if [ -e "$path" ]; then left="\${left:-} $path"; fi; done`,
+    sh`for path in ${debris(role)}; do if [ -e "$path" ]; then left="\${left:-} $path"; fi; done`,
     'if [ -n "${left:-}" ]; then',
     sh`  if [ -e ${`${kubernetes}/kubelet.conf`} ] && kubectl --kubeconfig ${`${kubernetes}/kubelet.conf`} --request-timeout 5s get node ${machine.name} -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null | grep -qx True; then`,
     sh`    echo ${`error: ${machine.name} is a Ready node already; nothing of it is taken away. Next: answer skip, or remove the node first`} >&2; exit 1`,

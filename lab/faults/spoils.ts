@@ -1,0 +1,56 @@
+import { shell, type Scene } from './breakages.js';
+
+/** Spoils the ground before the control plane, so that kubeadm fails at its first attempt, some of them half-way. */
+export interface Spoil {
+  readonly does: string;
+  readonly at: 'initControlPlane' | 'joinWorker';
+  readonly on: string;
+  /** Gives what mends it, as an operator would once the step is held. */
+  readonly spoil: (scene: Scene) => Promise<() => Promise<unknown>>;
+}
+
+const takePort = (port: number) => async (scene: Scene) => {
+  const listen = `$s = IO::Socket::INET->new(Listen => 5, LocalPort => ${port}) or die; sleep 3600`;
+  await shell(scene, `systemd-run -q --unit=squatter perl -MIO::Socket::INET -e '${listen}'`);
+  return () => shell(scene, 'systemctl stop squatter');
+};
+
+const image = (name: string): string => `$(ctr -n k8s.io images ls -q | grep '/${name}:')`;
+const serverKey = '/etc/kubernetes/pki/apiserver.key';
+
+export const spoils: Readonly<Record<string, Spoil>> = {
+  'port-taken': {
+    does: 'let another program have the controller manager’s port',
+    at: 'initControlPlane',
+    on: 'm2',
+    spoil: takePort(10257),
+  },
+  'unreadable-certificate': {
+    does: 'overwrite the API server’s key',
+    at: 'initControlPlane',
+    on: 'm2',
+    spoil: async (scene) => {
+      await shell(scene, `cp -p ${serverKey} /root/kept.key && echo spoilt >${serverKey}`);
+      return () => shell(scene, `cp -p /root/kept.key ${serverKey} && rm /root/kept.key`);
+    },
+  },
+  'wrong-image': {
+    does: 'put another image in the place of the API server’s: kubeadm fails half-way, after minutes',
+    at: 'initControlPlane',
+    on: 'm2',
+    spoil: async (scene) => {
+      await shell(scene, `ctr -n k8s.io images tag --force ${image('pause')} ${image('kube-apiserver')}`);
+      return () =>
+        shell(
+          scene,
+          `api=${image('kube-apiserver')}; ctr -n k8s.io images rm $api && ctr -n k8s.io images pull --hosts-dir /etc/containerd/certs.d $api`,
+        );
+    },
+  },
+  'kubelet-port-taken': {
+    does: 'let another program have the kubelet’s port: kubeadm join fails half-way, after minutes',
+    at: 'joinWorker',
+    on: 'w1',
+    spoil: takePort(10250),
+  },
+};
