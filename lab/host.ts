@@ -108,7 +108,7 @@ async function furnish(lab: Lab, host: string): Promise<void> {
     await run('chroot', [root, 'chpasswd'], {
       stdin: `admin-pw:${await readFile(passwordFile(lab, 'sudo'), 'utf8')}\n`,
     });
-  await appendFile(join(root, 'etc/ssh/sshd_config'), 'UseDNS no\nPasswordAuthentication no\n');
+  await appendFile(join(root, 'etc/ssh/sshd_config'), 'UseDNS no\nPasswordAuthentication no\nLogLevel VERBOSE\n');
   if (!unified()) await makeGroupsWritable(root);
   await run('ssh-keygen', ['-q', '-A', '-f', root]);
 }

@@ -10,8 +10,9 @@ export interface Spoil {
 }
 
 const takePort = (port: number) => async (scene: Scene) => {
-  const listen = `$s = IO::Socket::INET->new(Listen => 5, LocalPort => ${port}) or die; sleep 3600`;
+  const listen = `@open = IO::Socket::INET->new(Listen => 5, LocalPort => ${port}); sleep 3600 if @open`;
   await shell(scene, `systemd-run -q --unit=squatter perl -MIO::Socket::INET -e '${listen}'`);
+  await shell(scene, `sleep 1; ss -Hltn 'sport = :${port}' | grep -q .`);
   return () => shell(scene, 'systemctl stop squatter');
 };
 

@@ -22,6 +22,8 @@ beforeAll(async () => {
     hosts: { name: string; address: string }[];
   };
   addresses = Object.fromEntries(status.hosts.map((host) => [host.name, host.address]));
+  // Else sudo looks for the host's own name for five seconds at every command, which a plan cannot mend.
+  for (const host of hosts) await on(host, `echo ${addresses[host]} ${host} >>/etc/hosts`);
 });
 
 afterAll(async () => {
@@ -36,18 +38,22 @@ describe('a careful site', () => {
     await lab('cut', 'm1');
     await on('w1', `ip addr add ${addresses['m1']}/32 dev eth0`);
     execFileSync('ip', ['neigh', 'flush', 'dev', bridge]);
-    const before = await on('w1', 'journalctl -u ssh -o cat | grep -c "Accepted publickey for admin-pw" || true');
     const { problems } = JSON.parse((await kha('plan', spec, '--output', 'json')).stdout) as PlanFacts;
     await on('w1', `ip addr del ${addresses['m1']}/32 dev eth0`);
     await lab('join', 'm1');
     execFileSync('ip', ['neigh', 'flush', 'dev', bridge]);
     const told = problems.filter(({ host }) => host === 'm1').map(({ problem }) => problem);
     expect(told.length).toBeGreaterThan(0);
-    for (const words of told) expect(words).toMatch(/host key of m1 \(10\.200\.\d+\.11\) has changed/i);
-    // kha logged in to w1 as w1, and never to w1 as m1.
-    expect(before.trim()).toBe('0');
-    const logins = await on('w1', 'journalctl -u ssh -o cat | grep "Accepted publickey for admin-pw" || true');
-    expect(logins.trim().split('\n')).toHaveLength(1);
+    for (const words of told)
+      expect(words).toMatch(/ on m1: the host key of 10\.200\.\d+\.11:22 is another than line 1 of /);
+    // Each connection to m1's address came to w1's sshd, and none of them went on to a login.
+    const journal = await on('w1', 'journalctl -u ssh -o short --no-pager');
+    const processes = (pattern: RegExp): string[] => [...journal.matchAll(pattern)].map(([, pid]) => pid!);
+    const fooled = processes(/\[(\d+)\]: Connection from .* on 10\.200\.\d+\.11 port 22/g);
+    const loggedIn = processes(/\[(\d+)\]: Accepted publickey for admin-pw/g);
+    expect(fooled.length).toBeGreaterThan(0);
+    expect(loggedIn.length).toBeGreaterThan(0);
+    expect(fooled.filter((pid) => loggedIn.includes(pid))).toEqual([]);
   });
 
   it('holds where the registry refuses its password, and installs once that is right', async () => {
@@ -60,7 +66,9 @@ describe('a careful site', () => {
     const right = secretOf('registry');
     writeFileSync(join(labFolder, 'registry-password'), wrongPassword);
     const held = await kha('install', spec);
-    expect(`${held.code} ${held.stdout}`).toMatch(/^3 .*checkRegistry on (m1|w1).*401/s);
+    expect(`${held.code} ${held.stdout}`).toMatch(
+      /^3 .*checkRegistry on (m1|w1): .*refuses the credentials of the spec/s,
+    );
     writeFileSync(join(labFolder, 'registry-password'), right);
     await done('answer', name, 'retry');
     expect(await done('install', spec)).toMatch(/Kubernetes v1\.37\.2 stands/);
@@ -100,7 +108,7 @@ describe('a careful site', () => {
         maxBuffer: 64 * 1024 * 1024,
       });
       const paths = found.split('\n').filter(Boolean);
-      expect(paths.length).toBeGreaterThan(2);
+      expect(paths.length).toBeGreaterThan(host === 'm1' ? 5 : 0);
       expect(paths.map((path) => relative(disk, path)).filter((path) => !mayHold.test(path))).toEqual([]);
       const open = paths.filter((path) => {
         const { mode, uid } = statSync(path);

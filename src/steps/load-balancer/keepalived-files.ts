@@ -37,11 +37,10 @@ export function keepalived(cluster: Cluster, machine: Machine, device: string, p
     `    virtual_router_id ${endpoint.virtualRouterId}`,
     `    priority ${200 - all.indexOf(machine)}`,
     '    advert_int 1',
-    // Unicast: many networks filter multicast, and a peer is known by its address.
-    `    unicast_src_ip ${machine.address}`,
-    '    unicast_peer {',
-    ...all.filter(({ name }) => name !== machine.name).map(({ address }) => `        ${address}`),
-    '    }',
+    ...unicast(
+      machine,
+      all.filter((one) => one !== machine),
+    ),
     '    authentication {',
     '        auth_type PASS',
     `        auth_pass ${password}`,
@@ -57,6 +56,17 @@ export function keepalived(cluster: Cluster, machine: Machine, device: string, p
   ];
   return { path: '/etc/keepalived/keepalived.conf', content: lines.join('\n'), mode: '600', secret: true };
 }
+
+/** Many networks filter multicast, and a peer is known by its address; keepalived refuses unicast without a peer. */
+const unicast = ({ address }: Machine, peers: readonly Machine[]): string[] =>
+  peers.length === 0
+    ? []
+    : [
+        `    unicast_src_ip ${address}`,
+        '    unicast_peer {',
+        ...peers.map((peer) => `        ${peer.address}`),
+        '    }',
+      ];
 
 /** Health checks by weight: without haproxy a host serves nobody; without its own API server it only serves slower. */
 export function healthScripts(cluster: Cluster, machine: Machine): (WantedFile & { name: string; weight: number })[] {

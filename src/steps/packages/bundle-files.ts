@@ -42,30 +42,31 @@ export async function misplaced(
 }
 
 /**
- * Fetches files into place. The digest is proved beside the target before anything is replaced, so a corrupt or cut
- * download leaves the old file as it was.
+ * Fetches files into place, one after another in one command. The digest is proved beside the target before anything is
+ * replaced, so a corrupt or cut download leaves the old file as it was; the files before it stay.
  */
 export async function fetchFiles(
   context: ApplyContext & { host: Host },
   { files }: Bundle,
   placements: readonly Placement[],
 ): Promise<void> {
-  for (const { name, path, mode } of placements) {
+  const fetches = placements.map(({ name, path, mode }) => {
     const entry = files[name];
     if (!entry) throw new Error(`${name} is not in the bundle`);
-    await context.host.run(fetchScript(context.cluster, entry.digest, path, mode), {
+    return sh`fetch ${entry.digest} ${path} ${mode}`;
+  });
+  if (fetches.length === 0) return;
+  await context.host.run(
+    `set -e; ${registryScript(context.cluster)}${fetchFunction(context.cluster)}${fetches.join('; ')}`,
+    {
       stdin: await registryAccess(context),
-    });
-  }
-}
-
-function fetchScript(cluster: Cluster, digest: string, path: string, mode: string): string {
-  const folder = path.slice(0, path.lastIndexOf('/'));
-  return (
-    `set -e; ${registryScript(cluster)}` +
-    sh`mkdir -p ${folder}; file=$(mktemp -p ${folder} .kha.XXXXXX); ` +
-    sh`get -f -o "$file" ${`${bundleUrl(cluster)}/blobs/${digest}`} || { rm -f "$file"; exit 1; }; ` +
-    sh`if ! echo ${digest.replace('sha256:', '')}"  $file" | sha256sum -c --status; then rm -f "$file"; echo ${`${path}: the download does not have the digest ${digest}`} >&2; exit 1; fi; ` +
-    sh`chmod ${mode} "$file"; sync "$file"; mv -f "$file" ${path}`
+    },
   );
 }
+
+/** `fetch DIGEST PATH MODE`, in sh. */
+const fetchFunction = (cluster: Cluster): string =>
+  'fetch() { folder=${2%/*}; mkdir -p "$folder"; file=$(mktemp -p "$folder" .kha.XXXXXX); ' +
+  sh`get -f -o "$file" ${`${bundleUrl(cluster)}/blobs/`}"$1" || { rm -f "$file"; exit 1; }; ` +
+  'if ! echo "${1#sha256:}  $file" | sha256sum -c --status; then rm -f "$file"; echo "$2: the download does not have the digest $1" >&2; exit 1; fi; ' +
+  'chmod "$3" "$file"; sync "$file"; mv -f "$file" "$2"; }; ';
