@@ -1,0 +1,3 @@
+import { simulateHalf } from './schedules.js';
+
+simulateHalf(1);
