@@ -22,7 +22,13 @@ export interface ReadSpec {
 export async function readSpec(file: string): Promise<ReadSpec> {
   const text = await contentOf(file);
   const counter = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: counter, merge: true, prettyErrors: false, version: '1.2' });
+  const documents = parseAllDocuments(text, {
+    lineCounter: counter,
+    merge: true,
+    prettyErrors: false,
+    stringKeys: true,
+    version: '1.2',
+  });
   const [document] = documents;
   if (!('length' in documents) || !document || document.contents === null) {
     throw whole(
