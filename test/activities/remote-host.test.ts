@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { parseAllDocuments } from 'yaml';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { RemoteHost, type Attempt } from '../../src/activities/remote-host.js';
+import type { Pool } from '../../src/activities/ssh/pool.js';
+import { file } from '../../src/facts/files.js';
+import { stream } from '../../src/steps/control-plane/kubeadm-documents.js';
+import { cluster } from '../clusters.js';
+
+/** A pool whose only host is this machine's own shell. */
+const shell = {
+  to: () => ({
+    run: async (command: string, { stdin = '' } = {}) => {
+      const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', command], { input: stdin, encoding: 'utf8' });
+      return Promise.resolve({ code: status ?? -1, stdout, stderr });
+    },
+  }),
+} as unknown as Pool;
+const wanted = cluster();
+const attempt = { signal: new AbortController().signal, tell: () => undefined } as unknown as Attempt;
+const host = new RemoteHost(shell, wanted, wanted.hosts[0]!, attempt);
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kha-write-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Text that survives UTF-8, with what shells and YAML stumble over among it. */
+const text = (maxLength: number): fc.Arbitrary<string> =>
+  fc
+    .oneof(
+      fc.string({ unit: 'binary', maxLength }),
+      fc.constantFrom("it's", '$(id)', '`id`', '-rf', '*', '~', '#', '- a', 'a: b', '%', '\\', '---\n', "'\n'", 'null'),
+    )
+    .filter((one) => !one.includes('\0') && one === Buffer.from(one).toString());
+const fileName = text(40).filter((name) => !['', '.', '..'].includes(name) && !name.includes('/'));
+
+it('writes any file under any name, whole and with its mode, and nothing beside it', async () => {
+  await fc.assert(
+    fc.asyncProperty(fileName, text(200), async (name, content) => {
+      const path = join(folder, 'deep er', name);
+      await host.write(path, content, { mode: '0640' });
+      expect(readFileSync(path, 'utf8')).toBe(content);
+      expect(statSync(path).mode & 0o777).toBe(0o640);
+      expect(readdirSync(join(folder, 'deep er'))).toEqual([name]);
+      expect(await host.read(file(path))).toEqual({ mode: '640', content });
+      rmSync(path);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+it('leaves nothing half-written where a file cannot be put in place', async () => {
+  // A folder of that name cannot be replaced by a file.
+  await host.run(`mkdir ${join(folder, 'taken')}`);
+  await expect(host.write(join(folder, 'taken'), 'new')).rejects.toMatchObject({ type: 'CommandFailed' });
+  expect(readdirSync(folder)).toEqual(['taken']);
+});
+
+it('writes documents that a YAML parser reads back as they were, whatever they hold', () =>
+  fc.assert(
+    fc.property(
+      fc.array(fc.dictionary(text(20), fc.oneof(text(60), fc.integer(), fc.array(text(20))))),
+      (documents) => {
+        const read = parseAllDocuments(stream(...documents), { stringKeys: true });
+        expect((read as unknown as { toJS(): unknown }[]).map((one) => one.toJS())).toEqual(documents);
+      },
+    ),
+  ));
