@@ -32,10 +32,23 @@ export interface Fault {
 
 export const shell = ({ lab, host }: Scene, command: string): Promise<string> =>
   onHost(lab, hostNamed(lab, host), command);
-const kill = async (name: keyof typeof processFiles): Promise<void> => {
-  const pid = await alive(processFiles[name]);
-  if (pid === undefined) throw new Error(`the engine's ${name} does not run, so it cannot be killed`);
-  process.kill(pid, 'SIGKILL');
+type Process = 'worker' | 'server';
+/** Kills them at once; mended when the watcher has started each again. */
+const kill = async (...names: Process[]): Promise<void> => {
+  const pids = await Promise.all(names.map((name) => alive(processFiles[name])));
+  for (const [index, pid] of pids.entries()) {
+    if (pid === undefined) throw new Error(`the engine's ${names[index]} does not run, so it cannot be killed`);
+    process.kill(pid, 'SIGKILL');
+  }
+  const deadline = Date.now() + 30_000;
+  const back = async (): Promise<boolean> => {
+    const now = await Promise.all(names.map((name) => alive(processFiles[name])));
+    return now.every((pid, index) => pid !== undefined && pid !== pids[index]);
+  };
+  while (!(await back())) {
+    if (Date.now() > deadline) throw new Error(`the watcher did not start ${names.join(' and ')} again within 30 s`);
+    await sleep(20);
+  }
 };
 const etcdctl =
   'etcdctl --cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key';
@@ -51,10 +64,7 @@ export const breakages: Readonly<Record<string, Fault>> = {
   'kill-both': {
     does: 'SIGKILL worker and server',
     at: 'createCertificates',
-    inject: async () => {
-      await kill('worker');
-      await kill('server');
-    },
+    inject: () => kill('worker', 'server'),
   },
   'drop-connections': {
     does: 'kill every SSH connection of the host',
