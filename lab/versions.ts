@@ -1,11 +1,8 @@
-/** What the lab's bundle holds. The product's profile of the same release names the same. */
+import { profileOf } from '../src/cluster/versions.js';
+
+/** What the lab's bundle holds: the product's own profile, and the system that its hosts run. */
 export const versions = {
-  kubernetes: 'v1.37.2',
-  containerd: 'v2.4.2',
-  etcd: '3.7.0-0',
-  coredns: 'v1.14.6',
-  pause: '3.10.2',
-  calico: 'v3.28.5',
+  ...profileOf({ kubernetes: 'v1.37.2' }),
   os: 'debian-13',
   suite: 'trixie',
   arch: 'amd64',

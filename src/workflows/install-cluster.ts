@@ -44,45 +44,25 @@ const {
   checkCertificates,
 } = steps;
 
+// Their names first: without DNS, sudo waits for the host's own name at every command.
+const preparation = [
+  claimHost,
+  writeHostNames,
+  disableSelinux,
+  disableSwap,
+  loadKernelModules,
+  setKernelParameters,
+  synchroniseTime,
+];
+const packagesAndRuntime = [installPackages, installBinaries, configureContainerd, configureKubelet, pullImages];
+
 /** A highly available cluster out of bare hosts, in the seed's order. In mode `plan` only checks run and gates stand open. */
 export async function installCluster(input: OperationInput): Promise<Report> {
   return operation(input, 'install', async ({ stage, gate }) => {
     await stage('Preflight', checkHost, checkEndpoint, checkRegistry, compareHosts);
-    await gate(
-      'before-changes',
-      claimHost,
-      writeHostNames,
-      disableSelinux,
-      disableSwap,
-      loadKernelModules,
-      setKernelParameters,
-      synchroniseTime,
-      installPackages,
-      installBinaries,
-      configureContainerd,
-      configureKubelet,
-      pullImages,
-      configureHaproxy,
-    );
-    // Their names first: without DNS, sudo waits for the host's own name at every command.
-    await stage(
-      'Prepare hosts',
-      claimHost,
-      writeHostNames,
-      disableSelinux,
-      disableSwap,
-      loadKernelModules,
-      setKernelParameters,
-      synchroniseTime,
-    );
-    await stage(
-      'Packages and runtime',
-      installPackages,
-      installBinaries,
-      configureContainerd,
-      configureKubelet,
-      pullImages,
-    );
+    await gate('before-changes', ...preparation, ...packagesAndRuntime, configureHaproxy);
+    await stage('Prepare hosts', ...preparation);
+    await stage('Packages and runtime', ...packagesAndRuntime);
     await stage('Load balancer', configureHaproxy, createVrrpPassword, configureKeepalived, checkVirtualAddress);
     await stage(
       'Certificates',
