@@ -1,6 +1,6 @@
 import { sshSettings, type Cluster, type Machine } from '../cluster/cluster.js';
 import type { Fact, Output } from '../facts/fact.js';
-import { sh } from '../facts/sh.js';
+import { sh, temporaryFile } from '../facts/sh.js';
 import type { Host, RunOptions, WriteOptions } from '../steps/host.js';
 import { HostFailure, tailOf } from './failure.js';
 import { reasonOf } from './reason.js';
@@ -49,7 +49,8 @@ export class RemoteHost implements Host {
   async write(path: string, content: string, { mode = '0644', secret = false }: WriteOptions = {}): Promise<void> {
     const folder = path.slice(0, path.lastIndexOf('/')) || '/';
     const script =
-      sh`set -e; umask 077; mkdir -p -m 0755 ${folder}; file=$(mktemp -p ${folder} .kha.XXXXXX); trap 'rm -f "$file"' EXIT; ` +
+      `set -e; umask 077; ${temporaryFile}` +
+      sh`mkdir -p -m 0755 ${folder}; temporary ${folder}; trap 'rm -f "$file"' EXIT; ` +
       sh`cat >"$file"; chmod ${mode} "$file"; sync "$file"; mv -fT "$file" ${path}; trap - EXIT`;
     await this.run(script, { stdin: content, secret });
   }

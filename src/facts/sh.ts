@@ -16,3 +16,10 @@ export function sh(strings: TemplateStringsArray, ...words: Word[]): string {
 function word(value: Word): string {
   return typeof value === 'object' ? value.map(quote).join(' ') : quote(value);
 }
+
+/**
+ * Defines `temporary FOLDER` for the rest of a script: makes `$file`, a new file in that folder to be renamed later. What a
+ * script that was cut off left there goes first: the names hold the ids of the shells that made them.
+ */
+export const temporaryFile =
+  'temporary() { for old in "$1"/.kha.*; do maker=${old##*/.kha.}; [ -e "/proc/${maker%%.*}" ] || rm -f "$old"; done; file=$(mktemp -p "$1" ".kha.$$.XXXXXX"); }; ';

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -60,6 +60,14 @@ it('leaves nothing half-written where a file cannot be put in place', async () =
   await host.run(`mkdir ${join(folder, 'taken')}`);
   await expect(host.write(join(folder, 'taken'), 'new')).rejects.toMatchObject({ type: 'CommandFailed' });
   expect(readdirSync(folder)).toEqual(['taken']);
+});
+
+it('clears away what a writer that was cut off had left, and nothing of one that is at work', async () => {
+  // No process has an id beyond the kernel's largest (proc(5), pid_max).
+  writeFileSync(join(folder, '.kha.4194305.abcdef'), 'half');
+  writeFileSync(join(folder, `.kha.${process.pid}.abcdef`), 'at work');
+  await host.write(join(folder, 'whole'), 'new');
+  expect(readdirSync(folder).sort()).toEqual([`.kha.${process.pid}.abcdef`, 'whole']);
 });
 
 it('writes documents that a YAML parser reads back as they were, whatever they hold', () =>

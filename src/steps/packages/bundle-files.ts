@@ -1,7 +1,7 @@
 import type { Cluster } from '../../cluster/cluster.js';
 import { sha256 } from '../../facts/files.js';
 import { bundle, bundleUrl, registryScript, type Bundle } from '../../facts/registry.js';
-import { sh } from '../../facts/sh.js';
+import { sh, temporaryFile } from '../../facts/sh.js';
 import type { Asked, Host } from '../host.js';
 import { registryAccess } from '../registry-access.js';
 import type { ApplyContext, CheckContext } from '../step.js';
@@ -66,7 +66,8 @@ export async function fetchFiles(
 
 /** `fetch DIGEST PATH MODE`, in sh. */
 const fetchFunction = (cluster: Cluster): string =>
-  'fetch() { folder=${2%/*}; mkdir -p "$folder"; file=$(mktemp -p "$folder" .kha.XXXXXX); ' +
+  temporaryFile +
+  'fetch() { folder=${2%/*}; mkdir -p "$folder"; temporary "$folder"; ' +
   sh`get -f -o "$file" ${`${bundleUrl(cluster)}/blobs/`}"$1" || { rm -f "$file"; exit 1; }; ` +
   'if ! echo "${1#sha256:}  $file" | sha256sum -c --status; then rm -f "$file"; echo "$2: the download does not have the digest $1" >&2; exit 1; fi; ' +
   'chmod "$3" "$file"; sync "$file"; mv -f "$file" "$2"; }; ';
