@@ -29,6 +29,7 @@ export default defineConfig({
       { test: { name: 'simulation', include: simulated, hookTimeout: 120_000 } },
       // Not a test: makes the recording that the simulation replays.
       { test: { name: 'record', include: ['test/simulation/record.ts'], testTimeout: 900_000 } },
+      { test: { name: 'bench', include: ['test/bench.ts'], testTimeout: 300_000 } },
       { test: { name: 'lab', include: withLab, testTimeout: 900_000, hookTimeout: 3_600_000, fileParallelism: false } },
     ],
   },

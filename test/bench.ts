@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Pool } from '../src/activities/ssh/pool.js';
+import { noSshd, startSshd, type Sshd } from './activities/ssh/sshd.js';
+import { cluster } from './clusters.js';
+import { openBench } from './workflows/bench.js';
+
+// `npm run bench`: each line compares two things in one run, so that machines may differ. Nothing here fails for being slow.
+
+const program = fileURLToPath(new URL('../bin/kha.js', import.meta.url));
+
+async function milliseconds(work: () => unknown, times = 1): Promise<number> {
+  const begun = performance.now();
+  for (let count = 0; count < times; count += 1) await work();
+  return (performance.now() - begun) / times;
+}
+
+function told(what: string, one: number, other: number, unit: string): void {
+  const rounded = (value: number): string => value.toFixed(value < 100 ? 1 : 0);
+  console.log(`${what}: ${(one / other).toFixed(1)} times (${rounded(one)} ${unit} to ${rounded(other)} ${unit})`);
+  expect(one / other).toBeGreaterThan(0);
+}
+
+it('start-up', async () => {
+  const node = (...args: string[]): string => execFileSync(process.execPath, args, { encoding: 'utf8' });
+  const bare = await milliseconds(() => node('-e', '0'), 10);
+  told('kha --help to node alone', await milliseconds(() => node(program, '--help'), 10), bare, 'ms');
+});
+
+describe.skipIf(noSshd !== '')(`SSH${noSshd && ` (${noSshd})`}`, () => {
+  let sshd: Sshd;
+  beforeAll(async () => {
+    sshd = await startSshd();
+  });
+  afterAll(() => sshd.stop());
+
+  it('connections', async () => {
+    const pool = new Pool();
+    const run = (from: Pool) => from.to({ name: 'm1', address: '127.0.0.1', settings: sshd.settings }).run('true');
+    await run(pool);
+    const pooled = await milliseconds(() => run(pool), 50);
+    const fresh = await milliseconds(async () => {
+      const own = new Pool();
+      await run(own);
+      own.close();
+    }, 20);
+    const wide = await milliseconds(() => Promise.all(Array.from({ length: 80 }, () => run(pool))));
+    pool.close();
+    told('a command with a login of its own to one of a pooled connection', fresh, pooled, 'ms');
+    told('80 commands one after another to 80 at once', pooled * 80, wide, 'ms');
+  });
+});
+
+it('histories', async () => {
+  const bench = await openBench();
+  const workers = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({ name: `w${n}`, address: `10.0.1.${n + 1}`, roles: ['worker'] }));
+  const masters = cluster().hosts.slice(0, 3);
+  const eventsAStep = async (count: number): Promise<number> => {
+    let found = 0;
+    await bench.run(cluster({ hosts: [...masters, ...workers(count)] }), {}, async ({ handle, progress }) => {
+      await handle.result();
+      found = (await handle.fetchHistory()).events!.length / (await progress()).lines.length;
+    });
+    return found;
+  };
+  told(
+    'events a step on a host, 20 workers to 200 in batches',
+    await eventsAStep(20),
+    await eventsAStep(200),
+    'events',
+  );
+  await bench.close();
+});
