@@ -7,7 +7,8 @@ import { ask } from './ask.js';
 import { screen, type Screen } from './render/screen.js';
 
 export const exitCodes = { done: 0, failed: 1, usage: 2, waiting: 3, interrupted: 130 } as const;
-const interval = 400;
+/** How often a run is looked at; of 500 hosts its progress is two megabytes. Milliseconds. */
+const interval = ({ lines }: Progress): number => (lines.length > 2_000 ? 2_000 : 400);
 
 /**
  * Shows a run until it ends or waits for a person who is not there; gives the exit code. A server or worker that died is
@@ -36,7 +37,7 @@ export async function follow(begun: WorkflowHandle, client: Client): Promise<num
         view.pause();
         if (!(await ask(handle, progress, interrupted.signal))) return leave(view, handle);
       }
-      await sleep(interval, undefined, { signal: interrupted.signal }).catch((error: unknown) => {
+      await sleep(interval(progress), undefined, { signal: interrupted.signal }).catch((error: unknown) => {
         if (!interrupted.signal.aborted) throw error;
       });
     }
