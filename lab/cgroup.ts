@@ -9,10 +9,13 @@ const controllers = ['cpu', 'cpuacct', 'cpuset', 'memory', 'devices', 'freezer',
 /** An ordinary Debian has the unified hierarchy; both are served, version 1 is the one that was tested. */
 export const unified = (): boolean => existsSync(join(root, 'cgroup.controllers'));
 
-const folders = ({ name }: Lab, host: string): string[] =>
+/** By the lab's index, which no other lab on this machine has; another user's may have its name. */
+const groupName = ({ index }: Lab): string => `kha-lab-${index}`;
+
+const folders = (lab: Lab, host: string): string[] =>
   unified()
-    ? [join(root, `kha-lab-${name}`, host)]
-    : controllers.filter((one) => existsSync(join(root, one))).map((one) => join(root, one, `kha-lab-${name}`, host));
+    ? [join(root, groupName(lab), host)]
+    : controllers.filter((one) => existsSync(join(root, one))).map((one) => join(root, one, groupName(lab), host));
 
 /** Makes the host's own groups, and gives the files that a process writes its id into to enter them. */
 export async function makeGroups(lab: Lab, host: string): Promise<string[]> {
@@ -42,8 +45,8 @@ async function delegate(folder: string): Promise<void> {
 
 /** Stops or wakes every process of the host at once. */
 export async function freeze(lab: Lab, host: string, frozen: boolean): Promise<void> {
-  if (unified()) return writeFile(join(root, `kha-lab-${lab.name}`, host, 'cgroup.freeze'), frozen ? '1' : '0');
-  return writeFile(join(root, 'freezer', `kha-lab-${lab.name}`, host, 'freezer.state'), frozen ? 'FROZEN' : 'THAWED');
+  if (unified()) return writeFile(join(root, groupName(lab), host, 'cgroup.freeze'), frozen ? '1' : '0');
+  return writeFile(join(root, 'freezer', groupName(lab), host, 'freezer.state'), frozen ? 'FROZEN' : 'THAWED');
 }
 
 export async function removeGroups(lab: Lab, host: string): Promise<void> {

@@ -3,11 +3,15 @@ import { kernelParameters } from '../../facts/kernel.js';
 import type { Step } from '../step.js';
 import { missingFiles, writeFiles } from '../wanted-file.js';
 
-/** Kubernetes’ documentation, container runtimes: what must be on before kubeadm’s preflight. */
+/**
+ * Kubernetes’ documentation, container runtimes: what must be on before kubeadm’s preflight. Kubelet, runtime and every pod
+ * whose log is followed take an inotify instance, of which Debian allows 128: then the kubelet does not start any more.
+ */
 const wanted = {
   'net.ipv4.ip_forward': '1',
   'net.bridge.bridge-nf-call-iptables': '1',
   'net.bridge.bridge-nf-call-ip6tables': '1',
+  'fs.inotify.max_user_instances': '8192',
 };
 const files = [
   {
@@ -20,7 +24,7 @@ const files = [
 
 export const setKernelParameters: Step = {
   name: 'setKernelParameters',
-  does: 'Set the kernel parameters for forwarding and bridged traffic, now and after a restart',
+  does: 'Set the kernel parameters for forwarding, bridged traffic and inotify, now and after a restart',
   on: containerHosts,
   pace: 'all at once',
   retry: 'edit',
