@@ -11,23 +11,24 @@ What was broken while a cluster was being installed, and what became of it. Writ
 | broken | at step | on | for | going on | install | held | kubeadm starts | result |
 |---|---|---|---|---|---|---|---|---|
 `;
+const example = '\nWhat a step says while it holds:\n\n';
 
 /** Keeps the rows of other faults and steps, and puts these in the place of their like. */
 export async function writeMatrix(file: string, outcomes: readonly Outcome[]): Promise<void> {
-  const old = existsSync(file)
-    ? (await readFile(file, 'utf8')).split('\n').filter((line) => line.startsWith('| `'))
-    : [];
-  const rows = new Map(old.map((line) => [keyOf(line), line]));
+  const old = existsSync(file) ? await readFile(file, 'utf8') : '';
+  const rows = new Map(
+    old
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+      .map((line) => [keyOf(line), line]),
+  );
   for (const outcome of outcomes) rows.set(keyOf(row(outcome)), row(outcome));
   const order = Object.keys(faults);
   const rank = (line: string): number => order.indexOf(/`([^`]+)`/.exec(line)?.[1] ?? '');
-  const said = outcomes.flatMap(({ held }) => held).filter(Boolean);
-  const example =
-    said.length > 0
-      ? `\nWhat a step says while it holds, from the last run:\n\n\`\`\`\n${said[0]!.slice(0, 600)}\n\`\`\`\n`
-      : '';
   const sorted = [...rows.values()].sort((one, other) => rank(one) - rank(other));
-  await writeFile(file, `${opening}${sorted.join('\n')}\n${example}`);
+  const said = outcomes.flatMap(({ held }) => held).find(Boolean);
+  const words = said ? `\`\`\`\n${said.slice(0, 600)}\n\`\`\`\n` : old.split(example)[1];
+  await writeFile(file, `${opening}${sorted.join('\n')}\n${words ? example + words : ''}`);
 }
 
 const keyOf = (line: string): string => line.split('|').slice(1, 3).join('|');
