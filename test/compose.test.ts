@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { searchAttributes } from '../src/workflows/messages.js';
@@ -15,14 +17,26 @@ interface Service {
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
 }
 
-const text = readFileSync(new URL('../docker-compose.yml', import.meta.url), 'utf8');
+const file = fileURLToPath(new URL('../docker-compose.yml', import.meta.url));
+const text = readFileSync(file, 'utf8');
 const { services, volumes } = parse(text, { merge: true }) as {
   services: Record<string, Service>;
   volumes: Record<string, unknown>;
 };
 const oneShot = ['temporal-schema', 'temporal-namespace'];
 
+const compose = (...args: string[]) =>
+  spawnSync('docker', ['compose', '--file', file, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, POSTGRES_PASSWORD: 'of-this-test' },
+  });
+
 describe('docker-compose.yml', () => {
+  it.skipIf(compose('version').status !== 0)('is taken by docker compose itself (skipped where there is none)', () => {
+    const { status, stderr } = compose('config', '--quiet');
+    expect(`${status} ${stderr}`).toBe('0 ');
+  });
+
   it('has a standing Temporal, its jobs, its UI and a worker', () => {
     expect(Object.keys(services).sort()).toEqual([
       'postgresql',
