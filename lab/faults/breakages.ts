@@ -141,12 +141,12 @@ export const breakages: Readonly<Record<string, Fault>> = {
     does: 'add an etcd member that never starts, and remove it after 10 s',
     at: 'initControlPlane',
     inject: async (scene) => {
-      const id = await shell(
-        scene,
-        `${etcdctl} member add ghost --peer-urls=https://127.0.0.9:2380 | sed -n 's/^Member *\\([0-9a-f]*\\) .*/\\1/p'`,
-      );
+      // etcd lets nobody in until its members have known each other for five seconds (etcd.io, --strict-reconfig-check).
+      const add = `${etcdctl} member add ghost --peer-urls=https://127.0.0.9:2380`;
+      const said = await shell(scene, `for try in $(seq 10); do ${add} && exit 0; sleep 1; done; exit 1`);
+      const [, id = ''] = /^Member +([0-9a-f]+) added/m.exec(said) ?? [];
       await sleep(10_000);
-      await shell(scene, `${etcdctl} member remove ${id.trim()}`);
+      await shell(scene, `${etcdctl} member remove ${id}`);
     },
   },
   'second-install': {
