@@ -40,12 +40,15 @@ export class TransientUnit {
 
   async run(script: string): Promise<Output> {
     const state = await this.#state(this.name);
-    if (state === 'lost') await this.#clear(this.name);
+    if (state === 'lost') await this.#putAside(this.name, 'lost');
     if (state === 'lost' || state === 'absent') {
       await this.#letOthersEnd();
       await this.#start(script);
     }
-    return this.#follow(this.name);
+    const output = await this.#follow(this.name);
+    // Told once: the activity's next attempt is to run it again, not to find the same failure for ever.
+    if (output.code !== 0) await this.#putAside(this.name, 'failed');
+    return output;
   }
 
   /** `lost`: it was started and neither runs nor ended, so the host was restarted under it. */
@@ -97,7 +100,7 @@ export class TransientUnit {
         if (code !== undefined)
           return { code: Number(code), stdout: stdout.slice(stdout.indexOf('\n') + 1), stderr: '' };
         if (stdout.startsWith('lost')) {
-          await this.#clear(unit);
+          await this.#putAside(unit, 'lost');
           throw this.#interrupted(
             `${unit} is gone without an exit code: the host was restarted, or somebody stopped it`,
           );
@@ -117,9 +120,9 @@ export class TransientUnit {
     await this.#execute(sh`systemctl stop ${unit}`);
   }
 
-  /** Puts the folder of a run that never ended aside, so that the next one starts afresh. */
-  async #clear(unit: string): Promise<void> {
-    await this.#execute(sh`mv ${`${root}/${unit}`} ${`${root}/${unit}.lost`}-$(date +%s)`);
+  /** Keeps the folder of a run that never ended, or ended badly, under another name, so that the next one starts afresh. */
+  async #putAside(unit: string, why: 'lost' | 'failed'): Promise<void> {
+    await this.#execute(sh`mv ${`${root}/${unit}`} ${`${root}/${unit}.${why}`}-$(date +%s)`);
   }
 
   #interrupted(reason: string): HostFailure {

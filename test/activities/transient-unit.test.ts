@@ -38,7 +38,7 @@ describe('a transient unit', () => {
   });
 
   it('is found running by the next attempt, and not started again', async () => {
-    const { execute, left } = scripted([asks, 'running\n'], [follows, 'exit 3\nno\n']);
+    const { execute, left } = scripted([asks, 'running\n'], [follows, 'exit 3\nno\n'], [/^mv .*\.failed/, '']);
     expect(await new TransientUnit(unit, execute, calm()).run('true')).toMatchObject({ code: 3 });
     expect(left).toEqual([]);
   });
@@ -46,6 +46,20 @@ describe('a transient unit', () => {
   it('is found ended by the next attempt, with its exit code and output', async () => {
     const { execute } = scripted([asks, 'ended\n'], [follows, 'exit 0\ndone\n']);
     expect(await new TransientUnit(unit, execute, calm()).run('true')).toMatchObject({ code: 0, stdout: 'done\n' });
+  });
+
+  it('is run again by the next attempt once its failure was told', async () => {
+    const first = scripted(
+      [asks, 'absent\n'],
+      [lists, ''],
+      [starts, ''],
+      [follows, 'exit 1\n'],
+      [/^mv .*\.failed/, ''],
+    );
+    expect(await new TransientUnit(unit, first.execute, calm()).run('true')).toMatchObject({ code: 1 });
+    const next = scripted([asks, 'absent\n'], [lists, ''], [starts, ''], [follows, 'exit 0\n']);
+    expect(await new TransientUnit(unit, next.execute, calm()).run('true')).toMatchObject({ code: 0 });
+    expect([...first.left, ...next.left]).toEqual([]);
   });
 
   it('is started afresh when the host was restarted under it', async () => {
