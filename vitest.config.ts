@@ -26,7 +26,8 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      { test: { name: 'simulation', include: simulated, hookTimeout: 120_000 } },
+      // Both halves at once: unless told, vitest leaves one processor free.
+      { test: { name: 'simulation', include: simulated, hookTimeout: 120_000, maxWorkers: 2 } },
       // Not a test: makes the recording that the simulation replays.
       { test: { name: 'record', include: ['test/simulation/record.ts'], testTimeout: 900_000 } },
       { test: { name: 'bench', include: ['test/bench.ts'], testTimeout: 300_000 } },
