@@ -86,7 +86,6 @@ function liveness(): Liveness {
     const shutdown = context.cancellationDetails?.workerShutdown === true;
     controller.abort(shutdown ? keepUnits : cancelled.reason);
   });
-  heartbeat(doing);
   return {
     signal: controller.signal,
     tell: (what) => (doing = redact(what).slice(0, 500)),

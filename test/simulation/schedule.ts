@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Cluster } from '../../src/cluster/cluster.js';
+import { gateNames } from '../../src/cluster/schema.js';
 import type { Fate } from './ssh-server.js';
 
 /** What chance does to one command of a step. `crash`: the worker dies right before it or right after it. */
@@ -44,6 +46,11 @@ export class Schedule {
 
   /** How many times a transient unit is asked for before it has ended. */
   readonly slowness = (unit: string): number => this.#chance(`slow ${unit.replace(/-[0-9a-f]{10}$/, '')}`, 3);
+
+  /** A person is waited for at one gate, or at none. */
+  gates(): Cluster['gates'] {
+    return [...gateNames].filter((_, index) => index === this.#chance('which gate', gateNames.length + 1));
+  }
 
   #chance(what: string, of: number): number {
     return createHash('sha256').update(`${this.#seed} ${what}`).digest().readUInt32BE() % of;

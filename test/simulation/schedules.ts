@@ -4,7 +4,7 @@ import { Simulation } from './simulate.js';
 /** `npm run test:simulation -- --schedules N --seed S`; a failing seed that was mended stands in `mended` for ever. */
 const schedules = Number(process.env['KHA_SCHEDULES'] ?? 1000);
 const first = Number(process.env['KHA_SEED'] ?? 1);
-const mended: readonly number[] = [];
+const mended: readonly number[] = [175];
 const atOnce = 16;
 
 /** Runs one half of the schedules: each half is a file of its own, and so a process of its own. */
@@ -29,8 +29,9 @@ export function simulateHalf(half: 0 | 1): void {
           count.faults += happened.length;
           count.holds += held.length;
           if (count.schedules % 100 === 0) console.log(`${count.schedules} schedules in ${seconds()} s`);
-          if (problems.length > 0)
-            failures.push(`seed ${seed}: ${problems.slice(0, 5).join('\n  ')}\n  after: ${happened.join('; ')}`);
+          if (problems.length === 0) continue;
+          failures.push(`seed ${seed}: ${problems.slice(0, 5).join('\n  ')}\n  after: ${happened.join('; ')}`);
+          console.log(failures.at(-1));
         }
       };
       await Promise.all(Array.from({ length: atOnce }, work));

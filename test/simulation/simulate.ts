@@ -113,7 +113,7 @@ export class Simulation {
         await handle.terminate(problem);
         return { held, problems: [`${problem}: ${open.map(({ step, host }) => `${step} on ${host}`).join(', ')}`] };
       }
-      await sleep(300);
+      await sleep(700);
     }
   }
 
@@ -122,7 +122,7 @@ export class Simulation {
     const schedule = new Schedule(seed);
     const own: Cluster = {
       ...cluster,
-      gates: ['before-changes'],
+      gates: schedule.gates(),
       hosts: cluster.hosts.map((host) => ({ ...host, ssh: this.#ssh.settings(`${id}.${host.name}`) })),
     };
     return {

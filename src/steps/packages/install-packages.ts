@@ -36,6 +36,8 @@ export const installPackages: Step = {
     const wanted = packagesOf(cluster, host.machine, contents).filter(
       ({ name, version }) => installed.get(name) !== version,
     );
+    // An earlier attempt whose answer was lost may have come to its end meanwhile.
+    if (wanted.length === 0) return;
     const placements = wanted.map(({ file }): Placement => ({
       name: `deb/${file}`,
       path: `${cache}/${file}`,

@@ -18,6 +18,7 @@ export const pullImages: Step = {
   check: async ({ cluster, host }) => (await absent(cluster, host)).map((image) => `${image} is not pulled`),
   async apply({ cluster, host }) {
     const images = await absent(cluster, host);
+    if (images.length === 0) return;
     await host.runUnit(
       sh`for image in ${images}; do ctr -n k8s.io images pull --hosts-dir ${registryFolder} "$image" >/dev/null || exit 1; done`,
     );
