@@ -35,7 +35,7 @@ export interface Verdict {
 }
 
 /** A schedule takes a few seconds by itself, and waits for the others; milliseconds. */
-const patience = 120_000;
+const patience = 300_000;
 const queue = 'simulation';
 const catalogue = Object.values(steps);
 
