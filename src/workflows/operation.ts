@@ -7,6 +7,7 @@ import {
   rootCause,
 } from '@temporalio/workflow';
 import type { BatchInput, BatchResult, Step, StepInput, StepResult } from '../steps/step.js';
+import type { Machine } from '../cluster/cluster.js';
 import { batches } from './batches.js';
 import { handleMessages } from './handlers.js';
 import type { Gate, Line, OperationInput, Report } from './messages.js';
@@ -80,6 +81,12 @@ export async function operation(
     );
   }
 
+  const among = (batch: readonly Machine[], step: Step): string[] =>
+    step
+      .on(cluster)
+      .filter((machine) => batch.includes(machine))
+      .map(({ name: host }) => host);
+
   async function stage(title: string, ...steps: readonly Step[]): Promise<void> {
     journal.enter(title);
     for (const block of blocks(steps)) {
@@ -91,13 +98,8 @@ export async function operation(
       await allOrNone(() =>
         batches(cluster).map(async (batch) => {
           for (const step of block) {
-            const hosts = step.on(cluster).filter((machine) => batch.includes(machine));
-            if (hosts.length > 0)
-              await runOnAll(
-                title,
-                step,
-                hosts.map(({ name: host }) => host),
-              );
+            const hosts = among(batch, step);
+            if (hosts.length > 0) await runOnAll(title, step, hosts);
           }
         }),
       );
@@ -114,8 +116,7 @@ export async function operation(
     const found = await Promise.all(
       steps.flatMap((step) =>
         batches(cluster).map(async (batch) => {
-          const hosts = step.on(cluster).filter((machine) => batch.includes(machine));
-          const names = hosts.map(({ name: host }) => host);
+          const names = among(batch, step);
           if (names.length === 0) return [];
           const found = new Map<string, string[]>();
           for (const [index, result] of (await look(step, names)).entries()) {
