@@ -16,8 +16,9 @@ export interface Audit {
 /** Asks a lab's hosts themselves, not kha: each kubeadm command ended well once, nothing is half-written, every node Ready. */
 export async function audit(name: string): Promise<Audit> {
   const lab = await labNamed(name);
-  const hosts = hostsOf(lab).filter(({ role }) => role !== 'load-balancer');
-  const masters = hosts.filter(({ role }) => role === 'control-plane');
+  const having = (...roles: LabHost['role'][]): LabHost[] => hostsOf(lab).filter(({ role }) => roles.includes(role));
+  const hosts = having('control-plane', 'worker');
+  const members = lab.etcd > 0 ? having('etcd') : having('control-plane');
   const ask = (host: LabHost, command: string): Promise<string> => onHost(lab, host, command);
   const problems: string[] = [];
 
@@ -33,7 +34,6 @@ export async function audit(name: string): Promise<Audit> {
     const halfWritten = (await ask(host, unfinished)).split('\n').filter(Boolean);
     problems.push(...halfWritten.map((path) => `${host.name}: ${path} is half-written`));
   }
-  const members = etcdMembers('https://127.0.0.1:2379');
   const { command, args, env } = await kubectlOn(name, [
     'get',
     'nodes',
@@ -44,13 +44,14 @@ export async function audit(name: string): Promise<Audit> {
     .split('\n')
     .filter((line) => line.endsWith(' True'))
     .map((line) => line.split(' ')[0] ?? '');
-  const listed = members.parse({ code: 0, stdout: await ask(masters[0]!, members.command), stderr: '' }) ?? [];
+  const list = etcdMembers('https://127.0.0.1:2379');
+  const listed = list.parse({ code: 0, stdout: await ask(members[0]!, list.command), stderr: '' }) ?? [];
   const differ = (what: string, wanted: readonly LabHost[], found: readonly string[]): void => {
     const names = wanted.map((host) => host.name).sort();
     if ([...found].sort().join() !== names.join())
       problems.push(`${what}: ${found.join(', ') || 'none'} instead of ${names.join(', ')}`);
   };
-  differ('etcd members', masters, listed);
+  differ('etcd members', members, listed);
   differ('Ready nodes', hosts, readyNodes);
   return { kubeadm, etcdMembers: listed, readyNodes, problems };
 }

@@ -1,22 +1,26 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Role } from '../src/cluster/roles.js';
 import { stateFolder } from '../src/engine/folders.js';
 import { holds } from '../src/engine/run-program.js';
 
 export interface LabHost {
   readonly name: string;
   readonly address: string;
-  readonly role: 'control-plane' | 'worker' | 'load-balancer';
+  readonly role: Role;
 }
 
 export interface LabSize {
   readonly masters: number;
   readonly workers: number;
+  /** etcd hosts of their own; without them the masters carry it. */
+  readonly etcd: number;
+  /** Load balancers of their own; without them the masters carry it. */
   readonly loadBalancers: number;
   /** Size of a disk of its own for each host, in GiB, so that one can be filled; without it they share this machine's. */
   readonly disk?: number;
-  /** The registry asks for a login, and kha for a sudo password: as careful sites have it. */
+  /** The registry has TLS and asks for a login, and sudo for a password: as careful sites have it. */
   readonly careful?: boolean;
 }
 
@@ -29,6 +33,8 @@ export interface Lab extends LabSize {
 
 export const network = ({ index }: Lab): string => `10.200.${index}`;
 export const registryAddress = (lab: Lab): string => `${network(lab)}.1:5000`;
+/** The registry's certificate in a careful lab, signed by itself. */
+export const certificateFile = (lab: Lab): string => labFile(lab, 'registry.crt');
 export const virtualAddress = (lab: Lab): string => `${network(lab)}.100`;
 export const bridge = ({ index }: Lab): string => `kha${index}`;
 /** Name of a host's network namespace, and of this machine's end of its cable. */
@@ -45,6 +51,7 @@ export function hostsOf(lab: Lab): LabHost[] {
   return [
     ...series('m', lab.masters, 11, 'control-plane'),
     ...series('w', lab.workers, 21, 'worker'),
+    ...series('e', lab.etcd, 71, 'etcd'),
     ...series('lb', lab.loadBalancers, 81, 'load-balancer'),
   ];
 }

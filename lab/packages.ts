@@ -11,6 +11,7 @@ const programs: Readonly<Record<string, string>> = {
   ip: 'iproute2',
   ssh: 'openssh-client',
   'ssh-keygen': 'openssh-client',
+  openssl: 'openssl',
   mmdebstrap: 'mmdebstrap',
   buildah: 'buildah',
   'docker-registry': 'docker-registry',

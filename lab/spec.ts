@@ -1,5 +1,5 @@
 import { chmod, writeFile } from 'node:fs/promises';
-import { hostsOf, labFile, passwordFile, registryAddress, virtualAddress, type Lab } from './lab.js';
+import { certificateFile, hostsOf, labFile, passwordFile, registryAddress, virtualAddress, type Lab } from './lab.js';
 import { registryUser } from './registry.js';
 import { versions } from './versions.js';
 
@@ -7,7 +7,9 @@ import { versions } from './versions.js';
 export async function writeSpec(lab: Lab): Promise<string> {
   const file = labFile(lab, 'cluster.yaml');
   const secret = (of: 'sudo' | 'registry'): string => JSON.stringify(`file:${passwordFile(lab, of)}`);
-  const login = lab.careful ? `, credentials: { username: ${registryUser}, password: ${secret('registry')} }` : '';
+  const access = lab.careful
+    ? `ca: ${JSON.stringify(certificateFile(lab))}, credentials: { username: ${registryUser}, password: ${secret('registry')} }`
+    : 'plainHttp: true';
   const user = lab.careful ? `user: admin-pw, sudoPassword: ${secret('sudo')}, ` : '';
   const lines = [
     'apiVersion: kubernetes-ha/v1',
@@ -15,7 +17,7 @@ export async function writeSpec(lab: Lab): Promise<string> {
     `name: ${lab.name}`,
     `kubernetes: ${versions.kubernetes}`,
     `endpoint: { type: keepalived, vip: ${virtualAddress(lab)}, virtualRouterId: ${51 + lab.index} }`,
-    `registry: { address: ${registryAddress(lab)}, plainHttp: true${login} }`,
+    `registry: { address: ${registryAddress(lab)}, ${access} }`,
     `ssh: { ${user}key: ${JSON.stringify(labFile(lab, 'id'))}, knownHosts: ${JSON.stringify(labFile(lab, 'known_hosts'))} }`,
     '# Nobody has to approve anything in a lab; leave this out to be asked at every gate.',
     'gates: []',

@@ -10,10 +10,10 @@ import { versions } from '../versions.js';
 import { pushArtifact } from './artifact.js';
 import { debianPackages, packagesDigest } from './debian-packages.js';
 import { pushImages } from './images.js';
-import { buildModules, calicoManifest, modulesDigest } from './modules.js';
+import { buildModules, calicoManifest, modulesDigest, source } from './modules.js';
 
 /** Everything that shapes the pushed bundle but is no module; count it up when images or artifact are made another way. */
-const recipe = 2;
+const recipe = 3;
 const onHosts = ['kubeadm', 'kubelet', 'kubectl', 'etcdctl', 'etcdutl', 'containerd', 'ctr', 'containerd-shim-runc-v2'];
 
 /** Makes the bundle where it is not there yet, and leaves the lab's registry serving it. */
@@ -32,6 +32,7 @@ export async function serveBundle(lab: Lab, rootfs: string, report: Report): Pro
     const files = new Map([
       ...onHosts.map((name) => [`bin/${name}`, binaries.get(name) ?? name] as const),
       ['manifests/calico.yaml', await calicoManifest()] as const,
+      ['manifests/limits.yaml', join(source('add-ons'), 'limits.yaml')] as const,
       ...debs.map((path) => [`deb/${basename(path)}`, path] as const),
     ]);
     await reported(report, `Pushing the bundle of ${files.size} files`, () =>

@@ -62,8 +62,8 @@ const modules: readonly Module[] = [
   { name: 'images', commands: ['./pause', './probe'] },
 ];
 
-/** The modules' folder of the sources, whether this runs compiled or not. */
-const source = (name: string): string => {
+/** A folder of what the bundle is made from, in the sources, whether this runs compiled or not. */
+export const source = (name: string): string => {
   const here = fileURLToPath(new URL(`../modules/${name}`, import.meta.url));
   return existsSync(here) ? here : fileURLToPath(new URL(`../../../lab/modules/${name}`, import.meta.url));
 };

@@ -1,27 +1,36 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Audit } from '../../lab/audit.js';
 import type { EngineStatus } from '../../src/engine/engine.js';
 import type { PlanFacts } from '../../src/client/render/plan.js';
 import { ground } from './ground.js';
 
-/** A site with everything to keep to itself: a sudo password, a registry that asks for a login. */
+/**
+ * A site with everything to keep to itself: a sudo password, a registry with TLS that asks for a login. etcd and the load
+ * balancer have hosts of their own, containerd a proxy that must not be asked for the registry.
+ */
 const name = 'careful';
 const { kha, done, spec, folder, remove } = ground(name);
 const lab = (...args: string[]): Promise<string> => done('lab', '--name', name, ...args);
 const on = (host: string, command: string): Promise<string> => lab('ssh', host, '--', command);
 const labFolder = join(folder, 'kha/lab', name);
-const hosts = ['m1', 'w1'] as const;
+const hosts = ['m1', 'e1', 'lb1', 'w1'] as const;
 const secretOf = (of: 'sudo' | 'registry'): string => readFileSync(join(labFolder, `${of}-password`), 'utf8');
 let addresses: Record<string, string>;
 
 beforeAll(async () => {
-  await lab('up', '--masters', '1', '--workers', '1', '--careful');
+  await lab('up', '--masters', '1', '--workers', '1', '--etcd', '1', '--load-balancers', '1', '--careful');
   const status = JSON.parse(await lab('status', '--output', 'json')) as {
     hosts: { name: string; address: string }[];
   };
   addresses = Object.fromEntries(status.hosts.map((host) => [host.name, host.address]));
+  const gateway = addresses['m1']!.replace(/\.\d+$/, '.1');
+  appendFileSync(
+    spec,
+    `addons: [limits]\nproxies: { http: "http://${gateway}:3128", https: "http://${gateway}:3128" }\n`,
+  );
   // Else sudo looks for the host's own name for five seconds at every command, which a plan cannot mend.
   for (const host of hosts) await on(host, `echo ${addresses[host]} ${host} >>/etc/hosts`);
 });
@@ -66,14 +75,17 @@ describe('a careful site', () => {
     const right = secretOf('registry');
     writeFileSync(join(labFolder, 'registry-password'), wrongPassword);
     const held = await kha('install', spec);
-    expect(`${held.code} ${held.stdout}`).toMatch(
-      /^3 .*checkRegistry on (m1|w1): .*refuses the credentials of the spec/s,
-    );
+    expect(`${held.code} ${held.stdout}`).toMatch(/^3 .*checkRegistry on \w+: .*refuses the credentials of the spec/s);
     writeFileSync(join(labFolder, 'registry-password'), right);
     await done('answer', name, 'retry');
     expect(await done('install', spec)).toMatch(/Kubernetes v1\.37\.2 stands/);
     const nodes = await lab('kubectl', 'get', 'nodes', '--no-headers');
-    expect(nodes.match(/ Ready /g)).toHaveLength(2);
+    expect(nodes.match(/^(m1|w1) +Ready /gm)).toHaveLength(2);
+    const found = JSON.parse(await lab('audit')) as Audit;
+    expect(found).toMatchObject({ etcdMembers: ['e1'], problems: [] });
+    expect(await lab('kubectl', 'get', 'limitrange', '-n', 'default', '-o', 'name')).toBe('limitrange/containers\n');
+    expect(await on('m1', 'systemctl show -p Environment containerd')).toContain('HTTPS_PROXY=');
+    expect(await on('m1', 'grep server: /etc/kubernetes/kubelet.conf')).toContain(':8443');
     said.push(held.stdout, held.stderr);
   });
 
@@ -141,7 +153,7 @@ async function allSecrets(): Promise<Map<string, string>> {
     ['registry password', registry],
     ['registry login', Buffer.from(`kha:${registry}`).toString('base64')],
     ['wrong registry password', wrongPassword],
-    ['VRRP password', (await on('m1', 'cat /var/lib/kha/vrrp-password')).trim()],
+    ['VRRP password', (await on('lb1', 'cat /var/lib/kha/vrrp-password')).trim()],
   ]);
   const keys = await on('m1', 'grep -H "" $(find /etc/kubernetes/pki -name "*.key")');
   // The second line of a PEM's body: its first is the same for all keys of a kind.

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { labDown, labUp } from '../../lab/index.js';
+import { defaultSize, labDown, labUp } from '../../lab/index.js';
 import { createActivities } from '../../src/activities/index.js';
 import { Pool, type Link } from '../../src/activities/ssh/pool.js';
 import type { Target } from '../../src/activities/ssh/connect.js';
@@ -16,9 +16,7 @@ type Kind = Recorded['kind'];
 
 /** `npm run record:hosts`: installs in the lab and keeps what the hosts were asked and told, for the simulation. */
 it('records an install in the lab', async () => {
-  const spec = await labUp('sim', { masters: 3, workers: 1, loadBalancers: 0 }, ({ what, state }) =>
-    console.log(state, what),
-  );
+  const spec = await labUp('sim', defaultSize, ({ what, state }) => console.log(state, what));
   const { cluster } = await readSpec(spec);
   const changes: { host: string; command: string }[] = [];
   const commands: Recorded[] = [];

@@ -22,9 +22,10 @@ export function labCommand(): Command {
     .description('Boot the lab, and make what it needs the first time (about 15 minutes)')
     .option('--masters <n>', 'how many masters', number, 3)
     .option('--workers <n>', 'how many workers', number, 1)
+    .option('--etcd <n>', 'how many hosts for etcd of their own', number, 0)
     .option('--load-balancers <n>', 'how many hosts for the load balancer of their own', number, 0)
     .option('--disk <GiB>', 'a disk of its own for each host, so that one can be filled', number)
-    .option('--careful', 'a registry that asks for a login, and a user whose sudo asks for a password')
+    .option('--careful', 'a registry with TLS that asks for a login, and a user whose sudo asks for a password')
     .addHelpText('after', '\nExample:\n  kha lab up --workers 2')
     .action(async (size: LabSize) => {
       const spec = await (await lab()).labUp(name(), size, tell);
