@@ -66,6 +66,8 @@ export function toFailure(step: string, host: string, error: unknown): Applicati
   const failure = ApplicationFailure.create({
     type,
     message: redact(parts.join('\n\n')),
+    // Which host it was: a step may fail because of a peer.
+    details: [told?.host ?? host],
     nonRetryable: told !== undefined && final.includes(told.type),
   });
   failure.stack = '';

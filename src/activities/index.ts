@@ -27,13 +27,20 @@ interface Activity {
   (input: BatchInput): Promise<BatchResult>;
 }
 
+/** A plan says that a host does not answer instead of waiting for it; milliseconds. */
+const glance = 3_000;
+
 /** One activity a step, by the step's name: replay then refuses a workflow whose steps were swapped. */
 export const createActivities = ({ pool, steps, cluster }: Dependencies): Record<string, Activity> =>
   Object.fromEntries(steps.map((step) => [step.name, activity(step, pool, cluster)]));
 
 function activity(step: Step, pool: Pool, clusterOf: Dependencies['cluster']): Activity {
   const on = async (host: string, mode: Mode, cluster: Cluster, life: Liveness): Promise<StepResult> => {
-    const attempt: Attempt = { ...life, unitName: (machine) => unitName(cluster, step, machine.name) };
+    const attempt: Attempt = {
+      ...life,
+      patience: mode === 'plan' ? glance : undefined,
+      unitName: (machine) => unitName(cluster, step, machine.name),
+    };
     try {
       return await runStep(step, host, mode, {
         ...life,

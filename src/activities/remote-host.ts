@@ -10,6 +10,8 @@ import { TransientUnit, type UnitName } from './transient-unit.js';
 /** What the running activity lends to its hosts. */
 export interface Attempt {
   readonly signal: AbortSignal;
+  /** Milliseconds for which an unreachable host is tried again, where the pool's patience is not meant. */
+  readonly patience?: number | undefined;
   /** Names the transient unit of a long command; the same in every attempt of one scheduled activity. */
   unitName(machine: Machine): UnitName;
   /** Says what is going on, for the heartbeat. */
@@ -68,7 +70,8 @@ export class RemoteHost implements Host {
   }
 
   #execute({ command, stdin, signal }: Call): Promise<Output> {
-    return this.#link.run(command, { ...(signal ? { signal } : {}), ...(stdin === undefined ? {} : { stdin }) });
+    const { patience } = this.#attempt;
+    return this.#link.run(command, { patience, ...(signal && { signal }), ...(stdin === undefined ? {} : { stdin }) });
   }
 
   /** For what may safely be asked again when the connection breaks under it. */

@@ -12,7 +12,7 @@ import { batches } from './batches.js';
 import { handleMessages } from './handlers.js';
 import type { Gate, Line, OperationInput, Report } from './messages.js';
 import { Journal } from './journal.js';
-import { retryOptions } from './retry.js';
+import { lookOptions, retryOptions, silentHost } from './retry.js';
 
 /** What an operation is written with: see install-cluster.ts. */
 export interface Hand {
@@ -31,6 +31,8 @@ export async function operation(
   const { cluster, mode } = input;
   const journal = new Journal(input, name);
   const desk = handleMessages(journal, input);
+  /** Hosts that a plan could not ask: it does not wait for each of them at every step. */
+  const silent = new Set<string>();
 
   const starting = (stage: string, step: Step, host: string): Started => ({
     stage,
@@ -51,7 +53,13 @@ export async function operation(
           throw error;
         }
         const problem = rootCause(error) ?? error.message;
-        if (mode === 'plan') return journal.end(line, 'failed', { problem });
+        if (mode === 'plan') {
+          const lost = silentHost(error);
+          if (lost) silent.add(lost);
+          return journal.end(line, 'failed', {
+            problem: lost === host ? `${problem}\n\nNothing more was asked of ${host}.` : problem,
+          });
+        }
         const answer = await desk.hold(line, problem);
         if (answer.verdict === 'skip')
           return journal.end(line, 'skipped', answer.reason === undefined ? {} : { reason: answer.reason });
@@ -84,15 +92,15 @@ export async function operation(
   const among = (batch: readonly Machine[], step: Step): string[] =>
     step
       .on(cluster)
-      .filter((machine) => batch.includes(machine))
-      .map(({ name: host }) => host);
+      .filter((machine) => batch.includes(machine) && !silent.has(machine.name))
+      .map(({ name }) => name);
 
   async function stage(title: string, ...steps: readonly Step[]): Promise<void> {
     journal.enter(title);
     for (const block of blocks(steps)) {
       const [first] = block;
       if (first?.pace === 'one by one') {
-        for (const { name: host } of first.on(cluster)) await runOn(starting(title, first, host));
+        for (const host of among(cluster.hosts, first)) await runOn(starting(title, first, host));
         continue;
       }
       await allOrNone(() =>
@@ -171,7 +179,7 @@ interface Started {
 
 function call<T>(stage: string, step: Step, input: StepInput | BatchInput): Promise<T> {
   const activities = proxyActivities<Record<string, (input: StepInput | BatchInput) => Promise<T>>>({
-    ...retryOptions[step.retry],
+    ...(input.mode === 'plan' ? lookOptions : retryOptions[step.retry]),
     summary: `${together('host' in input ? [input.host] : input.hosts)} · ${stage}`,
   });
   return activities[step.name]!(input);

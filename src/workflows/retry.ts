@@ -1,4 +1,4 @@
-import type { ActivityOptions } from '@temporalio/workflow';
+import { ApplicationFailure, type ActivityFailure, type ActivityOptions } from '@temporalio/workflow';
 import type { Retry } from '../steps/step.js';
 
 /** What a person has to mend first; no attempt is wasted on it. */
@@ -45,3 +45,16 @@ export const retryOptions: Record<Retry, ActivityOptions> = {
     retry: { ...often, maximumAttempts: 2, nonRetryableErrorTypes: hopeless },
   },
 };
+
+/** For a plan, which tells what it met and waits for nothing. */
+export const lookOptions: ActivityOptions = {
+  startToCloseTimeout: '5m',
+  heartbeatTimeout,
+  retry: { ...often, maximumAttempts: 3, nonRetryableErrorTypes: [...hopeless, ...answered, 'Unreachable'] },
+};
+
+/** The host that could not be asked, where that is why a step failed; it may be a peer of the step's own. */
+export function silentHost({ cause }: ActivityFailure): string | undefined {
+  if (!(cause instanceof ApplicationFailure) || ![...hopeless, 'Unreachable'].includes(cause.type ?? '')) return;
+  return cause.details?.[0] as string | undefined;
+}

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PlanFacts } from '../../src/client/render/plan.js';
 import type { EngineStatus } from '../../src/engine/engine.js';
 import type { Progress } from '../../src/workflows/messages.js';
 import { ground } from './ground.js';
@@ -144,6 +145,10 @@ describe('an install in the lab', () => {
       `${carrier} was killed; the API answered through ${address} after ${((Date.now() - died) / 1000).toFixed(1)} s`,
     );
     expect(await lab('kubectl', 'get', 'nodes', '--no-headers')).toContain(carrier);
+    const asked = Date.now();
+    const { problems } = JSON.parse((await kha('plan', spec, '--output', 'json')).stdout) as PlanFacts;
+    console.log(`a plan without ${carrier} took ${((Date.now() - asked) / 1000).toFixed(1)} s`);
+    expect(problems.filter(({ host }) => host === carrier).map(({ step }) => step)).toEqual(['checkHost']);
     await lab('start', carrier);
     const ready = async (): Promise<boolean> =>
       new RegExp(`^${carrier}\\s+Ready`, 'm').test(

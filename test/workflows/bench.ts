@@ -126,5 +126,5 @@ export function fakes(calls: Call[], behaviour: Behaviour, names = Object.keys(s
 }
 
 /** How a step fails on a host that answered. */
-export const refusal = (message: string, type = 'CommandFailed'): ApplicationFailure =>
-  ApplicationFailure.create({ message, type });
+export const refusal = (message: string, type = 'CommandFailed', ...details: string[]): ApplicationFailure =>
+  ApplicationFailure.create({ message, type, details });

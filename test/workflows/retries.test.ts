@@ -73,6 +73,31 @@ describe('plan', () => {
     );
     expect(new Set(calls.map(({ mode }) => mode))).toEqual(new Set(['plan']));
   });
+
+  it('asks nothing more of a host that does not answer, and waits for it at no step', async () => {
+    const calls = await bench.run(
+      cluster(),
+      {
+        mode: 'plan',
+        behaviour: (step, { host }) => {
+          if (host === 'm1') throw refusal(`${step} on m1: it does not answer`, 'Unreachable', 'm1');
+          if (step === 'configureKeepalived')
+            throw refusal(`${step} on ${host} (by way of m1): no`, 'Unreachable', 'm1');
+        },
+      },
+      async ({ handle }) => {
+        const { problems } = (await handle.result()) as Report;
+        expect(problems).toEqual([
+          'checkHost on m1: it does not answer\n\nNothing more was asked of m1.',
+          'configureKeepalived on m2 (by way of m1): no',
+          'configureKeepalived on m3 (by way of m1): no',
+        ]);
+      },
+    );
+    const of = (name: string): string[] => calls.filter(({ host }) => host === name).map(({ step }) => step);
+    expect(of('m1')).toEqual(['checkHost']);
+    expect(of('m2')).toEqual(expect.arrayContaining(['configureKeepalived', 'startEtcd', 'checkCertificates']));
+  });
 });
 
 describe('cancel', () => {

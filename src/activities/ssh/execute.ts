@@ -10,6 +10,8 @@ import { unreachable } from './connect.js';
 export interface ExecuteOptions {
   readonly stdin?: string;
   readonly signal?: AbortSignal;
+  /** Milliseconds for which an unreachable host is tried again; as long as the pool has it unless told. */
+  readonly patience?: number | undefined;
 }
 
 /** More than any fact says; what is beyond is dropped. */

@@ -47,7 +47,7 @@ export class Link {
   async run(command: string, options: ExecuteOptions = {}): Promise<Output> {
     await this.#enter();
     try {
-      const client = await this.#connected(options.signal);
+      const client = await this.#connected(options);
       return await execute(client, this.target.name, this.target.settings, command, options);
     } catch (error) {
       // A dead connection may look alive until its keepalive gives up: the next command gets a new one.
@@ -67,9 +67,9 @@ export class Link {
     );
   }
 
-  #connected(signal?: AbortSignal): Promise<Client> {
+  #connected(options: ExecuteOptions): Promise<Client> {
     if (!this.#client) {
-      const client = this.#reach(signal);
+      const client = this.#reach(options);
       this.#client = client;
       const forget = (): void => {
         if (this.#client === client) this.#client = undefined;
@@ -80,8 +80,8 @@ export class Link {
   }
 
   /** Tries an unreachable host every second until patience ends; a refusal is final at once. */
-  async #reach(signal?: AbortSignal): Promise<Client> {
-    const deadline = Date.now() + this.#patience;
+  async #reach({ signal, patience = this.#patience }: ExecuteOptions): Promise<Client> {
+    const deadline = Date.now() + patience;
     for (;;) {
       try {
         return await connect(this.target, signal);
