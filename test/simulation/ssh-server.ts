@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,8 +24,8 @@ export interface Simulated {
 /** One SSH server for all simulated hosts: the user's name tells which of them is meant. */
 export async function serveSsh(serve: Serve): Promise<Simulated> {
   const folder = mkdtempSync(join(tmpdir(), 'kha-simulation-'));
-  const [host, client] = [ssh2.utils.generateKeyPairSync('ed25519'), ssh2.utils.generateKeyPairSync('ed25519')];
-  const server = new ssh2.Server({ hostKeys: [host.private] }, (connection) => {
+  const [hostKey, clientKey] = [privateKey(), privateKey()];
+  const server = new ssh2.Server({ hostKeys: [hostKey] }, (connection) => {
     let user = '';
     // There, though @types/ssh2 does not say so.
     (connection as unknown as { setNoDelay(on: boolean): void }).setNoDelay(true);
@@ -66,8 +66,8 @@ export async function serveSsh(serve: Serve): Promise<Simulated> {
   const { port } = server.address() as { port: number };
   const key = join(folder, 'id');
   const knownHosts = join(folder, 'known_hosts');
-  writeFileSync(key, client.private, { mode: 0o600 });
-  writeFileSync(knownHosts, `[127.0.0.1]:${port} ${host.public.split(' ').slice(0, 2).join(' ')}\n`);
+  writeFileSync(key, clientKey, { mode: 0o600 });
+  writeFileSync(knownHosts, `[127.0.0.1]:${port} ${publicKey(hostKey)}\n`);
   return {
     settings: (user) => ({ user, port, agent: false, key, knownHosts }),
     close: () =>
@@ -78,6 +78,21 @@ export async function serveSsh(serve: Serve): Promise<Simulated> {
   };
 }
 
+/** A PEM of Node's own: every 250th of the ed25519 keys that ssh2 makes cannot be read (mscdex/ssh2#1390). */
+const privateKey = (): string =>
+  generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'sec1', format: 'pem' },
+  }).privateKey;
+
+/** Type and key as they stand in a known_hosts file. */
+function publicKey(pem: string): string {
+  const parsed = ssh2.utils.parseKey(pem);
+  if (parsed instanceof Error) throw parsed;
+  return `${parsed.type} ${parsed.getPublicSSH().toString('base64')}`;
+}
+
 /** The command within what an ordinary user's shell is given: `exec sudo -n -- sh -c '<environment>; <command>'`. */
 function commandOf(line: string): string {
   const quoted = /^exec sudo -n -- sh -c '([^]*)'$/.exec(line)?.[1];
@@ -85,6 +100,3 @@ function commandOf(line: string): string {
   const plain = quoted.replaceAll(`'\\''`, "'");
   return plain.slice(plain.indexOf('; ') + 2);
 }
-
-/** A name for a world that nobody else has. */
-export const worldName = (): string => randomBytes(6).toString('hex');
