@@ -6,7 +6,7 @@ const schedules = Number(process.env['KHA_SCHEDULES'] ?? 1000);
 const first = Number(process.env['KHA_SEED'] ?? 1);
 const mended: readonly number[] = [175, 344, 490];
 const atOnce = 12;
-/** A test server gets slower with every run it has had: after a hundred it takes as much time as they do. */
+/** A test server gets slower with every run it has had: after a hundred a schedule costs it twice as much. */
 const perServer = 50;
 
 /** Runs one half of the schedules: each half is a file of its own, and so a process of its own. */
