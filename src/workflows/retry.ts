@@ -1,8 +1,10 @@
 import { ApplicationFailure, type ActivityFailure, type ActivityOptions } from '@temporalio/workflow';
 import type { Retry } from '../steps/step.js';
 
+/** The host does not let kha in. */
+const refused = ['HostKeyUnknown', 'HostKeyChanged', 'LoginRefused', 'SudoRefused'];
 /** What a person has to mend first; no attempt is wasted on it. */
-const hopeless = ['HostKeyUnknown', 'HostKeyChanged', 'LoginRefused', 'SudoRefused', 'SecretMissing'];
+const hopeless = [...refused, 'SecretMissing'];
 /** The host answered and the step did not work: where trying twice may do harm, a person decides. */
 const answered = ['CommandFailed', 'StepUnfinished'];
 
@@ -48,13 +50,12 @@ export const retryOptions: Record<Retry, ActivityOptions> = {
 
 /** For a plan, which tells what it met and waits for nothing. */
 export const lookOptions: ActivityOptions = {
-  startToCloseTimeout: '5m',
-  heartbeatTimeout,
-  retry: { ...often, maximumAttempts: 3, nonRetryableErrorTypes: [...hopeless, ...answered, 'Unreachable'] },
+  ...retryOptions.inspect,
+  retry: { ...retryOptions.inspect.retry, nonRetryableErrorTypes: [...hopeless, ...answered, 'Unreachable'] },
 };
 
 /** The host that could not be asked, where that is why a step failed; it may be a peer of the step's own. */
 export function silentHost({ cause }: ActivityFailure): string | undefined {
-  if (!(cause instanceof ApplicationFailure) || ![...hopeless, 'Unreachable'].includes(cause.type ?? '')) return;
+  if (!(cause instanceof ApplicationFailure) || ![...refused, 'Unreachable'].includes(cause.type ?? '')) return;
   return cause.details?.[0] as string | undefined;
 }
