@@ -1,8 +1,4 @@
-import * as steps from '../steps/index.js';
-import type { OperationInput, Report } from './messages.js';
-import { operation } from './operation.js';
-
-const {
+import {
   checkHost,
   compareHosts,
   checkEndpoint,
@@ -42,7 +38,9 @@ const {
   proveNetwork,
   checkComponents,
   checkCertificates,
-} = steps;
+} from '../steps/index.js';
+import type { OperationInput, Report } from './messages.js';
+import { operation } from './operation.js';
 
 // Their names first: without DNS, sudo waits for the host's own name at every command.
 const preparation = [
