@@ -57,8 +57,24 @@ function target(from: string, name: string): string {
   return top === 'src' ? folder.replace(/\.js$/, '') : top;
 }
 
-const imports = (file: string): string[] =>
-  [...code(file).matchAll(/(?:from|import\()\s*'([^'\n]+)'/g)].map(([, name = '']) => target(file, name));
+const imported = (file: string): string[] =>
+  [...code(file).matchAll(/(?:from|import\()\s*'([^'\n]+)'/g)].map(([, name = '']) => name);
+const imports = (file: string): string[] => imported(file).map((name) => target(file, name));
+
+/** Every circle of imports, types included, as a path back to its beginning. */
+function circles(files: Readonly<Record<string, readonly string[]>>): string[] {
+  const found: string[] = [];
+  const done = new Set<string>();
+  const walk = (file: string, above: readonly string[]): void => {
+    const at = above.indexOf(file);
+    if (at >= 0) found.push([...above.slice(at), file].join(' > '));
+    if (at >= 0 || done.has(file)) return;
+    for (const next of files[file] ?? []) walk(next, [...above, file]);
+    done.add(file);
+  };
+  for (const file of Object.keys(files)) walk(file, []);
+  return found;
+}
 
 describe('architecture', () => {
   it.each(Object.keys(allowed))('src/%s imports only what it may', (folder) => {
@@ -73,6 +89,16 @@ describe('architecture', () => {
   it('keeps workflows and activities from importing each other, even by type', () => {
     expect(sources('src/activities').filter((file) => imports(file).includes('workflows'))).toEqual([]);
     expect(sources('src/workflows').filter((file) => imports(file).includes('activities'))).toEqual([]);
+  });
+
+  it('has no circle of imports', () => {
+    const files = ['src', 'lab', 'test'].flatMap(sources).filter((file) => file.endsWith('.ts'));
+    const own = (file: string): string[] =>
+      imported(file)
+        .filter((name) => name.startsWith('.'))
+        .map((name) => join(file, '..', name).replace(/\.js$/, '.ts'));
+    expect(circles(Object.fromEntries(files.map((file) => [file, own(file)])))).toEqual([]);
+    expect(circles({ a: ['b'], b: ['c', 'd'], c: ['d'], d: ['b'] })).toEqual(['b > c > d > b']);
   });
 
   it('keeps the worker’s SDK off the client’s fast path', () => {

@@ -1,7 +1,6 @@
 import type { Cluster, Machine } from './cluster.js';
 
-export const roles = ['control-plane', 'etcd', 'worker', 'load-balancer'] as const;
-export type Role = (typeof roles)[number];
+export type Role = Machine['roles'][number];
 
 const having = (cluster: Cluster, role: Role): Machine[] => cluster.hosts.filter((host) => host.roles.includes(role));
 

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { roles } from './roles.js';
 
 const label = z
   .string()
@@ -50,7 +49,7 @@ const ssh = hostSsh.extend({
 const host = z.strictObject({
   name: label.describe('The host name, and the name of its node'),
   address: ipv4.describe('The address that the other hosts reach it at'),
-  roles: z.array(z.enum(roles)).min(1),
+  roles: z.array(z.enum(['control-plane', 'etcd', 'worker', 'load-balancer'])).min(1),
   ssh: hostSsh.describe('What differs from the SSH settings of the cluster').optional(),
 });
 
