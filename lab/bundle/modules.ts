@@ -59,7 +59,7 @@ const modules: readonly Module[] = [
       'kube-controllers/cmd/check-status',
     ].map((command) => `github.com/projectcalico/calico/${command}`),
   },
-  { name: 'images', commands: ['./pause', './probe'] },
+  { name: 'images', flags: `-X main.version=${versions.pause}`, commands: ['./pause', './probe'] },
 ];
 
 /** A folder of what the bundle is made from, in the sources, whether this runs compiled or not. */

@@ -2,12 +2,21 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
 )
 
+// Stamped with the image's tag when it is built.
+var version = "unknown"
+
 func main() {
+	// `kubeadm upgrade` tries a node with a Job that asks this.
+	if len(os.Args) > 1 && os.Args[1] == "-v" {
+		fmt.Println("pause", version)
+		return
+	}
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGCHLD)
 	for received := range signals {
