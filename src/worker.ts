@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import {
   DefaultLogger,
@@ -24,7 +24,7 @@ export async function runWorker({ options, namespace, engine }: Server): Promise
   Runtime.install({ logger: new DefaultLogger('WARN') });
   const connection = await patiently(() => NativeConnection.connect(options as NativeConnectionOptions));
   const converter = dataConverter();
-  const client = new Client({ connection: await Connection.connect(options), namespace, dataConverter: converter });
+  const client = new Client({ connection, namespace, dataConverter: converter });
   const pool = new Pool();
   const worker = await Worker.create({
     connection,
@@ -32,7 +32,7 @@ export async function runWorker({ options, namespace, engine }: Server): Promise
     taskQueue,
     dataConverter: converter,
     ...workflows(converter),
-    activities: createActivities({ pool, steps: Object.values(steps), cluster: clusterOfRun(client) }),
+    activities: createActivities({ pool, steps: Object.values(steps), cluster: clusterOfRun() }),
     maxConcurrentActivityTaskExecutions: 200,
     // Only this worker serves the embedded engine: a dead one's sticky queue is not worth the ten seconds' wait.
     ...(engine ? { stickyQueueScheduleToStartTimeout: '1s' } : {}),

@@ -38,6 +38,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'workflows',
     'activities',
     'worker',
+    'version',
     'lab',
     'commander',
     'yaml',

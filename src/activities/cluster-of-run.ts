@@ -1,32 +1,36 @@
+import { getClient } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
-import { defaultPayloadConverter, type Payload } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import type { Cluster } from '../cluster/cluster.js';
+import { ForeignInput } from '../cluster/operation-input.js';
 import type { Execution } from './index.js';
+import { inputOfRun } from './input-of-run.js';
+
+/** Runs whose clusters are remembered; the one that was asked for longest ago goes first. */
+const remembered = 50;
 
 /**
- * Reads the cluster out of the run's first event, once a run: activities are given a host's name only, so that a cluster
- * of 500 hosts stands in its history once and not with every step.
+ * The cluster that a run was started with, read once a run through the activity's own client: activities are given a
+ * host's name only, so that a cluster of 1,000 hosts stands in its history once and not with every step.
  */
-export function clusterOfRun(client: Client): (execution: Execution) => Promise<Cluster> {
+export function clusterOfRun(client: () => Client = getClient): (execution: Execution) => Promise<Cluster> {
   const known = new Map<string, Promise<Cluster>>();
   return ({ workflowId, runId }) => {
-    const cluster = known.get(runId) ?? read(client, workflowId, runId);
+    const cluster = known.get(runId) ?? read(client(), workflowId, runId);
+    known.delete(runId);
     known.set(runId, cluster);
     cluster.catch(() => known.delete(runId));
+    const [oldest] = known.keys();
+    if (oldest !== undefined && known.size > remembered) known.delete(oldest);
     return cluster;
   };
 }
 
 async function read(client: Client, workflowId: string, runId: string): Promise<Cluster> {
-  const { history } = await client.workflowService.getWorkflowExecutionHistory({
-    namespace: client.options.namespace,
-    execution: { workflowId, runId },
-    maximumPageSize: 1,
-  });
-  const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
-  if (!payloads?.[0]) throw new Error(`run ${runId} of ${workflowId} began without a cluster`);
-  const { payloadCodecs } = client.options.loadedDataConverter;
-  let plain: Payload[] = [payloads[0]];
-  for (const codec of payloadCodecs) plain = await codec.decode(plain);
-  return defaultPayloadConverter.fromPayload<{ cluster: Cluster }>(plain[0]!).cluster;
+  try {
+    return (await inputOfRun(client, workflowId, runId)).cluster;
+  } catch (error) {
+    if (!(error instanceof ForeignInput)) throw error;
+    throw ApplicationFailure.nonRetryable(error.message, error.name);
+  }
 }

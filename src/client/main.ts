@@ -18,6 +18,7 @@ import { uiCommand } from './commands/ui.js';
 import { validateCommand } from './commands/validate.js';
 import { watchCommand } from './commands/watch.js';
 import { workerCommand } from './commands/worker.js';
+import { version } from '../version.js';
 import { explain } from './explain.js';
 
 /** The program: every command loads what it needs when it runs, so that help and status stay fast. */
@@ -26,7 +27,7 @@ export function program(): Command {
     .description(
       'Installs and looks after highly available Kubernetes clusters over SSH, as durable Temporal workflows',
     )
-    .version('0.1.0')
+    .version(version)
     .enablePositionalOptions()
     .showHelpAfterError('Try the same with --help')
     .addHelpText(

@@ -9,7 +9,10 @@ import {
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import type { Cluster } from '../cluster/cluster.js';
 import type { Mode } from '../steps/step.js';
-import { taskQueue, type OperationInput } from '../workflows/messages.js';
+import { inputVersion } from '../cluster/input-version.js';
+import type { OperationInput } from '../cluster/operation-input.js';
+import { version } from '../version.js';
+import { taskQueue } from '../workflows/messages.js';
 import { UsageError } from './explain.js';
 
 export const workflowId = (cluster: string): string => `cluster/${cluster}`;
@@ -24,7 +27,7 @@ const versionKey = defineSearchAttributeKey('KubernetesVersion', SearchAttribute
 
 /** Starts an operation of a cluster. Throws WorkflowExecutionAlreadyStartedError while another is under way. */
 export async function begin(client: Client, cluster: Cluster, mode: Mode): Promise<WorkflowHandle> {
-  const input: OperationInput = { cluster, mode };
+  const input: OperationInput = { schema: inputVersion, kha: version, mode, cluster };
   const hosts = cluster.hosts
     .map(({ name, address, roles }) => `- ${name} (${address}): ${roles.join(', ')}`)
     .join('\n');
@@ -37,7 +40,7 @@ export async function begin(client: Client, cluster: Cluster, mode: Mode): Promi
       { key: operationKey, value: mode === 'plan' ? 'plan' : 'install' },
       { key: versionKey, value: cluster.kubernetes },
     ]),
-    memo: { specDigest: specDigest(cluster), khaVersion: '0.1.0', startedBy: operator() },
+    memo: { specDigest: specDigest(cluster), khaVersion: version, startedBy: operator() },
     staticSummary: `${mode === 'plan' ? 'Plan' : 'Install'} ${cluster.name}, Kubernetes ${cluster.kubernetes}`.slice(
       0,
       200,
@@ -63,15 +66,4 @@ export async function latestRun(
       if (id.startsWith('cluster/')) known.add(id.slice('cluster/'.length));
     throw new UsageError(`no run of cluster ${cluster} is known; known: ${[...known].sort().join(', ') || 'none'}`);
   }
-}
-
-/** The spec that a run was started with. */
-export async function storedInput(client: Client, handle: WorkflowHandle): Promise<OperationInput> {
-  const history = await handle.fetchHistory();
-  const payload = history.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
-  if (!payload) throw new Error(`the run of ${handle.workflowId} holds no spec`);
-  const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter;
-  let plain = [payload];
-  for (const codec of payloadCodecs) plain = await codec.decode(plain);
-  return payloadConverter.fromPayload<OperationInput>(plain[0]!);
 }

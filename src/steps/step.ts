@@ -45,6 +45,9 @@ export interface ApplyContext extends CheckContext {
   readonly peer: (name: string) => Promise<Host>;
 }
 
+/** How many hosts a step may be under way on at once: a property of the step's safety. One after another is `{ atMost: 1 }`. */
+export type Pace = 'all at once' | { readonly atMost: number };
+
 /** One thing done to one host; safe to run again at any time, because every run begins with `check`. */
 export interface Step {
   /** Also the export, the file and the Temporal activity type. */
@@ -52,7 +55,7 @@ export interface Step {
   /** One sentence for people. */
   readonly does: string;
   on(cluster: Cluster): readonly Machine[];
-  readonly pace: 'all at once' | 'one by one';
+  readonly pace: Pace;
   readonly retry: Retry;
   readonly needs?: readonly Outcome[];
   readonly gives?: Outcome;

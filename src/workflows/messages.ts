@@ -1,11 +1,6 @@
-import type { Cluster } from '../cluster/cluster.js';
 import type { Mode, StepResult } from '../steps/step.js';
 
-/** What an operation's workflow is started with; the workflow id is `cluster/<name>` (`plan/<name>/…` for a plan). */
-export interface OperationInput {
-  readonly cluster: Cluster;
-  readonly mode: Mode;
-}
+export type { OperationInput } from '../cluster/operation-input.js';
 
 /** `failed` is of a plan only: an install holds instead. */
 export type LineState = 'running' | 'held' | 'skipped' | 'failed' | 'cancelled' | StepResult['outcome'];

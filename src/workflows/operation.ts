@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { BatchInput, BatchResult, Step, StepInput, StepResult } from '../steps/step.js';
 import type { Machine } from '../cluster/cluster.js';
-import { batches } from './batches.js';
+import { batches, paced } from './batches.js';
 import { handleMessages } from './handlers.js';
 import type { Gate, Line, OperationInput, Report } from './messages.js';
 import { Journal } from './journal.js';
@@ -16,7 +16,7 @@ import { lookOptions, retryOptions, silentHost } from './retry.js';
 
 /** What an operation is written with: see install-cluster.ts. */
 export interface Hand {
-  /** Steps in their order on every host they are for. Hosts wait for each other only at steps that go one by one. */
+  /** Steps in their order on every host they are for. Hosts wait for each other only at steps with a pace. */
   readonly stage: (title: string, ...steps: readonly Step[]) => Promise<void>;
   /** Waits for a person where the spec asks for it, showing what the given steps would change. */
   readonly gate: (name: Gate['name'], ...ahead: readonly Step[]) => Promise<void>;
@@ -98,17 +98,14 @@ export async function operation(
   async function stage(title: string, ...steps: readonly Step[]): Promise<void> {
     journal.enter(title);
     for (const block of blocks(steps)) {
-      const [first] = block;
-      if (first?.pace === 'one by one') {
-        for (const host of among(cluster.hosts, first)) await runOn(starting(title, first, host));
-        continue;
-      }
+      const left = paced(cluster, block[0]!.pace);
       await allOrNone(() =>
-        batches(cluster).map(async (batch) => {
-          for (const step of block) {
-            const hosts = among(batch, step);
-            if (hosts.length > 0) await runOnAll(title, step, hosts);
-          }
+        Array.from({ length: left.lanes }, async () => {
+          for (let batch = left.batches.shift(); batch; batch = left.batches.shift())
+            for (const step of block) {
+              const hosts = among(batch, step);
+              if (hosts.length > 0) await runOnAll(title, step, hosts);
+            }
         }),
       );
     }
@@ -185,7 +182,7 @@ function call<T>(stage: string, step: Step, input: StepInput | BatchInput): Prom
   return activities[step.name]!(input);
 }
 
-/** Runs of steps that hosts may go through each at its own speed, and single steps that go one by one. */
+/** Runs of steps that hosts may go through each at its own speed, and single steps of which only so many are under way at once. */
 function blocks(steps: readonly Step[]): Step[][] {
   const found: Step[][] = [];
   for (const step of steps) {

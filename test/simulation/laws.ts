@@ -20,7 +20,8 @@ export class Laws {
   begins({ name, pace }: Step, host: string): void {
     const hosts = this.#running.get(name) ?? new Set();
     this.#running.set(name, hosts.add(host));
-    if (pace === 'one by one' && hosts.size > 1) this.broken.push(`${name} ran on ${[...hosts].join(' and ')} at once`);
+    if (pace !== 'all at once' && hosts.size > pace.atMost)
+      this.broken.push(`${name} ran on ${[...hosts].join(' and ')} at once`);
   }
 
   ends({ name }: Step, host: string, well: boolean): void {

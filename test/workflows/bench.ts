@@ -5,10 +5,12 @@ import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle
 import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Cluster } from '../../src/cluster/cluster.js';
+import { inputVersion } from '../../src/cluster/input-version.js';
+import type { OperationInput } from '../../src/cluster/operation-input.js';
 import { temporalTestServer } from '../../src/engine/temporal-cli.js';
 import * as steps from '../../src/steps/index.js';
 import type { BatchInput, BatchResult, Mode, StepInput, StepResult } from '../../src/steps/step.js';
-import { message, type OperationInput, type Progress } from '../../src/workflows/messages.js';
+import { message, type Progress } from '../../src/workflows/messages.js';
 
 /** What a test lets a step's activity do; without a word it is done. */
 export type Behaviour = (
@@ -65,7 +67,7 @@ export async function openBench(workflows = '../../src/workflows/index.ts'): Pro
     const handle = await environment.client.workflow.start(workflow, {
       workflowId: id,
       taskQueue,
-      args: [{ cluster, mode } satisfies OperationInput],
+      args: [{ schema: inputVersion, kha: 'test', cluster, mode } satisfies OperationInput],
     });
     const progress = (): Promise<Progress> => handle.query<Progress>(message.progress);
     const until = async (condition: (progress: Progress) => boolean): Promise<Progress> => {

@@ -7,19 +7,17 @@ export const kubeconfigCommand = (): Command =>
     .option('--output-file <file>', 'where to; - prints it (default: CLUSTER.kubeconfig)')
     .addHelpText('after', '\nExample:\n  kha kubeconfig prod --output-file ~/.kube/config')
     .action(async (cluster: string, { outputFile = `${cluster}.kubeconfig` }: { outputFile?: string }) => {
-      const [{ withClient }, { latestRun, storedInput }, { fetchKubeconfig }, { writeFile, rename }] =
+      const [{ withClient }, { latestRun }, { inputOfRun }, { fetchKubeconfig }, { writeFile, rename }] =
         await Promise.all([
           import('../connect.js'),
           import('../runs.js'),
+          import('../../activities/input-of-run.js'),
           import('../../activities/kubeconfig.js'),
           import('node:fs/promises'),
         ]);
       const content = await withClient(async ({ client }) => {
         const { handle, description } = await latestRun(client, cluster);
-        const { cluster: spec } = await storedInput(
-          client,
-          client.workflow.getHandle(handle.workflowId, description.runId),
-        );
+        const { cluster: spec } = await inputOfRun(client, handle.workflowId, description.runId);
         return fetchKubeconfig(spec);
       });
       if (outputFile === '-') return void process.stdout.write(content);

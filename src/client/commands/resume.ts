@@ -6,10 +6,11 @@ export const resumeCommand = (): Command =>
     .argument('<cluster>')
     .addHelpText('after', '\nExample:\n  kha resume prod')
     .action(async (cluster: string) => {
-      const [{ withClient }, { begin, latestRun, storedInput }, { conclude }] = await Promise.all([
+      const [{ withClient }, { begin, latestRun }, { conclude }, { inputOfRun }] = await Promise.all([
         import('../connect.js'),
         import('../runs.js'),
         import('../conclude.js'),
+        import('../../activities/input-of-run.js'),
       ]);
       await withClient(async (connected) => {
         const { client } = connected;
@@ -19,10 +20,7 @@ export const resumeCommand = (): Command =>
         console.error(
           `the last run of ${cluster} ended ${description.status.name.toLowerCase()}: starting again from its own spec; what is done stays done`,
         );
-        const { cluster: spec } = await storedInput(
-          client,
-          client.workflow.getHandle(handle.workflowId, description.runId),
-        );
+        const { cluster: spec } = await inputOfRun(client, handle.workflowId, description.runId);
         await conclude(connected, await begin(client, spec, 'apply'));
       });
     });

@@ -9,7 +9,7 @@ export const installAddOns: Step = {
   name: 'installAddOns',
   does: 'Apply the add-ons that the spec names, from the bundle',
   on: (cluster) => (cluster.addons.length > 0 ? firstControlPlane(cluster) : []),
-  pace: 'one by one',
+  pace: { atMost: 1 },
   retry: 'edit',
   needs: ['ready nodes'],
   async check(context) {

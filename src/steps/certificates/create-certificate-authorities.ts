@@ -8,7 +8,7 @@ export const createCertificateAuthorities: Step = {
   name: 'createCertificateAuthorities',
   does: 'Make the certificate authorities and the service account key on the first master',
   on: firstControlPlane,
-  pace: 'one by one',
+  pace: { atMost: 1 },
   retry: 'edit',
   needs: ['packages'],
   gives: 'first certificate authorities',

@@ -6,7 +6,7 @@ export const checkVirtualAddress: Step = {
   name: 'checkVirtualAddress',
   does: 'Wait until exactly one host carries the virtual address',
   on: (cluster) => loadBalancers(cluster).slice(0, 1),
-  pace: 'one by one',
+  pace: { atMost: 1 },
   retry: 'wait',
   gives: 'api endpoint',
   async check({ cluster, peer }) {

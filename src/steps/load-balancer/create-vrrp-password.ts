@@ -9,7 +9,7 @@ export const createVrrpPassword: Step = {
   name: 'createVrrpPassword',
   does: 'Make the password by which the keepalived hosts know each other',
   on: (cluster) => loadBalancers(cluster).slice(0, 1),
-  pace: 'one by one',
+  pace: { atMost: 1 },
   retry: 'edit',
   check: async ({ host }) => ((await vrrpPassword(host)) ? [] : [`${path} is not there`]),
   async apply({ host }) {

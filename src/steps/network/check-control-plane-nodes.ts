@@ -6,7 +6,7 @@ export const checkControlPlaneNodes: Step = {
   name: 'checkControlPlaneNodes',
   does: 'Wait until every master is a Ready node',
   on: firstControlPlane,
-  pace: 'one by one',
+  pace: { atMost: 1 },
   retry: 'wait',
   needs: ['network'],
   check: ({ cluster, host }) => unready(host, controlPlanes(cluster)),

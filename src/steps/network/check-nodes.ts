@@ -6,7 +6,7 @@ export const checkNodes: Step = {
   name: 'checkNodes',
   does: 'Wait until every expected node is there and Ready',
   on: firstControlPlane,
-  pace: 'one by one',
+  pace: { atMost: 1 },
   retry: 'wait',
   needs: ['network', 'workers'],
   gives: 'ready nodes',

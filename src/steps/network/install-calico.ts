@@ -13,7 +13,7 @@ export const installCalico: Step = {
   name: 'installCalico',
   does: 'Apply Calico from the bundle, with images of the private registry',
   on: firstControlPlane,
-  pace: 'one by one',
+  pace: { atMost: 1 },
   retry: 'edit',
   needs: ['healthy control plane'],
   gives: 'network',

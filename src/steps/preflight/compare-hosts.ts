@@ -10,7 +10,7 @@ export const compareHosts: Step = {
   name: 'compareHosts',
   does: 'Compare the hosts with each other: clocks, machine ids, hardware addresses',
   on: firstControlPlane,
-  pace: 'one by one',
+  pace: { atMost: 1 },
   retry: 'inspect',
   gives: 'preflight',
   async check({ cluster, peer, warn }) {

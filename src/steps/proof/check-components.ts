@@ -13,7 +13,7 @@ export const checkComponents: Step = {
   name: 'checkComponents',
   does: 'Wait until every component of the cluster has all of its pods',
   on: firstControlPlane,
-  pace: 'one by one',
+  pace: { atMost: 1 },
   retry: 'wait',
   needs: ['ready nodes'],
   async check({ host }) {

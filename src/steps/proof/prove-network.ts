@@ -14,7 +14,7 @@ export const proveNetwork: Step = {
   name: 'proveNetwork',
   does: 'Prove that pods on different nodes reach each other and a service by its name',
   on: firstControlPlane,
-  pace: 'one by one',
+  pace: { atMost: 1 },
   retry: 'edit',
   needs: ['ready nodes'],
   async check({ cluster, host }) {

@@ -13,7 +13,7 @@ export const pointKubeProxyAtEndpoint: Step = {
   name: 'pointKubeProxyAtEndpoint',
   does: 'Let kube-proxy reach the API through the load balancer',
   on: firstControlPlane,
-  pace: 'one by one',
+  pace: { atMost: 1 },
   retry: 'edit',
   needs: ['ready nodes', 'api endpoint'],
   check: async (context) => [

@@ -9,9 +9,9 @@ const server = /^(\s*server:\s*)(\S+)$/m;
 
 export const pointKubeletAtEndpoint: Step = {
   name: 'pointKubeletAtEndpoint',
-  does: 'Let the kubelet reach the API through the load balancer, one node after another',
+  does: 'Let the kubelet reach the API through the load balancer, ten nodes at most at a time',
   on: nodes,
-  pace: 'one by one',
+  pace: { atMost: 10 },
   retry: 'edit',
   needs: ['ready nodes', 'api endpoint'],
   gives: 'nodes on the endpoint',
