@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { BatchInput, BatchResult, Step, StepInput, StepResult } from '../steps/step.js';
 import type { Machine } from '../cluster/cluster.js';
+import { inputVersion } from '../cluster/input-version.js';
 import { batches, paced } from './batches.js';
 import { handleMessages } from './handlers.js';
 import type { Gate, Line, OperationInput, Report } from './messages.js';
@@ -28,7 +29,12 @@ export async function operation(
   name: string,
   work: (hand: Hand) => Promise<void>,
 ): Promise<Report> {
-  const { cluster, mode } = input;
+  const { cluster, mode, schema } = input;
+  if ((schema as unknown) !== inputVersion)
+    throw ApplicationFailure.nonRetryable(
+      `this kha reads an operation’s input of schema ${inputVersion}, not ${String(schema)}: use the kha that started the run, or a newer one`,
+      'ForeignInput',
+    );
   const journal = new Journal(input, name);
   const desk = handleMessages(journal, input);
   /** Hosts that a plan could not ask: it does not wait for each of them at every step. */

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { activityInfo } from '@temporalio/activity';
+import { clusterOfRun } from '../../src/activities/cluster-of-run.js';
 import * as catalogue from '../../src/steps/index.js';
 import type { Outcome } from '../../src/steps/step.js';
 import { message, type Approval, type Line, type Report } from '../../src/workflows/messages.js';
@@ -56,21 +58,45 @@ describe('order', () => {
     expect(calls.slice(0, first).filter(({ step }) => step === 'writeHostNames')).toHaveLength(4);
   });
 
-  it('takes the nodes one after another where the step says so', async () => {
+  it('lets activities read the cluster through their own worker’s client', async () => {
+    const read = clusterOfRun();
+    const found = new Set<string>();
+    const behaviour = async () => void found.add(JSON.stringify(await read(activityInfo().workflowExecution!)));
+    await bench.run(cluster(), { behaviour }, async ({ handle }) => void (await handle.result()));
+    expect([...found]).toEqual([JSON.stringify(cluster())]);
+  });
+
+  it.each([8, 60])('keeps a step’s pace: of %i workers never more than ten at once', async (count) => {
     let running = 0;
+    let most = 0;
+    const workers = Array.from({ length: count }, (_, n) => ({
+      name: `w${n}`,
+      address: `10.0.1.${n + 1}`,
+      roles: ['worker'],
+    }));
     await bench.run(
-      cluster(),
+      cluster({ hosts: [...cluster().hosts.slice(0, 3), ...workers] }),
       {
         behaviour: async (step) => {
           if (step !== 'pointKubeletAtEndpoint') return;
           running += 1;
-          expect(running).toBe(1);
-          await new Promise((resolve) => setTimeout(resolve, 10));
+          most = Math.max(most, running);
+          await new Promise((resolve) => setTimeout(resolve, 100));
           running -= 1;
         },
       },
-      async ({ handle }) => void (await handle.result()),
+      async ({ handle }) => {
+        await handle.result();
+        const events = (await handle.fetchHistory()).events ?? [];
+        const activities = events.filter(
+          ({ activityTaskScheduledEventAttributes: scheduled }) =>
+            scheduled?.activityType?.name === 'pointKubeletAtEndpoint',
+        );
+        expect(activities.length).toBeLessThanOrEqual(count < 50 ? count + 3 : 9);
+      },
     );
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(10);
   });
 });
 

@@ -1,0 +1,54 @@
+import type { Client } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { describe, expect, it } from 'vitest';
+import { clusterOfRun } from '../../src/activities/cluster-of-run.js';
+import { inputVersion } from '../../src/cluster/input-version.js';
+import { cluster } from '../clusters.js';
+
+/** A server that holds the same first event for every run, and counts how often it is asked for it. */
+function server(input: unknown): { readonly client: () => Client; readonly asked: string[] } {
+  const asked: string[] = [];
+  const event = {
+    workflowExecutionStartedEventAttributes: { input: { payloads: [defaultPayloadConverter.toPayload(input)] } },
+  };
+  const client = {
+    options: {
+      namespace: 'default',
+      loadedDataConverter: { payloadConverter: defaultPayloadConverter, payloadCodecs: [] },
+    },
+    workflowService: {
+      getWorkflowExecutionHistory: async ({ execution }: { execution: { runId: string } }) => {
+        asked.push(execution.runId);
+        return Promise.resolve({ history: { events: [event] } });
+      },
+    },
+  };
+  return { client: () => client as unknown as Client, asked };
+}
+
+const input = { schema: inputVersion, kha: '0.1.0', mode: 'apply', cluster: cluster() };
+
+describe('the cluster of a run', () => {
+  it('is read once a run, and forgotten after 50 others', async () => {
+    const { client, asked } = server(input);
+    const read = clusterOfRun(client);
+    const of = (runId: string) => read({ workflowId: 'cluster/test', runId });
+    expect(await of('r0')).toEqual(cluster());
+    await of('r0');
+    expect(asked).toEqual(['r0']);
+    for (let run = 1; run <= 50; run += 1) await of(`r${run}`);
+    await of('r50');
+    expect(asked).toHaveLength(51);
+    await of('r0');
+    expect(asked).toHaveLength(52);
+  });
+
+  it('of a newer kha is refused once and for all, in words', async () => {
+    const read = clusterOfRun(server({ ...input, schema: 2, kha: '9.0.0' }).client);
+    await expect(read({ workflowId: 'cluster/test', runId: 'r1' })).rejects.toMatchObject({
+      type: 'ForeignInput',
+      nonRetryable: true,
+      message: expect.stringContaining('kha 9.0.0') as string,
+    });
+  });
+});
