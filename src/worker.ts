@@ -17,6 +17,7 @@ import { dataConverter } from './engine/encryption.js';
 import { takeOverActivities } from './engine/take-over.js';
 import type { Server } from './engine/connection.js';
 import * as steps from './steps/index.js';
+import { version } from './version.js';
 import { taskQueue } from './workflows/messages.js';
 
 /** Runs a worker until it is told to stop (SIGTERM, SIGINT). What it began on hosts goes on there without it. */
@@ -32,7 +33,7 @@ export async function runWorker({ options, namespace, engine }: Server): Promise
     taskQueue,
     dataConverter: converter,
     ...workflows(converter),
-    activities: createActivities({ pool, steps: Object.values(steps), cluster: clusterOfRun() }),
+    activities: createActivities({ pool, steps: Object.values(steps), cluster: clusterOfRun(), kha: version }),
     maxConcurrentActivityTaskExecutions: 200,
     // Only this worker serves the embedded engine: a dead one's sticky queue is not worth the ten seconds' wait.
     ...(engine ? { stickyQueueScheduleToStartTimeout: '1s' } : {}),

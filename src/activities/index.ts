@@ -6,6 +6,7 @@ import { toFailure } from './failure.js';
 import { redact } from './redaction.js';
 import { RemoteHost, type Attempt } from './remote-host.js';
 import { runStep } from './run-step.js';
+import { recordsOf } from './records.js';
 import { readSecret } from './secrets.js';
 import type { Pool } from './ssh/pool.js';
 import { keepUnits, type UnitName } from './transient-unit.js';
@@ -20,6 +21,8 @@ export interface Dependencies {
   readonly steps: readonly Step[];
   /** The cluster that a run was started with. */
   readonly cluster: (execution: Execution) => Promise<Cluster>;
+  /** The version of kha that runs here. */
+  readonly kha: string;
 }
 
 interface Activity {
@@ -31,10 +34,10 @@ interface Activity {
 const glance = 3_000;
 
 /** One activity a step, by the step's name: replay then refuses a workflow whose steps were swapped. */
-export const createActivities = ({ pool, steps, cluster }: Dependencies): Record<string, Activity> =>
-  Object.fromEntries(steps.map((step) => [step.name, activity(step, pool, cluster)]));
+export const createActivities = ({ steps, ...lent }: Dependencies): Record<string, Activity> =>
+  Object.fromEntries(steps.map((step) => [step.name, activity(step, lent)]));
 
-function activity(step: Step, pool: Pool, clusterOf: Dependencies['cluster']): Activity {
+function activity(step: Step, { pool, cluster: clusterOf, kha }: Omit<Dependencies, 'steps'>): Activity {
   const on = async (host: string, mode: Mode, cluster: Cluster, life: Liveness): Promise<StepResult> => {
     const attempt: Attempt = {
       ...life,
@@ -47,6 +50,7 @@ function activity(step: Step, pool: Pool, clusterOf: Dependencies['cluster']): A
         cluster,
         host: (name) => new RemoteHost(pool, cluster, machineNamed(cluster, name), attempt),
         secret: readSecret,
+        records: recordsOf(cluster, kha),
       });
     } catch (error) {
       // Cancelled is cancelled: only what went wrong on a host becomes a failure of the step.

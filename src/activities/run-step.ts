@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../cluster/cluster.js';
 import type { Asked, Host } from '../steps/host.js';
-import type { Mode, Step, StepResult } from '../steps/step.js';
+import type { Mode, Records, Step, StepResult } from '../steps/step.js';
 import { HostFailure } from './failure.js';
 
 /** What a step is run with: hosts by name, secrets by reference, and where to say what is going on. */
@@ -10,6 +10,7 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   readonly host: (name: string) => Host;
   readonly secret: (reference: string) => Promise<string>;
+  readonly records: Records;
   readonly tell: (what: string) => void;
 }
 
@@ -36,6 +37,7 @@ export async function runStep(
     cluster: around.cluster,
     warn: (words: string) => void warnings.add(words),
     secret: (reference: string) => around.secret(reference),
+    records: around.records,
   };
   const asking = {
     ...shared,

@@ -1,4 +1,5 @@
 import type { Cluster, Machine } from '../cluster/cluster.js';
+import type { ClusterRecord, ReadBack } from '../cluster/parse-record.js';
 import type { Asked, Host } from './host.js';
 
 /**
@@ -29,6 +30,13 @@ export type Outcome =
   | 'ready nodes'
   | 'nodes on the endpoint';
 
+/** Lent by the worker for the cluster's record: a step knows neither its run nor kha's version. */
+export interface Records {
+  /** The record as this run would write it, with what has to be remembered of the one before. */
+  wanted(before?: ClusterRecord): Promise<ClusterRecord>;
+  parse(text: string): ReadBack;
+}
+
 export interface CheckContext {
   readonly cluster: Cluster;
   readonly host: Asked;
@@ -38,6 +46,7 @@ export interface CheckContext {
   readonly warn: (words: string) => void;
   /** The value behind `env:NAME` or `file:PATH`, read where the worker runs and redacted from then on. */
   readonly secret: (reference: string) => Promise<string>;
+  readonly records: Records;
 }
 
 export interface ApplyContext extends CheckContext {

@@ -38,6 +38,8 @@ import {
   proveNetwork,
   checkComponents,
   checkCertificates,
+  writeRecord,
+  publishRecord,
 } from '../steps/index.js';
 import type { OperationInput, Report } from './messages.js';
 import { operation } from './operation.js';
@@ -77,5 +79,6 @@ export async function installCluster(input: OperationInput): Promise<Report> {
     await gate('before-switch-over', pointKubeProxyAtEndpoint, pointKubeletAtEndpoint);
     await stage('Switch over', pointKubeProxyAtEndpoint, pointKubeletAtEndpoint);
     await stage('Proof', checkNodes, checkComponents, checkEtcd, checkCertificates, proveNetwork);
+    await stage('Record', writeRecord, publishRecord);
   });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runStep, type Surroundings } from '../../src/activities/run-step.js';
+import { parseRecord } from '../../src/cluster/parse-record.js';
 import type { Asked, Host } from '../../src/steps/host.js';
 import type { Step } from '../../src/steps/step.js';
 import { cluster } from '../clusters.js';
@@ -22,6 +23,7 @@ function ground(): Surroundings & { readonly told: string[] } {
     signal: new AbortController().signal,
     host,
     secret: refuse,
+    records: { wanted: refuse, parse: parseRecord },
     tell: (what) => void told.push(what),
     told,
   };

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { defaultSize, labDown, labUp } from '../../lab/index.js';
 import { createActivities } from '../../src/activities/index.js';
+import { version } from '../../src/version.js';
 import { Pool, type Link } from '../../src/activities/ssh/pool.js';
 import type { Target } from '../../src/activities/ssh/connect.js';
 import { readSpec } from '../../src/client/spec/read.js';
@@ -56,7 +57,12 @@ it('records an install in the lab', async () => {
       return stdout;
     },
   });
-  const activities = createActivities({ pool, steps: around, cluster: async () => Promise.resolve(cluster) });
+  const activities = createActivities({
+    pool,
+    steps: around,
+    cluster: async () => Promise.resolve(cluster),
+    kha: version,
+  });
   const bench = await openBench();
   try {
     await bench.run(cluster, { activities }, async ({ handle, progress }) => {

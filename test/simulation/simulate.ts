@@ -3,6 +3,7 @@ import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Worker } from '@temporalio/worker';
 import { createActivities } from '../../src/activities/index.js';
+import { version } from '../../src/version.js';
 import { Pool } from '../../src/activities/ssh/pool.js';
 import type { Cluster } from '../../src/cluster/cluster.js';
 import * as steps from '../../src/steps/index.js';
@@ -167,6 +168,7 @@ export class Simulation {
       } as Pool,
       steps: around,
       cluster: async () => Promise.resolve(this.#current().cluster),
+      kha: version,
     });
     return Object.fromEntries(
       catalogue.map((step) => [

@@ -6,6 +6,7 @@ import { quote } from '../../src/facts/sh.js';
 import type { Host } from '../../src/steps/host.js';
 import type { Bundle } from '../../src/facts/registry.js';
 import { cluster } from '../clusters.js';
+import { records } from '../records.js';
 
 const steps = Object.values(catalogue);
 
@@ -62,6 +63,7 @@ function context(wanted: Cluster, name: string, said: Said) {
     peer: async (peer: string) => Promise.resolve(bareHost(wanted, peer, said)),
     warn: () => undefined,
     secret: async () => Promise.resolve('hunter2-hunter2'),
+    records: records(wanted),
   };
 }
 

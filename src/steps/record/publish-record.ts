@@ -1,0 +1,37 @@
+import { recordText } from '../../cluster/record.js';
+import { firstControlPlane } from '../../cluster/roles.js';
+import { kubectl } from '../../facts/kubectl.js';
+import { stream } from '../control-plane/kubeadm-documents.js';
+import type { CheckContext, Step } from '../step.js';
+import { kept, publishedRecord, recordMap, type Kept } from './record-files.js';
+
+export const publishRecord: Step = {
+  name: 'publishRecord',
+  does: 'Keep in the cluster itself what was applied: ConfigMap kha-cluster in kube-system',
+  on: firstControlPlane,
+  pace: { atMost: 1 },
+  retry: 'edit',
+  needs: ['nodes on the endpoint'],
+  check: async (context) => [...(await look(context)).missing],
+  async apply(context) {
+    const { before, unreadable } = await look(context);
+    // What is there and cannot be read stays, and is told again.
+    if (unreadable) return;
+    const map = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: recordMap.name, namespace: 'kube-system' },
+      data: { [recordMap.key]: recordText(await context.records.wanted(before)) },
+    };
+    // Server-side: the annotation of a client's apply holds a quarter of what a ConfigMap does.
+    await context.host.run(kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-']), { stdin: stream(map) });
+  },
+};
+
+async function look({ host, records }: CheckContext): Promise<Kept> {
+  const found = await host.read(publishedRecord);
+  // Who does not say what is there must not be written over.
+  if ('silent' in found)
+    return { unreadable: true, missing: [`the API does not say what was applied: ${found.silent}`] };
+  return kept(records, `ConfigMap kube-system/${recordMap.name}`, found.text);
+}
