@@ -1,24 +1,28 @@
 import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowHandle } from '@temporalio/client';
 import type { Cluster } from '../cluster/cluster.js';
+import { UsageError } from './explain.js';
 import { begin, latestRun, specDigest } from './runs.js';
 
-/** Starts the install of a cluster; where one is under way, attaches to it and says so, also when it has another spec. */
-export async function startOrAttach(client: Client, cluster: Cluster): Promise<WorkflowHandle> {
+/**
+ * Starts the install of a cluster; where one with the same spec is under way, attaches to it and says so. One with
+ * another spec is attached to only where `anyway` says so: what this file wants has no part in it. Throws UsageError.
+ */
+export async function startOrAttach(client: Client, cluster: Cluster, anyway: boolean): Promise<WorkflowHandle> {
   try {
     return await begin(client, cluster, 'apply');
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
-  const { handle, description } = await latestRun(client, cluster.name);
+  const { name } = cluster;
+  const { handle, description } = await latestRun(client, name);
   const { specDigest: digest, startedBy } = description.memo ?? {};
-  console.error(
-    `an install of ${cluster.name} is under way (started ${description.startTime.toISOString()} by ${String(startedBy)}): attached to it`,
-  );
-  if (digest !== specDigest(cluster)) {
-    console.error(
-      'it began with another spec than this file: what was changed since has no part in it; install again once it has ended, or end it with: kha cancel ' +
-        cluster.name,
+  const under = `an install of ${name} is under way (started ${description.startTime.toISOString()} by ${String(startedBy)})`;
+  if (digest === specDigest(cluster)) console.error(`${under}: attached to it`);
+  else if (anyway) console.error(`${under} with another spec than this file: attached to it as it is`);
+  else
+    throw new UsageError(
+      `${under} with another spec than this file\n` +
+        `Next: wait for its end (kha watch ${name}) and install again; or end it with kha cancel ${name}; or attach to it as it is: --attach`,
     );
-  }
   return handle;
 }

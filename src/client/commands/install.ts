@@ -4,8 +4,9 @@ export const installCommand = (): Command =>
   new Command('install')
     .description('Install a cluster, or attach to the install that is under way')
     .argument('<file>', 'cluster.yaml')
+    .option('--attach', 'attach to the install that is under way even when it has another spec')
     .addHelpText('after', '\nExample:\n  kha install cluster.yaml')
-    .action(async (file: string) => {
+    .action(async (file: string, { attach = false }: { attach?: boolean }) => {
       const [{ readSpec }, { withClient }, { startOrAttach }, { conclude }] = await Promise.all([
         import('../spec/read.js'),
         import('../connect.js'),
@@ -14,5 +15,7 @@ export const installCommand = (): Command =>
       ]);
       const { cluster, warnings, text } = await readSpec(file);
       if (warnings.length > 0) console.error((await import('../spec/format.js')).formatProblems(warnings, text));
-      await withClient(async (connected) => conclude(connected, await startOrAttach(connected.client, cluster)));
+      await withClient(async (connected) =>
+        conclude(connected, await startOrAttach(connected.client, cluster, attach)),
+      );
     });
