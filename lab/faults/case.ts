@@ -24,7 +24,7 @@ export interface Outcome {
   /** From the mending until the server saw the run go on: an attempt that began, or an event in its history. */
   readonly goingOn: number | undefined;
   readonly install: number;
-  /** What the run said while it held, and that it went on after `kha answer`. */
+  /** What the run said while it held, and that it went on after `kha retry`. */
   readonly held: readonly string[];
   readonly kubeadmStarts: number;
   /** Why the case failed; none: the cluster stands and the audit found nothing. */

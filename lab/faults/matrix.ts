@@ -6,7 +6,7 @@ const opening = `# Durability
 
 What was broken while a cluster was being installed, and what became of it. Written by \`npm run test:faults\`, which installs on fresh lab hosts (three masters, one worker) for every row, breaks one thing once the step runs, and then asks the hosts themselves: their journals, etcd, the API.
 
-*For* ends when the break is over: for a killed process, when the watcher has started another. *Going on* is the time from there until the run's next attempt began or next step ended. *Held* counts the steps that asked a person; each went on after \`kha answer … retry\`.
+*For* ends when the break is over: for a killed process, when the watcher has started another. *Going on* is the time from there until the run's next attempt began or next step ended. *Held* counts the steps that asked a person; each went on after \`kha retry …\`.
 
 | broken | at step | on | for | going on | install | held | kubeadm starts | result |
 |---|---|---|---|---|---|---|---|---|

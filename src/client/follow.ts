@@ -97,7 +97,7 @@ function waiting(view: Screen, { cluster, gates, lines }: Progress): number {
     ...(gate ? [`kha approve ${cluster} ${gate.name}`] : []),
     ...held.map(
       ({ step, host }) =>
-        `kha answer ${cluster} retry --step ${step} --host ${host}      (or skip --reason …, or abort)`,
+        `kha retry ${cluster} --step ${step} --host ${host}      (or kha skip … --reason …, or kha abort ${cluster})`,
     ),
   ];
   view.end(

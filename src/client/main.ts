@@ -1,5 +1,4 @@
 import { Command, CommanderError } from 'commander';
-import { answerCommand } from './commands/answer.js';
 import { approveCommand } from './commands/approve.js';
 import { cancelCommand } from './commands/cancel.js';
 import { codecCommand } from './commands/codec.js';
@@ -16,6 +15,7 @@ import { schemaCommand } from './commands/schema.js';
 import { statusCommand } from './commands/status.js';
 import { uiCommand } from './commands/ui.js';
 import { validateCommand } from './commands/validate.js';
+import { abortCommand, retryCommand, skipCommand } from './commands/verdicts.js';
 import { watchCommand } from './commands/watch.js';
 import { workerCommand } from './commands/worker.js';
 import { version } from '../version.js';
@@ -45,7 +45,9 @@ export function program(): Command {
     watchCommand,
     listCommand,
     approveCommand,
-    answerCommand,
+    retryCommand,
+    skipCommand,
+    abortCommand,
     cancelCommand,
     kubeconfigCommand,
     uiCommand,

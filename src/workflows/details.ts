@@ -20,7 +20,7 @@ export function details(progress: Progress): string {
   const held = lines.filter(({ state }) => state === 'held');
   for (const { step, host, problem } of held.slice(0, 10)) {
     parts.push(
-      `### ${step} is held on ${host}: \`kha answer ${cluster} retry|skip|abort --step ${step} --host ${host}\`\n\`\`\`\n${problem?.slice(0, 800) ?? ''}\n\`\`\``,
+      `### ${step} is held on ${host}: \`kha retry|skip|abort ${cluster} --step ${step} --host ${host}\`\n\`\`\`\n${problem?.slice(0, 800) ?? ''}\n\`\`\``,
     );
   }
   if (held.length > 10) parts.push(`… and ${held.length - 10} more`);

@@ -79,7 +79,7 @@ describe('a careful site', () => {
       /^3 .*checkRegistry on (m1|e1|lb1|w1): .*refuses the credentials of the spec/s,
     );
     writeFileSync(join(labFolder, 'registry-password'), right);
-    await done('answer', name, 'retry');
+    await done('retry', name);
     expect(await done('install', spec)).toMatch(/Kubernetes v1\.37\.2 stands/);
     const nodes = await lab('kubectl', 'get', 'nodes', '--no-headers');
     expect(nodes.match(/ Ready /g)).toHaveLength(2);
