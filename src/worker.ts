@@ -35,6 +35,9 @@ export async function runWorker({ options, namespace, engine }: Server): Promise
     ...workflows(converter),
     activities: createActivities({ pool, steps: Object.values(steps), cluster: clusterOfRun(), kha: version }),
     maxConcurrentActivityTaskExecutions: 200,
+    // Unless told, the SDK passes on one heartbeat in 0.8 of its timeout: cancellation, which comes back by it, would be as slow.
+    maxHeartbeatThrottleInterval: '1s',
+    defaultHeartbeatThrottleInterval: '1s',
     // Only this worker serves the embedded engine: a dead one's sticky queue is not worth the ten seconds' wait.
     ...(engine ? { stickyQueueScheduleToStartTimeout: '1s' } : {}),
     shutdownGraceTime: '5s',

@@ -2,6 +2,7 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
+  CancelledFailure,
   isCancellation,
   proxyActivities,
   rootCause,
@@ -13,7 +14,7 @@ import { batches, paced } from './batches.js';
 import { handleMessages } from './handlers.js';
 import type { Gate, Line, OperationInput, Report } from './messages.js';
 import { Journal } from './journal.js';
-import { lookOptions, retryOptions, silentHost } from './retry.js';
+import { leftBehind, lookOptions, retryOptions, silentHost } from './retry.js';
 
 /** What an operation is written with: see install-cluster.ts. */
 export interface Hand {
@@ -47,6 +48,13 @@ export async function operation(
     line: journal.begin(stage, step, host),
   });
 
+  /** What was under way when it was cancelled, and what it left on its hosts. */
+  function ended(lines: readonly Line[], error: Error): Error {
+    const problem = leftBehind(error);
+    for (const line of lines) journal.end(line, 'cancelled', problem === undefined ? {} : { problem });
+    return error;
+  }
+
   /** A step on one host, again and again as long as somebody answers `retry`. */
   async function runOn({ stage, step, host, line }: Started): Promise<void> {
     for (;;) {
@@ -54,10 +62,8 @@ export async function operation(
         const result = await call<StepResult>(stage, step, { host, mode });
         return journal.end(line, result.outcome, { missing: result.missing, warnings: result.warnings });
       } catch (error) {
-        if (isCancellation(error) || !(error instanceof ActivityFailure)) {
-          journal.end(line, 'cancelled');
-          throw error;
-        }
+        const cancelled = cancellation(error);
+        if (cancelled || !(error instanceof ActivityFailure)) throw ended([line], cancelled ?? (error as Error));
         const problem = rootCause(error) ?? error.message;
         if (mode === 'plan') {
           const lost = silentHost(error);
@@ -82,11 +88,16 @@ export async function operation(
   async function runOnAll(stage: string, step: Step, hosts: readonly string[]): Promise<void> {
     const started = hosts.map((host) => starting(stage, step, host));
     if (started.length === 1) return runOn(started[0]!);
-    const results = await call<BatchResult>(stage, step, { hosts, mode }).catch((error: unknown): BatchResult => {
-      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    const results = await call<BatchResult>(stage, step, { hosts, mode }).catch((error: Error): BatchResult => {
+      const cancelled = cancellation(error);
+      if (cancelled || !(error instanceof ActivityFailure))
+        throw ended(
+          started.map(({ line }) => line),
+          cancelled ?? error,
+        );
       return hosts.map(() => ({ failed: error.message }));
     });
-    await Promise.all(
+    await allOrNone(() =>
       results.map(async (result, index) => {
         const one = started[index]!;
         if ('failed' in result) return runOn(one);
@@ -124,7 +135,7 @@ export async function operation(
 
   /** What steps would change, a line a host and step; a step that cannot look yet says what it does. */
   async function planned(steps: readonly Step[]): Promise<string[]> {
-    const found = await Promise.all(
+    const found = await allOrNone(() =>
       steps.flatMap((step) =>
         batches(cluster).map(async (batch) => {
           const names = among(batch, step);
@@ -199,20 +210,28 @@ function blocks(steps: readonly Step[]): Step[][] {
   return found;
 }
 
-/** All of them; the first that fails cancels the others, and is thrown once they have ended. */
-function allOrNone(start: () => Promise<void>[]): Promise<void> {
+/** What a cancelled call ends with; an activity that died while it was being cancelled was cancelled all the same. */
+function cancellation(error: unknown): Error | undefined {
+  if (isCancellation(error)) return error as Error;
+  return CancellationScope.current().consideredCancelled ? new CancelledFailure('cancelled') : undefined;
+}
+
+/** All of them; the first that fails cancels the others, and is thrown once they have ended: nothing runs on behind it. */
+function allOrNone<T>(start: () => Promise<T>[]): Promise<T[]> {
   return CancellationScope.cancellable(async () => {
     const scope = CancellationScope.current();
     const failures: Error[] = [];
-    await Promise.all(
+    const results = await Promise.allSettled(
       start().map((one) =>
         one.catch((error: Error) => {
           failures.push(error);
           scope.cancel();
+          throw error;
         }),
       ),
     );
     const [first] = failures;
     if (first) throw first;
+    return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   });
 }

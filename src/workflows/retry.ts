@@ -1,4 +1,4 @@
-import { ApplicationFailure, type ActivityFailure, type ActivityOptions } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancelledFailure, type ActivityOptions } from '@temporalio/workflow';
 import type { Retry } from '../steps/step.js';
 
 /** The host does not let kha in. */
@@ -8,11 +8,16 @@ const hopeless = [...refused, 'SecretMissing'];
 /** The host answered and the step did not work: where trying twice may do harm, a person decides. */
 const answered = ['CommandFailed', 'StepUnfinished'];
 
-/**
- * The activity beats once a second. Ten seconds tell a dead worker from one that is busy; a worker that takes over on
- * the embedded engine resets the dead one's activities and does not wait for them.
- */
-const heartbeatTimeout = '10s';
+/** What every activity has, whatever its step. */
+const alive = {
+  /**
+   * The activity beats every second and the worker passes that on (worker.ts). Thirty seconds bear a worker or a server that is
+   * stopped for a while; one that died on the embedded engine is noticed by its watcher, and its activities are reset.
+   */
+  heartbeatTimeout: '30s',
+  // A run ends when nothing of it changes hosts any longer; the SDK's own default would let it end first.
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+} as const;
 
 const often = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '20s' } as const;
 
@@ -23,27 +28,27 @@ const often = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '
 export const retryOptions: Record<Retry, ActivityOptions> = {
   inspect: {
     startToCloseTimeout: '5m',
-    heartbeatTimeout,
+    ...alive,
     retry: { ...often, maximumAttempts: 3, nonRetryableErrorTypes: [...hopeless, ...answered] },
   },
   edit: {
     startToCloseTimeout: '15m',
-    heartbeatTimeout,
+    ...alive,
     retry: { ...often, maximumAttempts: 5, nonRetryableErrorTypes: hopeless },
   },
   download: {
     startToCloseTimeout: '30m',
-    heartbeatTimeout,
+    ...alive,
     retry: { ...often, maximumAttempts: 8, nonRetryableErrorTypes: hopeless },
   },
   bootstrap: {
     startToCloseTimeout: '30m',
-    heartbeatTimeout,
+    ...alive,
     retry: { ...often, maximumAttempts: 30, nonRetryableErrorTypes: [...hopeless, ...answered] },
   },
   wait: {
     startToCloseTimeout: '15m',
-    heartbeatTimeout,
+    ...alive,
     retry: { ...often, maximumAttempts: 2, nonRetryableErrorTypes: hopeless },
   },
 };
@@ -58,4 +63,10 @@ export const lookOptions: ActivityOptions = {
 export function silentHost({ cause }: ActivityFailure): string | undefined {
   if (!(cause instanceof ApplicationFailure) || ![...refused, 'Unreachable'].includes(cause.type ?? '')) return;
   return cause.details?.[0] as string | undefined;
+}
+
+/** What a cancelled activity could not stop on its host, in words. */
+export function leftBehind(error: unknown): string | undefined {
+  if (!(error instanceof ActivityFailure) || !(error.cause instanceof CancelledFailure)) return;
+  return error.cause.details?.[0] as string | undefined;
 }

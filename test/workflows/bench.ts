@@ -58,7 +58,13 @@ export async function openBench(workflows = '../../src/workflows/index.ts'): Pro
     searchAttributes: { Phase: keyword, NeedsOperator: boolean },
   });
   const worker: Bench['worker'] = (taskQueue, activities) =>
-    Worker.create({ connection: environment.nativeConnection, taskQueue, workflowBundle: bundle, activities });
+    Worker.create({
+      connection: environment.nativeConnection,
+      taskQueue,
+      workflowBundle: bundle,
+      activities,
+      maxHeartbeatThrottleInterval: '100ms',
+    });
   const start: Bench['start'] = async (
     cluster,
     taskQueue,
