@@ -1,6 +1,6 @@
 import type { Cluster } from './cluster.js';
 import { contains, networkOf, overlap } from './ipv4.js';
-import { preflightNames } from './preflight-names.js';
+import { unwaivable, waivable } from './preflight-problems.js';
 import { controlPlanes, etcdHosts, loadBalancers } from './roles.js';
 import { supportedVersions } from './versions.js';
 
@@ -189,18 +189,12 @@ const networks: Rule = ({ network, hosts }) => {
 };
 
 const waivers: Rule = ({ preflight, gates }) => [
-  ...preflight.waive.flatMap((name, index) =>
-    preflightNames.some((known) => known === name)
-      ? []
-      : [
-          error(
-            ['preflight', 'waive', index],
-            'preflight knows no problem of this name',
-            name,
-            preflightNames.join(', '),
-          ),
-        ],
-  ),
+  ...preflight.waive.flatMap((name, index) => {
+    if (waivable.includes(name)) return [];
+    const why = unwaivable(name);
+    const message = why ? `${name} cannot be waived: ${why}` : 'preflight knows no problem of this name';
+    return [error(['preflight', 'waive', index], message, name, waivable.join(', '))];
+  }),
   ...gates.flatMap((name, index) =>
     gates.indexOf(name) < index ? [error(['gates', index], 'this gate stands twice', name, 'every gate once')] : [],
   ),

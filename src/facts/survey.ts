@@ -1,5 +1,6 @@
 import type { Fact } from './fact.js';
 import { moduleIsThere, neededModules } from './kernel.js';
+import { systemName } from './system.js';
 
 /** What preflight wants to know of a host, asked in one round trip. */
 export interface Survey {
@@ -7,13 +8,15 @@ export interface Survey {
   readonly init: string;
   readonly os: string;
   readonly arch: string;
+  /** Architecture of the host's Debian packages; empty where it has no dpkg. */
+  readonly packages: string;
   readonly cpus: number;
   readonly memoryMb: number;
   /** Free space in MB where containers and etcd's data will lie. */
   readonly diskMb: number;
-  /** Milliseconds since 1970 by the host's clock, and by ours when the answer came. */
+  /** Milliseconds since 1970 by the host's clock when the answer ended, and by ours when it came: apart by its way here. */
   readonly clock: number;
-  readonly askedAt: number;
+  readonly answeredAt: number;
   readonly machineId: string;
   readonly macs: readonly string[];
   readonly hostName: string;
@@ -61,12 +64,14 @@ const leftovers = [
 export const survey: Fact<Survey> = {
   command: [
     'say() { printf "%s=%s\\n" "$1" "$2"; }',
-    'say user "$(id -u)"; say init "$(cat /proc/1/comm)"; . /etc/os-release; say os "$ID-${VERSION_ID%%.*}"; say arch "$(uname -m)"; say cpus "$(nproc)"',
+    'say user "$(id -u)"; say init "$(cat /proc/1/comm)"; say arch "$(uname -m)"; say cpus "$(nproc)"',
+    `say os "$(${systemName})"`,
     `say memory "$(sed -n 's/^MemTotal: *\\([0-9]*\\).*/\\1/p' /proc/meminfo)"`,
     'for path in /var/lib/containerd /var/lib/etcd /var/lib; do if [ -d "$path" ]; then say disk "$(df -Pk "$path" | tail -1 | tr -s " " | cut -d " " -f 4)"; fi; done',
-    'say clock "$(date +%s%3N)"; say machine "$(cat /etc/machine-id)"; say host "$(uname -n)"; say cgroup "$(stat -fc %T /sys/fs/cgroup)"',
-    // Not from /sys, which in a container may be the machine's.
-    "ip -br link | sed -n '/^\\(lo\\|cali\\|vxlan\\|docker\\|kube\\)/d; s/^[^ ]* *[^ ]* *\\([0-9a-f:]\\{17\\}\\).*/mac=\\1/p'",
+    'if command -v dpkg >/dev/null; then say packages "$(dpkg --print-architecture)"; fi',
+    'say machine "$(cat /etc/machine-id)"; say host "$(uname -n)"; say cgroup "$(stat -fc %T /sys/fs/cgroup)"',
+    // Not from /sys, which in a container may be the machine's. Tunnels that wait for use have an address of zeros.
+    "ip -br link | sed -n '/^\\(lo\\|cali\\|vxlan\\|docker\\|kube\\)/d; /00:00:00:00:00:00/d; s/^[^ ]* *[^ ]* *\\([0-9a-f:]\\{17\\}\\).*/mac=\\1/p'",
     "ip -o -4 addr show | sed -n 's/.* inet \\([0-9.]*\\).*/address=\\1/p'",
     "ss -Hltn | sed -n 's/^[^ ]* *[^ ]* *[^ ]* *[^ ]*:\\([0-9]*\\) .*/port=\\1/p' | sort -u",
     'tail -n +2 /proc/swaps | while read -r device rest; do say swap "$device"; done',
@@ -77,6 +82,8 @@ export const survey: Fact<Survey> = {
     `for tool in ${tools.join(' ')}; do if ! command -v "$tool" >/dev/null; then say tool "$tool"; fi; done`,
     "sed -n 's/^nameserver[[:space:]]*/nameserver=/p' /etc/resolv.conf",
     'if [ -e /sys/fs/selinux/enforce ]; then say selinux "$(cat /sys/fs/selinux/enforce)"; fi',
+    // Last: looking up names above takes ten seconds where no DNS server answers.
+    'say clock "$(date +%s%3N)"',
   ].join('\n'),
   parse({ stdout }) {
     const pairs = stdout
@@ -89,11 +96,12 @@ export const survey: Fact<Survey> = {
       init: one('init'),
       os: one('os'),
       arch: one('arch'),
+      packages: one('packages'),
       cpus: Number(one('cpus')),
       memoryMb: Math.floor(Number(one('memory')) / 1024),
       diskMb: Math.floor(Math.min(...all('disk').map(Number)) / 1024),
       clock: Number(one('clock')),
-      askedAt: Date.now(),
+      answeredAt: Date.now(),
       machineId: one('machine'),
       macs: all('mac'),
       hostName: one('host'),

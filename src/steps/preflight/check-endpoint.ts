@@ -20,7 +20,7 @@ export const checkEndpoint: Step = {
     const near = own.find(({ address }) => address === host.machine.address);
     if (near && !sameNetwork(endpoint.vip, near.address, near.prefix)) {
       problems.push({
-        name: 'address',
+        name: 'vip-network',
         words: `the virtual address ${endpoint.vip} is outside the network of ${device} (${near.address}/${near.prefix})`,
       });
     }

@@ -1,6 +1,8 @@
 import { allHosts, etcdHosts } from '../../cluster/roles.js';
+import { firewalls } from '../../facts/firewalls.js';
 import { survey, syncedWrites } from '../../facts/survey.js';
 import type { Step } from '../step.js';
+import { firewallProblems } from './firewall-problems.js';
 import { hostProblems } from './host-problems.js';
 import { sift, type Problem } from './problem.js';
 
@@ -9,12 +11,16 @@ const slowSync = 10;
 
 export const checkHost: Step = {
   name: 'checkHost',
-  does: 'Look at the host before anything is changed: system, resources, names, ports, leftovers',
+  does: 'Look at the host before anything is changed: system, resources, names, ports, firewalls, leftovers',
   on: allHosts,
   pace: 'all at once',
   retry: 'inspect',
   async check({ cluster, host, warn }) {
-    const problems: Problem[] = hostProblems(cluster, host.machine, await host.read(survey));
+    const [found, filters] = await Promise.all([host.read(survey), host.read(firewalls)]);
+    const problems: Problem[] = [
+      ...hostProblems(cluster, host.machine, found),
+      ...firewallProblems(cluster, host.machine, found.claim, filters),
+    ];
     if (etcdHosts(cluster).includes(host.machine)) {
       const sync = await host.read(syncedWrites);
       if (sync === undefined)

@@ -1,5 +1,7 @@
+import type { PreflightName } from '../../cluster/preflight-problems.js';
 import { allHosts, containerHosts } from '../../cluster/roles.js';
 import { bundle, imageDigests, registryStatus, registryUrl } from '../../facts/registry.js';
+import { system } from '../../facts/system.js';
 import { registryAccess } from '../registry-access.js';
 import { imagesOf } from '../runtime/images.js';
 import type { Step } from '../step.js';
@@ -15,7 +17,7 @@ export const checkRegistry: Step = {
     const { cluster, host, warn } = context;
     const access = await registryAccess(context);
     const { status, reason } = await host.read(registryStatus(cluster, access));
-    const refuse = (name: string, words: string): string[] => sift(cluster, [{ name, words }], warn);
+    const refuse = (name: PreflightName, words: string): string[] => sift(cluster, [{ name, words }], warn);
     if (status === 401) return refuse('registry', `${registryUrl(cluster)} refuses the credentials of the spec`);
     if (status !== 200)
       return refuse(
@@ -28,6 +30,9 @@ export const checkRegistry: Step = {
         'bundle',
         `${cluster.registry.bundle}:${cluster.registry.digest ?? cluster.kubernetes} is not in the registry; push the bundle first`,
       );
+    const os = await host.read(system);
+    if (found.os !== os)
+      return refuse('os', `the bundle’s packages are of ${found.os}, the host is ${os || 'unknown'}`);
     if (!containerHosts(cluster).includes(host.machine)) return [];
     const wanted = imagesOf(cluster, host.machine);
     const there = await host.read(imageDigests(cluster, wanted, access));

@@ -1,5 +1,6 @@
 import { firstControlPlane } from '../../cluster/roles.js';
 import { survey, type Survey } from '../../facts/survey.js';
+import type { PreflightName } from '../../cluster/preflight-problems.js';
 import type { Step } from '../step.js';
 import { sift, type Problem } from './problem.js';
 
@@ -24,17 +25,18 @@ export const compareHosts: Step = {
 /** What hosts may not share, or may not differ in. */
 export function differences(surveys: readonly (readonly [name: string, survey: Survey])[]): Problem[] {
   const problems: Problem[] = [];
-  const shared = (problem: string, what: string, values: (survey: Survey) => readonly string[]): void => {
+  const shared = (problem: PreflightName, what: string, values: (survey: Survey) => readonly string[]): void => {
     const owners = new Map<string, string[]>();
     for (const [name, found] of surveys)
-      for (const value of values(found)) owners.set(value, [...(owners.get(value) ?? []), name]);
+      // Each once a host: its bonds, bridges and VLANs have the address of the interface under them.
+      for (const value of new Set(values(found))) owners.set(value, [...(owners.get(value) ?? []), name]);
     for (const [value, names] of owners)
       if (names.length > 1)
         problems.push({ name: problem, words: `${names.join(' and ')} have the same ${what} ${value}` });
   };
   shared('machine-id', 'machine id', ({ machineId }) => [machineId]);
   shared('mac-address', 'hardware address', ({ macs }) => macs);
-  const ahead = surveys.map(([name, found]) => ({ name, seconds: (found.clock - found.askedAt) / 1000 }));
+  const ahead = surveys.map(([name, found]) => ({ name, seconds: (found.clock - found.answeredAt) / 1000 }));
   const middle = ahead.map(({ seconds }) => seconds).sort((a, b) => a - b)[Math.floor(ahead.length / 2)] ?? 0;
   for (const { name, seconds } of ahead) {
     const skew = seconds - middle;

@@ -1,25 +1,17 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
-import { controlPlanes, containerHosts, etcdHosts, loadBalancers, nodes } from '../../cluster/roles.js';
+import { openings } from '../../cluster/ports.js';
+import type { PreflightName } from '../../cluster/preflight-problems.js';
+import { controlPlanes, containerHosts, nodes } from '../../cluster/roles.js';
 import type { Survey } from '../../facts/survey.js';
 import type { Problem } from './problem.js';
 
 /** kubeadm's own minimum: two CPUs and 1700 MB on a control plane (kubernetes.io, installing kubeadm). */
 const minimum = { cpus: 2, memoryMb: 1700, workerMemoryMb: 700, diskMb: 5000 };
 
-/** Ports that the roles of a host will listen on. */
-export function portsOf(cluster: Cluster, machine: Machine): number[] {
-  const ports: number[] = [];
-  if (controlPlanes(cluster).includes(machine)) ports.push(6443, 10257, 10259);
-  if (nodes(cluster).includes(machine)) ports.push(10250, 10256);
-  if (etcdHosts(cluster).includes(machine)) ports.push(2379, 2380);
-  if (loadBalancers(cluster).includes(machine)) ports.push(cluster.endpoint.port);
-  return ports;
-}
-
 /** Everything that the survey of a host shows to be wrong for what the spec wants of it. */
 export function hostProblems(cluster: Cluster, machine: Machine, found: Survey): Problem[] {
   const problems: Problem[] = [];
-  const say = (when: boolean, name: string, words: string, warning = false): void => {
+  const say = (when: boolean, name: PreflightName, words: string, warning = false): void => {
     if (when) problems.push({ name, words, warning });
   };
   const controlPlane = controlPlanes(cluster).includes(machine);
@@ -28,12 +20,17 @@ export function hostProblems(cluster: Cluster, machine: Machine, found: Survey):
   say(found.user !== 0, 'sudo', `commands run as user ${found.user}, not as root`);
   say(found.init !== 'systemd', 'os', `process 1 is ${found.init}; systemd is needed`);
   say(
-    !/^debian-1[23]$/.test(found.os),
+    found.packages !== '' && !/^debian-1[23]$/.test(found.os),
     'os',
     `${found.os} is not among the systems that were tested (debian-12, debian-13)`,
     true,
   );
-  say(found.arch !== 'x86_64', 'architecture', `${found.arch}; the bundle is for x86_64`);
+  say(found.packages === '', 'os', `${found.os} has no dpkg, and the bundle’s packages are Debian’s`);
+  say(
+    found.arch !== 'x86_64' || !['', 'amd64'].includes(found.packages),
+    'architecture',
+    `a kernel of ${found.arch} with packages of ${found.packages || 'none'}; the bundle is for x86_64 (amd64)`,
+  );
   say(controlPlane && found.cpus < minimum.cpus, 'cpu', `${found.cpus} CPU; a control plane needs ${minimum.cpus}`);
   const memory = controlPlane ? minimum.memoryMb : minimum.workerMemoryMb;
   say(found.memoryMb < memory, 'memory', `${found.memoryMb} MB of memory; ${memory} MB are needed`);
@@ -84,10 +81,12 @@ export function hostProblems(cluster: Cluster, machine: Machine, found: Survey):
     'name-resolution',
     '/etc/resolv.conf names no DNS server, and CoreDNS does not start without one; where there is none, name an address that does not answer',
   );
-  const taken = portsOf(cluster, machine).filter((port) => found.ports.includes(port));
+  const taken = openings(cluster, machine)
+    .filter(({ protocol, port }) => protocol === 'tcp' && port !== undefined && found.ports.includes(port))
+    .map(({ port, of }) => `${port} (${of})`);
   say(!ours && taken.length > 0, 'ports', `in use: ${taken.join(', ')}`);
   const other = found.claim !== '' && !ours;
-  say(other, 'leftovers', `the host belongs to cluster ${found.claim}`);
+  say(other, 'claim', `the host belongs to cluster ${found.claim}`);
   say(
     !ours && !other && found.leftovers.length > 0,
     'leftovers',

@@ -1,8 +1,9 @@
 import type { Cluster } from '../../cluster/cluster.js';
+import type { PreflightName } from '../../cluster/preflight-problems.js';
 
 /** Something found on a host before anything is changed. Its name is stable: the spec waives it by that. */
 export interface Problem {
-  readonly name: string;
+  readonly name: PreflightName;
   readonly words: string;
   /** A warning is shown and stops nothing. */
   readonly warning?: boolean;

@@ -157,6 +157,14 @@ export const wrongSpecs: readonly Wrong[] = [
     /no problem of this name/,
   ],
   [
+    'a waiver that would not help',
+    `${good}preflight: { waive: [cpu, os] }\n`,
+    12,
+    27,
+    'preflight.waive[1]',
+    /os cannot be waived: the bundle’s packages cannot be installed there/,
+  ],
+  [
     'a load balancer of an external endpoint',
     changed('{ type: keepalived, vip: 10.0.0.100 }', '{ type: external, host: k8s }').replace(
       '[worker]',

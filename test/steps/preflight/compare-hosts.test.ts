@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { survey as surveyFact, type Survey } from '../../../src/facts/survey.js';
+import { compareHosts, differences } from '../../../src/steps/preflight/compare-hosts.js';
+import { cluster } from '../../clusters.js';
+import { contextOf, FakeHost } from '../fake-host.js';
+import { survey } from './surveys.js';
+
+/** Hosts of their own, each with what is told over it. */
+const hosts = (...found: Partial<Survey>[]) =>
+  found.map((more, index): [string, Survey] => {
+    const id = String(index + 1);
+    return [`m${id}`, survey({ machineId: id.repeat(32), macs: [`02:00:00:00:00:1${id}`], ...more })];
+  });
+/** A clock that is so many seconds ahead of ours. */
+const ahead = (seconds: number): Partial<Survey> => ({ answeredAt: 5_000_000, clock: 5_000_000 + seconds * 1000 });
+
+type Case = [what: string, surveys: [string, Survey][], words: RegExp[]];
+
+describe('compareHosts', () => {
+  it.each<Case>([
+    ['hosts of their own', hosts({}, {}, {}), []],
+    [
+      'one machine id on two hosts',
+      hosts({ machineId: 'a' }, { machineId: 'a' }, {}),
+      [/^m1 and m2 have the same machine id a$/],
+    ],
+    [
+      'one hardware address on two hosts',
+      hosts({ macs: ['x', 'y'] }, {}, { macs: ['y'] }),
+      [/^m1 and m3 .* hardware address y$/],
+    ],
+    ['a bond, its bridge and its VLAN', hosts({ macs: ['x', 'x', 'x', 'x'] }, { macs: ['y', 'y'] }), []],
+    ['a bond’s address on another host too', hosts({ macs: ['x', 'x'] }, { macs: ['x', 'x'] }), [/^m1 and m2 have/]],
+    ['clocks that all differ from ours', hosts(ahead(900), ahead(901), ahead(899)), []],
+    ['a clock 8 s ahead', hosts(ahead(0), ahead(8), ahead(0)), [/^the clock of m2 is 8\.0 s ahead of the others/]],
+    ['a clock 6 s behind', hosts(ahead(10), ahead(10), ahead(4)), [/^the clock of m3 is 6\.0 s behind/]],
+    ['a clock 4 s behind', hosts(ahead(10), ahead(10), ahead(6)), []],
+  ])('%s', (_, surveys, words) =>
+    expect(differences(surveys).map((problem) => problem.words)).toEqual(
+      words.map((one): unknown => expect.stringMatching(one)),
+    ),
+  );
+
+  it('asks every host, and lets pass what is waived', async () => {
+    const wanted = cluster({ preflight: { waive: ['machine-id'] } });
+    const fakes = wanted.hosts.map(({ name }, index) =>
+      new FakeHost(wanted, name).tells(surveyFact, survey({ macs: [`02:00:00:00:00:0${index}`] })),
+    );
+    const context = contextOf(wanted, fakes[0]!, fakes);
+    expect(await compareHosts.check(context)).toEqual([]);
+    expect(context.warnings).toEqual([
+      'machine-id, waived: m1 and m2 and m3 and w1 have the same machine id 0123456789abcdef0123456789abcdef',
+    ]);
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { machineNamed } from '../../../src/cluster/cluster.js';
+import type { PreflightName } from '../../../src/cluster/preflight-problems.js';
+import type { Survey } from '../../../src/facts/survey.js';
+import { hostProblems } from '../../../src/steps/preflight/host-problems.js';
+import { cluster } from '../../clusters.js';
+import { survey } from './surveys.js';
+
+const problemsOf = (found: Partial<Survey>, name = 'm1', wanted = cluster()) =>
+  hostProblems(wanted, machineNamed(wanted, name), survey(found));
+
+const like = (words: RegExp): unknown => expect.stringMatching(words);
+
+type Case = [what: string, found: Partial<Survey>, name: PreflightName, words: RegExp];
+
+const stopping: Case[] = [
+  ['another user', { user: 1000 }, 'sudo', /user 1000/],
+  ['another init', { init: 'openrc-init' }, 'os', /systemd is needed/],
+  ['a system without dpkg', { os: 'fedora-43', packages: '' }, 'os', /fedora-43 has no dpkg/],
+  ['another processor', { arch: 'aarch64', packages: 'arm64' }, 'architecture', /aarch64/],
+  ['32-bit packages under a 64-bit kernel', { packages: 'i386' }, 'architecture', /packages of i386/],
+  ['one processor', { cpus: 1 }, 'cpu', /1 CPU/],
+  ['little memory', { memoryMb: 1024 }, 'memory', /1024 MB/],
+  ['little room', { diskMb: 900 }, 'disk', /900 MB/],
+  ['an empty machine id', { machineId: '' }, 'machine-id', /systemd-machine-id-setup/],
+  ['an address of another host', { addresses: ['127.0.0.1', '10.9.9.9'] }, 'address', /10\.0\.0\.11 is on none/],
+  ['no control groups', { cgroup: 'sysfs' }, 'cgroups', /hierarchy is needed/],
+  ['a kernel without modules', { absentModules: ['overlay'] }, 'kernel-modules', /lacks overlay/],
+  ['a missing tool', { absentTools: ['curl'] }, 'tools', /not installed: curl/],
+  ['no DNS server', { nameservers: [] }, 'name-resolution', /names no DNS server/],
+  ['the API server’s port taken', { ports: [22, 6443] }, 'ports', /^in use: 6443 \(API server\)$/],
+  ['etcd’s and haproxy’s ports taken', { ports: [2380, 8443] }, 'ports', /2380 .*8443 /],
+  ['another cluster’s mark', { claim: 'other' }, 'claim', /belongs to cluster other/],
+  ['files of a cluster', { leftovers: ['/var/lib/etcd/member'] }, 'leftovers', /another cluster was here: \/var/],
+];
+const warned: Case[] = [
+  ['an untried system', { os: 'ubuntu-26' }, 'os', /not among the systems that were tested/],
+  ['another host name', { hostName: 'box' }, 'host-name', /calls itself box/],
+  ['swap', { swaps: ['/dev/sda2'] }, 'swap', /will be switched off/],
+  ['SELinux', { selinux: '1' }, 'os', /permissive/],
+  ['control groups of version 1', { cgroup: 'tmpfs' }, 'cgroups', /version 1/],
+  ['a slow look-up of its own name', { ownName: { seconds: 10, found: false } }, 'name-resolution', /failed after 10/],
+];
+
+describe('hostProblems', () => {
+  it('finds nothing wrong with a good host', () => expect(problemsOf({})).toEqual([]));
+
+  it.each(stopping)('stops at %s', (_, found, name, words) =>
+    expect(problemsOf(found)).toEqual([{ name, words: like(words), warning: false }]),
+  );
+  it.each(warned)('warns of %s', (_, found, name, words) =>
+    expect(problemsOf(found)).toEqual([{ name, words: like(words), warning: true }]),
+  );
+
+  it('takes its own cluster’s ports and files for granted', () =>
+    expect(problemsOf({ claim: 'test', ports: [6443], leftovers: ['/etc/kubernetes/kubelet.conf'] })).toEqual([]));
+
+  it('asks less of a worker', () =>
+    expect(
+      problemsOf(
+        { hostName: 'w1', addresses: ['10.0.0.21'], cpus: 1, memoryMb: 1024, ports: [6443, 2379, 8443] },
+        'w1',
+      ),
+    ).toEqual([]));
+
+  it('wants the port of BGP free only where routes are told by it', () => {
+    expect(problemsOf({ ports: [179] })).toEqual([]);
+    const routed = cluster({ network: { calico: { encapsulation: 'none' } } });
+    expect(problemsOf({ ports: [179] }, 'm1', routed)).toMatchObject([
+      { name: 'ports', words: like(/179 \(Calico, BGP\)/) },
+    ]);
+  });
+});

@@ -1,0 +1,30 @@
+import type { Survey } from '../../../src/facts/survey.js';
+
+/** A host on which nothing is wrong, `m1` of test/clusters.ts unless told. */
+export const survey = (more: Partial<Survey> = {}): Survey => ({
+  user: 0,
+  init: 'systemd',
+  os: 'debian-13',
+  arch: 'x86_64',
+  packages: 'amd64',
+  cpus: 2,
+  memoryMb: 4096,
+  diskMb: 20_000,
+  clock: 1_000_000,
+  answeredAt: 1_000_000,
+  machineId: '0123456789abcdef0123456789abcdef',
+  macs: ['02:00:00:00:00:11'],
+  hostName: 'm1',
+  addresses: ['127.0.0.1', '10.0.0.11'],
+  ports: [22],
+  swaps: [],
+  cgroup: 'cgroup2fs',
+  absentModules: [],
+  ownName: { seconds: 0.01, found: true },
+  leftovers: [],
+  claim: '',
+  absentTools: [],
+  selinux: '',
+  nameservers: ['10.0.0.2'],
+  ...more,
+});
