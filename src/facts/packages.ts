@@ -1,14 +1,47 @@
 import type { Fact } from './fact.js';
 import { lines } from './files.js';
+import { sh } from './sh.js';
 
-/** Version of every installed Debian package, by `name` and by `name:arch`. */
-export const debianPackages: Fact<Map<string, string>> = {
-  command: `dpkg-query -W -f '\${db:Status-Abbrev} \${Package} \${Version}\\n'`,
+export interface WantedPackage {
+  readonly name: string;
+  readonly version: string;
+  /** As dpkg names it: `amd64`, or `all`. */
+  readonly architecture: string;
+}
+
+/** A package that dpkg knows on the host. */
+export interface PackageState {
+  readonly version: string;
+  /** Held back by `apt-mark hold` or dpkg's own selection. */
+  readonly held: boolean;
+  /** Unpacked and configured; an interrupted dpkg leaves it half-way. */
+  readonly complete: boolean;
+  /** What is there, beside what is wanted, by dpkg's own order of versions (deb-version(7)). */
+  readonly is: 'older' | 'equal' | 'newer';
+}
+
+/** What the host has of the packages, by name; one that is not installed is left out. */
+export const packageStates = (wanted: readonly WantedPackage[]): Fact<Map<string, PackageState>> => ({
+  command:
+    'state() { ' +
+    // A package for all architectures is asked for without one: dpkg counts it to its own.
+    `found=$(dpkg-query -W -f '\${db:Status-Want} \${db:Status-Status} \${Version}\\n' "$1\${3:+:$3}" 2>/dev/null) || return 0; ` +
+    'there=${found##* }; if [ -z "$there" ]; then return 0; fi; ' +
+    'if dpkg --compare-versions "$there" lt "$2"; then is=older; elif dpkg --compare-versions "$there" gt "$2"; then is=newer; else is=equal; fi; ' +
+    'echo "$1 $found $is"; }; ' +
+    wanted
+      .map(
+        ({ name, version, architecture }) => sh`state ${name} ${version} ${architecture === 'all' ? '' : architecture}`,
+      )
+      .join('; '),
   parse: ({ stdout }) =>
     new Map(
       lines(stdout)
-        .filter((line) => line.startsWith('ii'))
-        .map((line) => line.split(/\s+/))
-        .map(([, name = '', version = '']) => [name, version]),
+        .map((line) => line.split(' '))
+        .filter(([, , status]) => status !== 'config-files' && status !== 'not-installed')
+        .map(([name = '', want, status, version = '', is]) => [
+          name,
+          { version, held: want === 'hold', complete: status === 'installed', is: is as PackageState['is'] },
+        ]),
     ),
-};
+});

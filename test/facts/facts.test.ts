@@ -7,7 +7,6 @@ import { kernelParameters, limits, swaps } from '../../src/facts/kernel.js';
 import { kubectlDiff } from '../../src/facts/kubectl-diff.js';
 import { nodeList } from '../../src/facts/kubectl.js';
 import { addresses, answersFor, httpsStatus, lookUp, vrrpAdverts } from '../../src/facts/network.js';
-import { debianPackages } from '../../src/facts/packages.js';
 import { rolledOut } from '../../src/facts/rollout.js';
 import { service } from '../../src/facts/service.js';
 import { survey } from '../../src/facts/survey.js';
@@ -97,14 +96,6 @@ describe('parsers', () => {
       new Map([['m1', ['10.0.0.11', '127.0.1.1']]]),
     ],
     ['nobody behind a URL', parsed(httpsStatus('https://x'), '000', 7), 0],
-    [
-      'Debian packages, one half removed',
-      parsed(debianPackages, 'ii  runc 1.1.15+ds1-2+b4\nrc  old 1.0\nii  libc6 2.41-12\n'),
-      new Map([
-        ['runc', '1.1.15+ds1-2+b4'],
-        ['libc6', '2.41-12'],
-      ]),
-    ],
     [
       'a service that runs an older configuration',
       parsed(

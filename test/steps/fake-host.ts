@@ -2,6 +2,7 @@ import { machineNamed, type Cluster, type Machine } from '../../src/cluster/clus
 import type { Fact } from '../../src/facts/fact.js';
 import type { Host, RunOptions, WriteOptions } from '../../src/steps/host.js';
 import type { ApplyContext } from '../../src/steps/step.js';
+import { records } from '../records.js';
 
 /** A file that a step wrote. */
 export interface Written extends WriteOptions {
@@ -66,6 +67,7 @@ export function contextOf(
     cluster,
     host,
     warnings,
+    records: records(cluster),
     warn: (words) => void warnings.push(words),
     secret: (reference) => Promise.resolve(`the value of ${reference}`),
     peer(name) {

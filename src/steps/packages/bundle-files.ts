@@ -30,6 +30,7 @@ export async function misplaced(
   { files }: Bundle,
   placements: readonly Placement[],
 ): Promise<{ placement: Placement; words: string }[]> {
+  if (placements.length === 0) return [];
   const found = await host.read(sha256(placements.map(({ path }) => path)));
   return placements.flatMap((placement) => {
     const { name, path } = placement;

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { packageStates, type PackageState } from '../../../src/facts/packages.js';
+import { sha256 } from '../../../src/facts/files.js';
+import { bundle, type Bundle } from '../../../src/facts/registry.js';
+import { installPackages, packagesOf } from '../../../src/steps/packages/install-packages.js';
+import { cluster } from '../../clusters.js';
+import { contextOf, FakeHost } from '../fake-host.js';
+
+const wanted = cluster();
+const contents: Bundle = {
+  kubernetes: 'v1.37.2',
+  os: 'debian-13',
+  arch: 'amd64',
+  images: {},
+  files: Object.fromEntries(
+    ['deb/haproxy_3.0-1_amd64.deb', 'deb/libx_1%3a2-1_all.deb', 'deb/runc_1.1-1_amd64.deb', 'bin/kubeadm'].map(
+      (name, index) => [name, { digest: `sha256:${String(index).repeat(64)}`, size: 1 }],
+    ),
+  ),
+};
+const state = (version: string, is: PackageState['is'], more: Partial<PackageState> = {}): PackageState => ({
+  version,
+  is,
+  held: false,
+  complete: true,
+  ...more,
+});
+const good = { libx: state('1:2-1', 'equal'), runc: state('1.1-1', 'equal') };
+
+/** The worker with these packages, whose downloads of the bundle all lie in the cache already. */
+function worker(packages: Readonly<Record<string, PackageState>>) {
+  const of = packagesOf(wanted, wanted.hosts[3]!, contents);
+  const host = new FakeHost(wanted, 'w1')
+    .tells(bundle(wanted, ''), contents)
+    .tells(packageStates(of), new Map(Object.entries(packages)))
+    .obeys(/^export DEBIAN_FRONTEND/);
+  for (const subset of [of, ...of.map((one) => [one])]) {
+    const paths = subset.map(({ file }) => `/var/cache/kha/deb/${file}`);
+    host.tells(
+      sha256(paths),
+      new Map(subset.map(({ file }) => [`/var/cache/kha/deb/${file}`, contents.files[`deb/${file}`]!.digest.slice(7)])),
+    );
+  }
+  return host;
+}
+
+type Case = [what: string, packages: Record<string, PackageState>, missing: RegExp[], installed: RegExp | undefined];
+
+describe('installPackages', () => {
+  it.each<Case>([
+    ['everything there', good, [], undefined],
+    [
+      'a bare host',
+      {},
+      [/^libx 1:2-1 is not installed$/, /^runc 1.1-1 is not installed$/],
+      / \S*libx_1%3a2-1_all\.deb \S*runc_1\.1-1_amd64\.deb$/,
+    ],
+    [
+      'an older package',
+      { ...good, runc: state('1.0-1', 'older') },
+      [/^runc/],
+      /--refuse-downgrade \S*\/runc_1\.1-1_amd64\.deb$/,
+    ],
+    ['a newer package', { ...good, runc: state('1.3-1', 'newer') }, [], undefined],
+    ['a held newer package', { ...good, runc: state('1.3-1', 'newer', { held: true }) }, [], undefined],
+    ['a held older package', { ...good, runc: state('1.0-1', 'older', { held: true }) }, [], undefined],
+    [
+      'a package half-way in',
+      { ...good, runc: state('1.1-1', 'equal', { complete: false }) },
+      [/^runc 1\.1-1 is not installed/],
+      /runc_1/,
+    ],
+    [
+      'a newer package half-way in',
+      { ...good, runc: state('1.3-1', 'newer', { complete: false }) },
+      [/^runc 1\.3-1 is not configured yet/],
+      /--configure -a --force-confold$/,
+    ],
+  ])('%s', async (_, packages, missing, installed) => {
+    const host = worker(packages);
+    const context = contextOf(wanted, host);
+    expect(await installPackages.check(context)).toEqual(missing.map((one): unknown => expect.stringMatching(one)));
+    await installPackages.apply!(context);
+    expect(host.done).toEqual(installed ? [expect.stringMatching(installed)] : []);
+  });
+
+  it('tells of a package that is held back', async () => {
+    const context = contextOf(wanted, worker({ ...good, runc: state('1.0-1', 'older', { held: true }) }));
+    await installPackages.check(context);
+    expect(context.warnings).toEqual([
+      'runc is held back at 1.0-1 (apt-mark showhold) and stays; the bundle has 1.1-1',
+    ]);
+  });
+
+  it('gives haproxy to those only who carry the API', () => {
+    const names = (index: number) => packagesOf(wanted, wanted.hosts[index]!, contents).map(({ name }) => name);
+    expect(names(0)).toEqual(['haproxy', 'libx', 'runc']);
+    expect(names(3)).toEqual(['libx', 'runc']);
+  });
+});
