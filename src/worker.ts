@@ -14,7 +14,9 @@ import { createActivities } from './activities/index.js';
 import { clusterOfRun } from './activities/cluster-of-run.js';
 import { Pool } from './activities/ssh/pool.js';
 import { dataConverter } from './engine/encryption.js';
-import { takeOverActivities } from './engine/take-over.js';
+import { keepEndedRuns } from './engine/retention.js';
+import { takeOverActivities, workerIdentity } from './engine/take-over.js';
+import { whenRemoved } from './engine/when-removed.js';
 import type { Server } from './engine/connection.js';
 import * as steps from './steps/index.js';
 import { version } from './version.js';
@@ -22,6 +24,8 @@ import { taskQueue } from './workflows/messages.js';
 
 /** Runs a worker until it is told to stop (SIGTERM, SIGINT). What it began on hosts goes on there without it. */
 export async function runWorker({ options, namespace, engine }: Server): Promise<void> {
+  // Where the server is gone there is nobody left to say goodbye to.
+  const stopLooking = engine && whenRemoved(engine.id, () => process.exit(1));
   Runtime.install({ logger: new DefaultLogger('WARN') });
   const connection = await patiently(() => NativeConnection.connect(options as NativeConnectionOptions));
   const converter = dataConverter();
@@ -39,14 +43,18 @@ export async function runWorker({ options, namespace, engine }: Server): Promise
     maxHeartbeatThrottleInterval: '1s',
     defaultHeartbeatThrottleInterval: '1s',
     // Only this worker serves the embedded engine: a dead one's sticky queue is not worth the ten seconds' wait.
-    ...(engine ? { stickyQueueScheduleToStartTimeout: '1s' } : {}),
+    ...(engine ? { stickyQueueScheduleToStartTimeout: '1s', identity: await workerIdentity() } : {}),
     shutdownGraceTime: '5s',
   });
-  if (engine) await takeOverActivities(client);
+  if (engine) {
+    await keepEndedRuns(client);
+    await takeOverActivities(client, taskQueue);
+  }
   console.log(
     `${new Date().toISOString()} worker ${process.pid} serves ${taskQueue} at ${options.address ?? 'the default address'}`,
   );
   await worker.run();
+  stopLooking?.();
   pool.close();
   await connection.close();
 }

@@ -1,7 +1,10 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ConnectionOptions } from '@temporalio/client';
-import { ensureEngine, knownEngine, type Engine } from './engine.js';
+import { engineOf, ensureEngine, type Engine } from './engine.js';
+import { ownProcesses, takeMark } from './own-processes.js';
 import type { Report } from './report.js';
+import { readSettings } from './settings.js';
+import { endEngine } from './when-removed.js';
 
 /** How to reach the Temporal server: one that was configured (environment, temporal.toml), else the embedded engine. */
 export interface Server {
@@ -12,20 +15,35 @@ export interface Server {
 }
 
 export async function findServer(report: Report): Promise<Server> {
-  const { connectionOptions, namespace } = loadClientConnectConfig();
-  if (connectionOptions.address) return { options: connectionOptions, namespace: namespace ?? 'default' };
-  const engine = await ensureEngine(report);
-  return { options: { address: engine.address }, namespace: 'default', engine };
+  return configured() ?? embedded(await ensureEngine(report));
 }
 
-/** The server for a worker: it must not start the engine, whose watcher started it. */
+/**
+ * The server for a worker: it must not start the engine, whose watcher started it. Throws for a worker on the embedded engine
+ * that somebody else started, and while another lives: the engine's worker is alone, or it could not tell whose attempts died.
+ */
 export async function workerServer(): Promise<Server> {
-  const { connectionOptions, namespace } = loadClientConnectConfig();
-  if (connectionOptions.address) return { options: connectionOptions, namespace: namespace ?? 'default' };
-  const engine = await knownEngine();
-  if (!engine)
+  const mark = takeMark();
+  if (!mark) {
+    const server = configured();
+    if (server) return server;
     throw new Error(
-      'no Temporal server is configured and the embedded engine was never started: set TEMPORAL_ADDRESS, or run kha engine start',
+      'the embedded engine has one worker, which its watcher starts (kha engine start); a worker of your own serves a Temporal server of your own: set TEMPORAL_ADDRESS',
     );
-  return { options: { address: engine.address }, namespace: 'default', engine };
+  }
+  const settings = await readSettings();
+  if (mark.id !== settings?.id) {
+    await endEngine(mark.id);
+    throw new Error('the state folder of the engine whose worker this was to be is gone');
+  }
+  const other = (await ownProcesses()).find(({ name, pid }) => name === 'worker' && pid !== process.pid);
+  if (other) throw new Error(`the engine's worker lives as process ${other.pid}, and there is never a second one`);
+  return embedded(engineOf(settings));
 }
+
+function configured(): Server | undefined {
+  const { connectionOptions, namespace } = loadClientConnectConfig();
+  return connectionOptions.address ? { options: connectionOptions, namespace: namespace ?? 'default' } : undefined;
+}
+
+const embedded = (engine: Engine): Server => ({ options: { address: engine.address }, namespace: 'default', engine });

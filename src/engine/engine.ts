@@ -1,157 +1,151 @@
-import { spawn } from 'node:child_process';
-import { existsSync, openSync } from 'node:fs';
-import { chmod, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { admit, databaseFile, databaseVersion, serverVersion } from './database.js';
 import { stateFolder } from './folders.js';
-import { alive, end, startTime } from './process.js';
+import { locked } from './lock.js';
+import { claimMachine, releaseMachine, requireLinux } from './machine.js';
+import { otherUsers } from './other-users.js';
+import { ownProcesses, type ProcessName } from './own-processes.js';
+import { listensOn } from './ports.js';
+import { alive, contentOf, endProcess } from './process.js';
 import type { Report } from './report.js';
+import { engineFile, newSettings, readSettings, settingsFile, type Settings } from './settings.js';
+import { logs, startKha } from './start-process.js';
 import { temporalCli } from './temporal-cli.js';
 
 /** The embedded engine: Temporal's dev server on a database file, its UI, and a worker, kept running by a watcher. */
 export interface Engine {
+  /** Another id in the same folder is an engine whose folder was removed. */
+  readonly id: string;
   readonly address: string;
   readonly ui: string;
-  /** Path of Temporal's CLI. */
-  readonly temporal: string;
 }
 
-export const engineFile = (name: string): string => stateFolder('engine', name);
-export const processFiles = {
+export const processFiles: Readonly<Record<ProcessName, string>> = {
   watcher: engineFile('watcher.json'),
   server: engineFile('server.json'),
   worker: engineFile('worker.json'),
 };
-const settings = engineFile('engine.json');
-const program = fileURLToPath(new URL('../../../bin/kha.js', import.meta.url));
+/** How long a start may take, and how often it is looked at; milliseconds. */
+const patience = 30_000;
+const interval = 50;
 
-/** The engine's settings where it was ever started. */
+export const engineOf = ({ id, port, uiPort }: Settings): Engine => ({
+  id,
+  address: `127.0.0.1:${port}`,
+  ui: `http://127.0.0.1:${uiPort}`,
+});
+
+/** The engine's addresses where it was ever started. */
 export async function knownEngine(): Promise<Engine | undefined> {
-  return existsSync(settings) ? (JSON.parse(await readFile(settings, 'utf8')) as Engine) : undefined;
+  const settings = await readSettings();
+  return settings && engineOf(settings);
 }
 
 /** Finds the engine running, or starts it; several clients at once start one. Returns once its server and worker run. */
 export async function ensureEngine(report: Report): Promise<Engine> {
+  requireLinux();
+  const found = await running();
+  if (found) return engineOf(found);
   await mkdir(stateFolder('engine'), { recursive: true, mode: 0o700 });
-  const known = await knownEngine();
-  if (known && (await running())) return known;
-  return locked(async () => {
-    const engine = (await knownEngine()) ?? (await choose(report));
-    if (!(await alive(processFiles.watcher))) start(['engine', 'watch'], 'watcher.log');
-    const deadline = Date.now() + 30_000;
-    while (!((await running()) && (await listens(engine.address)))) {
-      if (Date.now() > deadline)
-        throw new Error(`the embedded engine did not start within 30 s; its logs: ${stateFolder('engine')}`);
-      await sleep(50);
+  return locked(engineFile('lock'), async () => {
+    if ((await alive(processFiles.watcher)) === undefined || !(await readSettings())) await prepare(report);
+    const deadline = Date.now() + patience;
+    for (;;) {
+      const settings = await running();
+      if (settings) return engineOf(settings);
+      if (Date.now() > deadline) throw new Error(await notStarted());
+      await startWatcher();
+      await sleep(interval);
     }
-    return engine;
   });
 }
 
-const running = async (): Promise<boolean> =>
-  (await Promise.all(Object.values(processFiles).map(alive))).every((pid) => pid !== undefined);
+/** What can keep the engine from starting is found out here, where a person reads it, and not by the watcher. */
+async function prepare(report: Report): Promise<void> {
+  await claimMachine();
+  if (!(await readSettings())) {
+    const lost = existsSync(settingsFile());
+    // Processes of an engine whose settings are gone: nobody could say which port is theirs.
+    await endAll();
+    const { port } = await newSettings();
+    if (lost)
+      report({ what: `${settingsFile()} was damaged and is made anew; the server has port ${port}`, state: 'warning' });
+  }
+  const program = await temporalCli(report);
+  if (!(await ownProcesses()).some(({ name }) => name === 'server')) await admit(program, await serverVersion(program));
+  const others = await otherUsers();
+  if (others.length > 0)
+    report({
+      what: `other users are logged in here (uid ${others.join(', ')}): the engine's ports on 127.0.0.1 ask nobody for a password, so they could read and steer its runs (docs/security.md)`,
+      state: 'warning',
+    });
+}
+
+/** Starts a watcher unless one runs; one too many ends by itself. */
+async function startWatcher(): Promise<void> {
+  const settings = await readSettings();
+  if (!settings || (await ownProcesses()).some(({ name, id }) => name === 'watcher' && id === settings.id)) return;
+  await startKha('watcher', settings.id, ['engine', 'watch']);
+}
+
+/** The settings when all three processes run and the server itself, not another program, listens on its port. */
+async function running(): Promise<Settings | undefined> {
+  const [settings, ...pids] = await Promise.all([readSettings(), ...Object.values(processFiles).map(alive)]);
+  const server = await alive(processFiles.server);
+  if (!settings || server === undefined || pids.includes(undefined)) return undefined;
+  return (await listensOn(server, settings.port)) ? settings : undefined;
+}
+
+/** One sentence with what watcher and server said last. */
+async function notStarted(): Promise<string> {
+  const said = await Promise.all(
+    [logs.watcher, logs.server, logs.worker].map(async (log) => {
+      const last = (await contentOf(engineFile(log)))?.trim().split('\n').at(-1);
+      return last ? `${log}: ${last.slice(0, 300)}` : '';
+    }),
+  );
+  return `the embedded engine did not start within ${patience / 1000} s; its logs in ${stateFolder('engine')} end with\n${said.filter(Boolean).join('\n')}`;
+}
 
 /** Ends watcher, worker and server, in this order: the worker lets its attempts go, and what runs on hosts goes on. */
 export async function stopEngine(): Promise<void> {
-  await end(processFiles.watcher, 'SIGTERM');
-  await end(processFiles.worker, 'SIGTERM', 30_000);
-  await end(processFiles.server, 'SIGTERM');
+  requireLinux();
+  if (!existsSync(stateFolder('engine'))) return;
+  await endAll();
+  await releaseMachine();
+}
+
+/** Ends every process that was noted down, and every one that bears the engine's mark. */
+async function endAll(): Promise<void> {
+  for (const name of ['watcher', 'worker', 'server'] as const) {
+    const noted = await alive(processFiles[name]);
+    const marked = (await ownProcesses()).filter((process) => process.name === name).map(({ pid }) => pid);
+    for (const pid of new Set(noted === undefined ? marked : [noted, ...marked]))
+      await endProcess(pid, 'SIGTERM', name === 'worker' ? patience : undefined);
+    await rm(processFiles[name], { force: true });
+  }
 }
 
 export interface EngineStatus extends Partial<Engine> {
   readonly running: boolean;
-  readonly processes: Readonly<Record<keyof typeof processFiles, number | undefined>>;
-  readonly database: { readonly path: string; readonly bytes: number };
+  readonly processes: Readonly<Record<ProcessName, number | undefined>>;
+  /** `version`: of the server that wrote it last. */
+  readonly database: { readonly path: string; readonly bytes: number; readonly version?: string };
   readonly logs: readonly string[];
 }
 
 export async function engineStatus(): Promise<EngineStatus> {
-  const path = engineFile('temporal.db');
+  const path = databaseFile();
   const pids = await Promise.all(
     Object.entries(processFiles).map(async ([name, file]) => [name, await alive(file)] as const),
   );
   return {
     ...(await knownEngine()),
-    running: pids.every(([, pid]) => pid !== undefined),
+    running: (await running()) !== undefined,
     processes: Object.fromEntries(pids) as EngineStatus['processes'],
-    database: { path, bytes: existsSync(path) ? (await stat(path)).size : 0 },
-    logs: ['watcher.log', 'server.log', 'worker.log'].map(engineFile),
+    database: { path, bytes: existsSync(path) ? (await stat(path)).size : 0, version: await databaseVersion() },
+    logs: Object.values(logs).map(engineFile),
   };
-}
-
-/** Starts one of kha's own commands so that it outlives this process and its terminal. */
-export function start(
-  args: readonly string[],
-  log: string,
-  command = process.execPath,
-  first: readonly string[] = [program],
-): number {
-  const output = openSync(engineFile(log), 'a', 0o600);
-  const child = spawn(command, [...first, ...args], { detached: true, stdio: ['ignore', output, output] });
-  child.unref();
-  if (child.pid === undefined) throw new Error(`${command} could not be started`);
-  return child.pid;
-}
-
-/** Ports are chosen once and kept, so that addresses in terminals and browsers stay true. */
-async function choose(report: Report): Promise<Engine> {
-  const temporal = await temporalCli(report);
-  const port = await freePort(7233);
-  const ui = await freePort(8233);
-  const engine = { address: `127.0.0.1:${port}`, ui: `http://127.0.0.1:${ui}`, temporal };
-  await writeFile(settings, JSON.stringify(engine), { mode: 0o600 });
-  await chmod(settings, 0o600);
-  return engine;
-}
-
-function freePort(wanted: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', () => (wanted === 0 ? reject(new Error('no free port on 127.0.0.1')) : resolve(freePort(0))));
-    server.listen(wanted, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-async function listens(address: string): Promise<boolean> {
-  const { connect } = await import('node:net');
-  const [host = '', port = ''] = address.split(':');
-  return new Promise((resolve) => {
-    const socket = connect(Number(port), host);
-    const done = (answer: boolean) => () => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once('connect', done(true)).once('error', done(false));
-  });
-}
-
-/** One client starts the engine while the others wait for it; the lock of a client that died counts for nothing. */
-async function locked<T>(work: () => Promise<T>): Promise<T> {
-  const lock = engineFile('lock');
-  for (;;) {
-    try {
-      const file = await open(lock, 'wx', 0o600);
-      await file.writeFile(JSON.stringify({ pid: process.pid, started: await startTime(process.pid) }));
-      await file.close();
-      break;
-    } catch (error) {
-      if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') throw error;
-      // Younger than a second it may not be written yet.
-      const age = await stat(lock).then(
-        ({ mtimeMs }) => Date.now() - mtimeMs,
-        () => 0,
-      );
-      if (age > 1_000 && (await alive(lock)) === undefined) await rm(lock, { force: true });
-      await sleep(100);
-    }
-  }
-  try {
-    return await work();
-  } finally {
-    await rm(lock, { force: true });
-  }
 }

@@ -1,7 +1,7 @@
-/** Tells what long work is doing; `seconds` when it is done. */
+/** Tells what long work is doing, `seconds` when it is done, and what a person should know. */
 export type Report = (event: {
   readonly what: string;
-  readonly state: 'start' | 'done';
+  readonly state: 'start' | 'done' | 'warning';
   readonly seconds?: number;
 }) => void;
 

@@ -1,20 +1,27 @@
+import { hostname } from 'node:os';
 import type { Client } from '@temporalio/client';
+import { startTime } from './process.js';
 
 /** PendingActivityState of Temporal's API: a worker has taken the attempt and not given it back. */
 const started = 2;
 
+/** What the engine's worker calls itself to the server: enough to tell later whether this very process still lives. */
+export const workerIdentity = async (pid = process.pid): Promise<string> =>
+  `kha-engine/${pid}/${await startTime(pid)}@${hostname()}`;
+
 /**
- * Lets attempts of a worker that died go on at once. The embedded engine has one worker at a time, so an attempt that is
- * under way when a worker starts belongs to a dead one; the server would notice only when its heartbeat times out. The
- * attempt is failed in the dead worker's name; the reset takes the failure and the pause before the next one off the count.
+ * Lets attempts of the engine's worker that died go on at once; the server would notice only when their heartbeats time out.
+ * An attempt is touched only where it is of this task queue and the worker that took it was the engine's and is dead. It is
+ * failed in that worker's name; the reset takes the failure and the pause before the next one off the count.
  */
-export async function takeOverActivities(client: Client): Promise<void> {
+export async function takeOverActivities(client: Client, taskQueue: string): Promise<void> {
   const { namespace } = client.options;
   for await (const { workflowId, runId } of client.workflow.list({ query: "ExecutionStatus = 'Running'" })) {
     const execution = { workflowId, runId };
     const { pendingActivities } = await client.workflowService.describeWorkflowExecution({ namespace, execution });
-    for (const { activityId, state } of pendingActivities ?? []) {
-      if (!activityId || Number(state) !== started) continue;
+    for (const { activityId, state, activityOptions, lastWorkerIdentity } of pendingActivities ?? []) {
+      if (!activityId || Number(state) !== started || activityOptions?.taskQueue?.name !== taskQueue) continue;
+      if (!(await isDead(lastWorkerIdentity ?? ''))) continue;
       await client.workflowService.respondActivityTaskFailedById({
         namespace,
         workflowId,
@@ -29,4 +36,10 @@ export async function takeOverActivities(client: Client): Promise<void> {
       await client.workflowService.resetActivity({ namespace, execution, id: activityId, keepPaused: true });
     }
   }
+}
+
+/** Whether an identity is that of an engine's worker on this machine which has ended; of any other nobody here can say. */
+async function isDead(identity: string): Promise<boolean> {
+  const [, pid, time, host] = /^kha-engine\/(\d+)\/(\d+)@(.*)$/.exec(identity) ?? [];
+  return host === hostname() && (await startTime(Number(pid))) !== time;
 }

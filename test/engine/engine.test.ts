@@ -1,12 +1,16 @@
-import { readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { appendFileSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { Connection } from '@temporalio/client';
+import { msToTs, optionalTsToMs } from '@temporalio/common/lib/time.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineStatus } from '../../src/engine/engine.js';
 import { startTime } from '../../src/engine/process.js';
 import { ground } from '../lab/ground.js';
 
-const { kha, done, remove } = ground('none');
+const { kha, done, folder, remove } = ground('none');
+const engineFolder = join(folder, 'kha/engine');
 const status = async (): Promise<EngineStatus> =>
   JSON.parse(await done('engine', 'status', '--output', 'json')) as EngineStatus;
 
@@ -18,6 +22,26 @@ async function whole(): Promise<number> {
     await sleep(50);
   }
   return Date.now() - begun;
+}
+
+/** Does something with the engine's Temporal service. */
+async function withService<T>(work: (service: Client['workflowService']) => Promise<T>): Promise<T> {
+  const connection = await Connection.connect({ address: (await status()).address });
+  try {
+    return await work(connection.workflowService);
+  } finally {
+    await connection.close();
+  }
+}
+const day = 24 * 60 * 60 * 1000;
+const retention = (): Promise<number | undefined> =>
+  withService(async (service) => {
+    const { config } = await service.describeNamespace({ namespace: 'default' });
+    return optionalTsToMs(config?.workflowExecutionRetentionTtl);
+  });
+/** Until a worker serves, it has not kept the runs yet. */
+async function keepsFor(days: number): Promise<void> {
+  await expect.poll(retention, { timeout: 20_000 }).toBe(days * day);
 }
 
 describe('the embedded engine', () => {
@@ -83,6 +107,53 @@ describe('the embedded engine', () => {
       before.processes.server,
       before.processes.worker,
     ]);
+  });
+
+  it('keeps ended runs for 90 days, also in a database that was made with another time', async () => {
+    await keepsFor(90);
+    await withService((service) =>
+      service.updateNamespace({ namespace: 'default', config: { workflowExecutionRetentionTtl: msToTs(day) } }),
+    );
+    await keepsFor(1);
+    await done('engine', 'stop');
+    await done('engine', 'start');
+    await keepsFor(90);
+  });
+
+  it('has one worker: another is refused', async () => {
+    const before = await status();
+    const { code, stderr } = await kha('worker');
+    expect(code).toBe(1);
+    expect(stderr).toContain('the embedded engine has one worker');
+    expect((await status()).processes).toEqual(before.processes);
+  });
+
+  it.each(['server.json', 'worker.json'])(
+    'adopts what a killed watcher had started and not noted in %s',
+    async (note) => {
+      const { processes } = await status();
+      process.kill(processes.watcher!, 'SIGKILL');
+      rmSync(join(engineFolder, note));
+      await done('engine', 'start');
+      const after = await status();
+      expect([after.processes.server, after.processes.worker]).toEqual([processes.server, processes.worker]);
+    },
+  );
+
+  it('moves a log aside that has grown long', async () => {
+    const log = join(engineFolder, 'server.log');
+    appendFileSync(log, 'x'.repeat(11 * 1024 * 1024));
+    await expect.poll(() => statSync(`${log}.1`, { throwIfNoEntry: false })?.size ?? 0).toBeGreaterThan(11_000_000);
+    await expect.poll(() => statSync(log).size).toBeLessThan(1_000_000);
+  });
+
+  it('leaves nothing running when it is stopped, nor what nobody noted', async () => {
+    const { processes } = await status();
+    process.kill(processes.watcher!, 'SIGKILL');
+    for (const note of ['server.json', 'worker.json']) rmSync(join(engineFolder, note));
+    await done('engine', 'stop');
+    for (const pid of Object.values(processes)) expect(await startTime(pid!)).toBeUndefined();
+    await done('engine', 'start');
   });
 
   it('leaves nothing running when it is stopped', async () => {

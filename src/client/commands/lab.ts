@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { Command, Option } from 'commander';
+import type { Report } from '../../engine/report.js';
 import { printJson } from '../output.js';
 
 type Lab = typeof import('../../../lab/index.js');
@@ -123,5 +124,5 @@ function passThrough(
     });
 }
 
-const tell = ({ what, state, seconds }: { what: string; state: 'start' | 'done'; seconds?: number }): void =>
-  console.log(state === 'start' ? `· ${what}` : `✓ ${what} (${(seconds ?? 0).toFixed(1)} s)`);
+const tell: Report = ({ what, state, seconds }) =>
+  console.log(state === 'done' ? `✓ ${what} (${(seconds ?? 0).toFixed(1)} s)` : `· ${what}`);
