@@ -6,6 +6,8 @@ export type FailureType =
   | 'CommandFailed'
   | 'StepUnfinished'
   | 'Unreachable'
+  | 'NotAnswered'
+  | 'FactUnknown'
   | 'Interrupted'
   | 'HostKeyUnknown'
   | 'HostKeyChanged'

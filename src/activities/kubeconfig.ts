@@ -1,5 +1,6 @@
 import { sshSettings, type Cluster } from '../cluster/cluster.js';
 import { controlPlanes } from '../cluster/roles.js';
+import { answer } from '../facts/fact.js';
 import { file } from '../facts/files.js';
 import { Pool } from './ssh/pool.js';
 
@@ -12,7 +13,7 @@ export async function fetchKubeconfig(cluster: Cluster): Promise<string> {
       const fact = file('/etc/kubernetes/admin.conf', { secret: true });
       try {
         const link = pool.to({ name: machine.name, address: machine.address, settings: sshSettings(cluster, machine) });
-        const found = fact.parse(await link.run(fact.command));
+        const found = answer(fact, await link.run(fact.command));
         if (found) return found.content;
       } catch (error) {
         failure = error instanceof Error ? error : new Error(String(error));

@@ -1,10 +1,13 @@
 import { sshSettings, type Cluster, type Machine } from '../cluster/cluster.js';
-import type { Fact, Output } from '../facts/fact.js';
+import { answer, FactUnknown, type Fact, type Output } from '../facts/fact.js';
 import { sh, temporaryFile } from '../facts/sh.js';
 import type { Host, RunOptions, WriteOptions } from '../steps/host.js';
 import { HostFailure, tailOf } from './failure.js';
 import { reasonOf } from './reason.js';
-import type { Link, Pool } from './ssh/pool.js';
+import { limits } from './ssh/execute.js';
+import type { Link } from './ssh/link.js';
+import { NotAnswered } from './ssh/not-answered.js';
+import type { Pool } from './ssh/pool.js';
 import { TransientUnit, type UnitName } from './transient-unit.js';
 
 /** What the running activity lends to its hosts. */
@@ -23,6 +26,8 @@ interface Call {
   readonly stdin?: string | undefined;
   /** Without one the command is not given up when the activity is cancelled: a unit has to be stopped even then. */
   readonly signal?: AbortSignal;
+  /** Milliseconds; see `limits`. */
+  readonly limit: number;
 }
 
 /** A machine at the other end of an SSH connection. */
@@ -38,12 +43,19 @@ export class RemoteHost implements Host {
   }
 
   async read<T>(fact: Fact<T>): Promise<T> {
-    return fact.parse(await this.#twice({ command: fact.command, stdin: fact.stdin, signal: this.#attempt.signal }));
+    const { command, stdin } = fact;
+    const output = await this.#twice({ command, stdin, signal: this.#attempt.signal, limit: limits.fact });
+    try {
+      return answer(fact, output);
+    } catch (error) {
+      if (!(error instanceof FactUnknown)) throw error;
+      throw this.#unknown(fact, error);
+    }
   }
 
   async run(command: string, { stdin, secret = false }: RunOptions = {}): Promise<string> {
     const begun = Date.now();
-    const output = await this.#execute({ command, stdin, signal: this.#attempt.signal });
+    const output = await this.#changing({ command, stdin, signal: this.#attempt.signal, limit: limits.change });
     if (output.code === 0) return output.stdout;
     throw this.#failed(secret ? '' : command, output, (Date.now() - begun) / 1000, secret);
   }
@@ -53,14 +65,15 @@ export class RemoteHost implements Host {
     const script =
       `set -e; umask 077; ${temporaryFile}` +
       sh`mkdir -p -m 0755 ${folder}; temporary ${folder}; trap 'rm -f "$file"' EXIT; ` +
-      sh`cat >"$file"; chmod ${mode} "$file"; sync "$file"; mv -fT "$file" ${path}; trap - EXIT`;
+      // A connection that breaks ends the input like a file that ends.
+      sh`cat >"$file"; if [ "$(stat -c %s "$file")" != ${Buffer.byteLength(content)} ]; then echo ${`${path}: its content was cut short`} >&2; exit 1; fi; chmod ${mode} "$file"; sync "$file"; mv -fT "$file" ${path}; trap - EXIT`;
     await this.run(script, { stdin: content, secret });
   }
 
   async runUnit(script: string): Promise<string> {
     const unit = new TransientUnit(
       this.#attempt.unitName(this.machine),
-      (command, stdin) => this.#twice({ command, stdin }),
+      (command, stdin) => this.#twice({ command, stdin, limit: limits.unit }),
       this.#attempt,
     );
     const begun = Date.now();
@@ -69,9 +82,24 @@ export class RemoteHost implements Host {
     throw this.#failed(unit.name, output, (Date.now() - begun) / 1000, false);
   }
 
-  #execute({ command, stdin, signal }: Call): Promise<Output> {
+  #execute({ command, stdin, signal, limit }: Call): Promise<Output> {
     const { patience } = this.#attempt;
-    return this.#link.run(command, { patience, ...(signal && { signal }), ...(stdin === undefined ? {} : { stdin }) });
+    return this.#link.run(command, {
+      patience,
+      limit,
+      ...(signal && { signal }),
+      ...(stdin === undefined ? {} : { stdin }),
+    });
+  }
+
+  /** A change that was stopped for taking too long did something, and nobody knows what: that is a failure of the change. */
+  async #changing(call: Call): Promise<Output> {
+    try {
+      return await this.#execute(call);
+    } catch (error) {
+      if (!(error instanceof NotAnswered) || error.how !== 'past limit') throw error;
+      throw new HostFailure('CommandFailed', error);
+    }
   }
 
   /** For what may safely be asked again when the connection breaks under it. */
@@ -79,15 +107,25 @@ export class RemoteHost implements Host {
     try {
       return await this.#execute(call);
     } catch (error) {
-      if (!(error instanceof HostFailure) || error.type !== 'Unreachable') throw error;
+      const broken = error instanceof HostFailure && error.type === 'Unreachable';
+      if (!broken && !(error instanceof NotAnswered && error.how === 'cut off')) throw error;
       this.#attempt.tell(`${this.machine.name}: ${error.reason}; asking again`);
       return this.#execute(call);
     }
   }
 
+  #unknown({ command, secret = false }: Fact<unknown>, { message, said }: FactUnknown): HostFailure {
+    return new HostFailure('FactUnknown', {
+      host: this.machine.name,
+      reason: `the host could not tell: ${shortened(command)}: ${message}`,
+      tail: secret ? '' : tailOf(said),
+      next: 'try the command on the host as root and mend what keeps it from answering; the step goes on by itself',
+    });
+  }
+
   #failed(command: string, output: Output, seconds: number, secret: boolean): HostFailure {
     const text = secret ? '' : [output.stdout, output.stderr].filter(Boolean).join('\n');
-    const shown = command === '' ? 'a command' : command.length > 120 ? `${command.slice(0, 119)}…` : command;
+    const shown = command === '' ? 'a command' : shortened(command);
     return new HostFailure('CommandFailed', {
       host: this.machine.name,
       reason: `${shown} exited ${output.code} after ${seconds.toFixed(1)} s: ${secret ? 'its output is secret' : reasonOf(text)}`,
@@ -96,3 +134,5 @@ export class RemoteHost implements Host {
     });
   }
 }
+
+const shortened = (command: string): string => (command.length > 120 ? `${command.slice(0, 119)}…` : command);

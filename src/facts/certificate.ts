@@ -1,5 +1,5 @@
 import type { Fact } from './fact.js';
-import { sh } from './sh.js';
+import { present, sh } from './sh.js';
 
 export interface Certificate {
   readonly path: string;
@@ -11,9 +11,14 @@ export interface Certificate {
   readonly subject: string;
 }
 
-/** X.509 certificates by path; what is not there or is no certificate is left out. Needs openssl on the host. */
+/** X.509 certificates by path; what is not there, or openssl says is no certificate, is left out. Needs openssl on the host. */
 export const certificates = (paths: readonly string[]): Fact<Map<string, Certificate>> => ({
-  command: sh`for path in ${paths}; do if [ -r "$path" ]; then echo "== $path"; openssl x509 -in "$path" -noout -enddate -issuer -subject -nameopt RFC2253 -ext subjectAltName 2>/dev/null; fi; done`,
+  command:
+    present +
+    sh`for path in ${paths}; do if present "$path"; then pem=$(cat -- "$path") || exit 74; echo "== $path"; ` +
+    `printf '%s\\n' "$pem" | openssl x509 -noout -enddate -issuer -subject -nameopt RFC2253 -ext subjectAltName 2>/dev/null; ` +
+    // 1 is openssl's for an input that it cannot read.
+    'code=$?; if [ "$code" -gt 1 ]; then echo "openssl exited $code" >&2; exit 70; fi; fi; done',
   parse({ stdout }) {
     const found = new Map<string, Certificate>();
     for (const part of stdout.split(/^== /m).slice(1)) {

@@ -1,4 +1,4 @@
-import type { Fact } from './fact.js';
+import { FactUnknown, type Fact, type Output } from './fact.js';
 import { sh } from './sh.js';
 
 const certificates =
@@ -12,12 +12,16 @@ export interface EtcdStatus {
   readonly dbSize: number;
 }
 
+/** etcdctl's words where the other side is what fails, and not itself. */
+const unanswered = /deadline exceeded|connection refused|connection error|no route to host|unavailable/i;
+
 /** Status of each endpoint that answers, as one member sees them. */
 export const etcdStatus = (endpoints: readonly string[]): Fact<EtcdStatus[]> => ({
   command: `etcdctl ${certificates} --command-timeout=3s ${sh`--endpoints=${endpoints.join(',')}`} endpoint status -w json`,
-  parse({ stdout }) {
-    const text = stdout.trim();
-    if (!text.startsWith('[')) return [];
+  codes: [0, 1],
+  parse(output) {
+    const text = output.stdout.trim();
+    if (!text.startsWith('[') && output.code === 1) return onlyUnanswered(output, []);
     // Member ids are 64-bit numbers, more than JavaScript's hold: they are kept as text.
     const exact = text.replace(/("(?:member_id|leader)":)(\d+)/g, '$1"$2"');
     return (JSON.parse(exact) as RawStatus[]).map(({ Endpoint, Status }) => ({
@@ -37,11 +41,17 @@ interface RawStatus {
 /** Names of the members in the cluster's own list; undefined when no member answers. */
 export const etcdMembers = (endpoint: string): Fact<string[] | undefined> => ({
   command: `etcdctl ${certificates} --command-timeout=3s ${sh`--endpoints=${endpoint}`} member list -w json`,
-  parse: ({ code, stdout }) =>
-    code === 0
-      ? (JSON.parse(stdout) as { members: { name?: string }[] }).members.map(({ name }) => name ?? '')
-      : undefined,
+  codes: [0, 1],
+  parse: (output) =>
+    output.code === 0
+      ? (JSON.parse(output.stdout) as { members: { name?: string }[] }).members.map(({ name }) => name ?? '')
+      : onlyUnanswered(output, undefined),
 });
+
+function onlyUnanswered<T>(output: Output, nobody: T): T {
+  if (unanswered.test(output.stderr + output.stdout)) return nobody;
+  throw new FactUnknown(`etcdctl exited ${output.code}: ${output.stderr.trim().split('\n').at(-1) ?? ''}`, output);
+}
 
 /** Succeeds while every member answers, asked as an API server does. */
 export const etcdHealth = (endpoints: readonly string[]): string =>

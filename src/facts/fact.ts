@@ -13,4 +13,36 @@ export interface Fact<T> {
   readonly stdin?: string;
   /** The answer holds key material: it enters no error, log or heartbeat. */
   readonly secret?: boolean;
+  /**
+   * Exit codes that are answers; 0 alone unless told. With any other the host could not tell, and that is never an answer:
+   * what is not there is said in words, since every program that fails says nothing. `any`: the parser looks at the code itself.
+   */
+  readonly codes?: readonly number[] | 'any';
+}
+
+/** The host was asked and could not tell: the question's own command failed there. */
+export class FactUnknown extends Error {
+  /** What the command printed. */
+  readonly said: string;
+
+  constructor(reason: string, { stdout, stderr }: Output) {
+    super(reason);
+    this.name = 'FactUnknown';
+    this.said = [stderr, stdout].filter(Boolean).join('\n');
+  }
+}
+
+/** What a fact makes of an output. Throws FactUnknown on an exit code that is no answer, and where the parser finds none. */
+export function answer<T>(fact: Fact<T>, output: Output): T {
+  const { codes = [0] } = fact;
+  const why = output.stderr.trim().split('\n').at(-1)?.slice(0, 300);
+  if (codes !== 'any' && !codes.includes(output.code)) throw new FactUnknown(`exit code ${output.code}${why ? `: ${why}` : ''}`, output);
+  try {
+    return fact.parse(output);
+  } catch (error) {
+    if (error instanceof FactUnknown) throw error;
+    // A parser quotes what it stumbled over.
+    const what = fact.secret ? '' : `: ${error instanceof Error ? error.message : String(error)}`;
+    throw new FactUnknown(`its answer cannot be read${what}`, output);
+  }
 }

@@ -1,5 +1,5 @@
 import type { Fact } from './fact.js';
-import { sh } from './sh.js';
+import { present, sh } from './sh.js';
 
 export interface FileFact {
   /** Octal permissions without the leading zero: `644`. */
@@ -7,26 +7,32 @@ export interface FileFact {
   readonly content: string;
 }
 
-/** A file's mode and content; undefined when it is not there. */
+/** A file's mode and content; undefined when it is not there. Unknown where something else lies there. */
 export const file = (path: string, { secret = false } = {}): Fact<FileFact | undefined> => ({
-  command: sh`test -f ${path} || exit 1; stat -c %a ${path} && cat ${path}`,
+  command:
+    present +
+    sh`if ! present ${path}; then echo absent; elif [ ! -f ${path} ]; then echo 'it is no regular file' >&2; exit 66; else stat -Lc %a -- ${path} && cat -- ${path}; fi`,
   secret,
-  parse({ code, stdout }) {
-    if (code !== 0) return undefined;
+  parse({ stdout }) {
     const end = stdout.indexOf('\n');
+    if (stdout === 'absent\n') return undefined;
+    if (!/^[0-7]+$/.test(stdout.slice(0, end))) throw new Error('neither a mode nor the word absent');
     return { mode: stdout.slice(0, end), content: stdout.slice(end + 1) };
   },
 });
 
 /** Those of the paths that exist, files and folders alike. */
 export const existing = (paths: readonly string[]): Fact<string[]> => ({
-  command: sh`for path in ${paths}; do if [ -e "$path" ]; then echo "$path"; fi; done`,
+  command: present + sh`for path in ${paths}; do if present "$path"; then echo "$path"; fi; done`,
   parse: ({ stdout }) => lines(stdout),
 });
 
 /** SHA-256 (hex) by path; a path that is not there is left out. */
 export const sha256 = (paths: readonly string[]): Fact<Map<string, string>> => ({
-  command: sh`sha256sum -- ${paths} 2>/dev/null`,
+  command:
+    present +
+    sh`set --; for path in ${paths}; do if present "$path"; then set -- "$@" "$path"; fi; done; ` +
+    'if [ $# -gt 0 ]; then sha256sum -- "$@"; fi',
   parse: ({ stdout }) => new Map(lines(stdout).map((line) => [line.slice(66), line.slice(0, 64)])),
 });
 

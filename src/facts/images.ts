@@ -1,8 +1,9 @@
 import type { Fact } from './fact.js';
 import { lines } from './files.js';
+import { present } from './sh.js';
 
-/** Names of the images that containerd holds for Kubernetes. */
+/** Names of the images that containerd holds for Kubernetes; none where it was never started. */
 export const localImages: Fact<string[]> = {
-  command: 'ctr -n k8s.io images ls -q',
+  command: `${present}if present /run/containerd/containerd.sock; then ctr -n k8s.io images ls -q; fi`,
   parse: ({ stdout }) => lines(stdout),
 };

@@ -1,6 +1,6 @@
 import type { Fact } from './fact.js';
 import { lines } from './files.js';
-import { sh } from './sh.js';
+import { present, sh } from './sh.js';
 
 /** Modules that the kubelet and pod networks need. */
 export const neededModules = ['overlay', 'br_netfilter'];
@@ -24,9 +24,9 @@ export const kernelParameters = (names: readonly string[]): Fact<Map<string, str
     ),
 });
 
-/** Devices and files that swap goes to. */
+/** Devices and files that swap goes to; none in a kernel without swap. */
 export const swaps: Fact<string[]> = {
-  command: 'cat /proc/swaps',
+  command: `${present}if present /proc/swaps; then cat /proc/swaps; fi`,
   parse: ({ stdout }) =>
     lines(stdout)
       .slice(1)
@@ -36,7 +36,11 @@ export const swaps: Fact<string[]> = {
 /** Which control group hierarchy the host uses: 1, or 2 (unified). */
 export const cgroupVersion: Fact<1 | 2> = {
   command: 'stat -fc %T /sys/fs/cgroup',
-  parse: ({ stdout }) => (stdout.trim() === 'cgroup2fs' ? 2 : 1),
+  parse({ stdout }) {
+    const type = stdout.trim();
+    if (!['cgroup2fs', 'tmpfs'].includes(type)) throw new Error(`/sys/fs/cgroup is of type ${type}`);
+    return type === 'cgroup2fs' ? 2 : 1;
+  },
 };
 
 /** What a container or a virtual machine may take away from a host that Kubernetes would use. */
@@ -48,9 +52,10 @@ export interface Limits {
 }
 
 export const limits: Fact<Limits> = {
-  command: `sed -n 's/^CapBnd:[[:space:]]*//p' /proc/self/status; cat /proc/self/oom_score_adj; if systemd-detect-virt -cq; then echo container; else echo machine; fi`,
+  command: `sed -n 's/^CapBnd:[[:space:]]*//p' /proc/self/status; systemd-detect-virt -cq; case $? in 0) echo container;; 1) echo machine;; *) exit 69;; esac`,
   parse({ stdout }) {
-    const [capabilities = '0', , kind] = lines(stdout);
+    const [, capabilities, kind] = /^([0-9a-f]+)\n(container|machine)\n$/.exec(stdout) ?? [];
+    if (capabilities === undefined) throw new Error('the host does not say what its processes may do');
     return {
       lowersOomScore: ((BigInt(`0x${capabilities}`) >> 24n) & 1n) === 1n,
       setsConntrack: kind === 'machine',

@@ -1,5 +1,5 @@
-import type { Fact } from './fact.js';
-import { sh } from './sh.js';
+import { FactUnknown, type Fact, type Output } from './fact.js';
+import { present, sh } from './sh.js';
 
 /** kubectl with the administrator's kubeconfig of a control plane; a server given wins over the kubeconfig's. */
 export const kubectl = (args: readonly string[], server?: string): string =>
@@ -7,10 +7,29 @@ export const kubectl = (args: readonly string[], server?: string): string =>
   (server ? sh` --server ${server}` : '') +
   sh` ${args}`;
 
-/** An object or a list as the API gives it; undefined when it is not there or nobody answers. */
+/** Exit code of `asked` on a host that is no control plane yet (sysexits.h: EX_CONFIG). */
+export const noControlPlane = 78;
+
+/** kubectl for a fact: on a host that is no control plane it says so, by its exit code. */
+export const asked = (args: readonly string[]): string =>
+  `${present}if present /etc/kubernetes/admin.conf; then ${kubectl(args)}; else exit ${noControlPlane}; fi`;
+
+/** Throws FactUnknown for every failure of kubectl but the API's own word that the object is not there. */
+export function onlyNotFound(output: Output): void {
+  const { code, stderr } = output;
+  if (/^Error from server \(NotFound\):/m.test(stderr)) return;
+  throw new FactUnknown(`kubectl exited ${code}: ${stderr.trim().split('\n').at(-1) ?? ''}`, output);
+}
+
+/** An object or a list as the API gives it; undefined when it is not there, or no cluster is. */
 export const apiObject = <T>(args: readonly string[]): Fact<T | undefined> => ({
-  command: `${kubectl(['get', ...args, '-o', 'json'])}`,
-  parse: ({ code, stdout }) => (code === 0 ? (JSON.parse(stdout) as T) : undefined),
+  command: asked(['get', ...args, '-o', 'json']),
+  codes: [0, 1, noControlPlane],
+  parse(output) {
+    if (output.code === 0) return JSON.parse(output.stdout) as T;
+    if (output.code === 1) onlyNotFound(output);
+    return undefined;
+  },
 });
 
 export interface Node {
@@ -27,9 +46,10 @@ interface NodeList {
   }[];
 }
 
-/** Nodes of the cluster; undefined when the API does not answer. */
+/** Nodes of the cluster; undefined where there is no control plane yet. */
 export const nodeList: Fact<Node[] | undefined> = {
-  ...apiObject<NodeList>(['nodes']),
+  command: apiObject(['nodes']).command,
+  codes: [0, noControlPlane],
   parse: ({ code, stdout }) =>
     code === 0
       ? (JSON.parse(stdout) as NodeList).items.map(({ metadata, status }) => ({

@@ -24,7 +24,7 @@ export const addresses: Fact<Address[]> = {
 /** Hardware address of whoever answers for an address on the segment; undefined when nobody does. */
 export const answersFor = (address: string): Fact<string | undefined> => ({
   // Two tries of a second: ARP answers even where a firewall drops the ping.
-  command: sh`ping -n -c 2 -i 0.3 -W 1 ${address} >/dev/null 2>&1; ip neigh show ${address}`,
+  command: sh`ping -n -c 2 -i 0.3 -W 1 ${address} >/dev/null; code=$?; if [ "$code" -gt 2 ]; then exit "$code"; fi; ip neigh show ${address}`,
   parse: ({ stdout }) => (/FAILED|INCOMPLETE/.test(stdout) ? undefined : /lladdr ([0-9a-f:]{17})/.exec(stdout)?.[1]),
 });
 
@@ -33,9 +33,10 @@ export interface VrrpAdvert {
   readonly virtualRouterId: number;
 }
 
-/** VRRP adverts heard in about three seconds on a device; undefined when tcpdump is not there to listen. */
+/** VRRP adverts heard in about three seconds (timeout(1) ends tcpdump with 124); undefined when it is not there to listen. */
 export const vrrpAdverts = (device: string): Fact<VrrpAdvert[] | undefined> => ({
-  command: sh`command -v tcpdump >/dev/null || exit 3; timeout 3 tcpdump -lnp -i ${device} -c 8 'ip proto 112' 2>/dev/null`,
+  command: sh`command -v tcpdump >/dev/null || exit 3; timeout 3 tcpdump -lnp -i ${device} -c 8 'ip proto 112'`,
+  codes: [0, 3, 124],
   parse({ code, stdout }) {
     if (code === 3) return undefined;
     return [...stdout.matchAll(/IP ([\d.]+) > [\d.]+:.*?vrid (\d+)/g)].map(([, source = '', id]) => ({
@@ -45,9 +46,15 @@ export const vrrpAdverts = (device: string): Fact<VrrpAdvert[] | undefined> => (
   },
 });
 
-/** Addresses that a name has on this host, from /etc/hosts or DNS. */
+/**
+ * Addresses that a name has on this host, from /etc/hosts or DNS; a name that has none is left out (getent(1): 2). Once
+ * DNS let a name wait for five seconds, the others are looked up in files only: hundreds of hosts would take as long each.
+ */
 export const lookUp = (names: readonly string[]): Fact<Map<string, string[]>> => ({
-  command: sh`for name in ${names}; do timeout 5 getent ahostsv4 "$name" | while read -r address rest; do echo "$name $address"; done; done`,
+  command:
+    'from=; ' +
+    sh`for name in ${names}; do found=$(timeout 5 getent $from ahostsv4 "$name"); code=$?; ` +
+    'case $code in 0) echo "$found" | while read -r address rest; do echo "$name $address"; done;; 2) ;; 124) from="-s files";; *) exit "$code";; esac; done',
   parse({ stdout }) {
     const found = new Map<string, string[]>();
     for (const line of lines(stdout)) {
@@ -58,8 +65,12 @@ export const lookUp = (names: readonly string[]): Fact<Map<string, string[]>> =>
   },
 });
 
+/** curl's words for nobody there, nobody in time, and a listener that hangs up (curl(1), exit codes). */
+const nobody = [6, 7, 28, 35, 52, 55, 56];
+
 /** An HTTPS answer, whoever signed the certificate: 0 when nobody answers. */
 export const httpsStatus = (url: string): Fact<number> => ({
   command: sh`curl -sk --noproxy '*' -o /dev/null -w '%{http_code}' --max-time 5 ${url}`,
+  codes: [0, ...nobody],
   parse: ({ stdout }) => Number(stdout.trim() || 0),
 });

@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/cluster.js';
-import type { Fact } from './fact.js';
+import { FactUnknown, type Fact } from './fact.js';
 import { lines } from './files.js';
 import { sh } from './sh.js';
 
@@ -45,11 +45,15 @@ const manifestTypes = [
 ];
 const accept = `Accept: ${manifestTypes.map((type) => `application/vnd.${type}+json`).join(', ')}`;
 
+/** What curl says of a server that is not there, not in time, or not to be trusted (curl(1), exit codes). */
+const unserved = [6, 7, 28, 35, 52, 55, 56, 60];
+
 /** HTTP status of the registry's own address: 200, 401 (wants credentials), 0 with a reason (nobody there). */
 export const registryStatus = (cluster: Cluster, stdin: string): Fact<{ status: number; reason: string }> => ({
   command:
     registryScript(cluster) + sh`get -o /dev/null -w ${'%{http_code}'} --max-time 10 ${`${registryUrl(cluster)}/v2/`}`,
   stdin,
+  codes: [0, ...unserved],
   parse: ({ stdout, stderr }) => ({ status: Number(stdout.trim() || 0), reason: stderr.trim() }),
 });
 
@@ -57,11 +61,18 @@ export const registryStatus = (cluster: Cluster, stdin: string): Fact<{ status: 
 export const bundle = (cluster: Cluster, stdin: string): Fact<Bundle | undefined> => ({
   command:
     registryScript(cluster) +
-    sh`manifest=$(get -f -H ${accept} ${`${bundleUrl(cluster)}/manifests/${cluster.registry.digest ?? cluster.kubernetes}`}) || exit 1; ` +
+    sh`manifest=$(get -f -H ${accept} ${`${bundleUrl(cluster)}/manifests/${cluster.registry.digest ?? cluster.kubernetes}`}) || exit; ` +
     sh`digest=$(printf %s "$manifest" | tr -d '[:space:]' | sed 's/.*"config":{\\([^}]*\\)}.*/\\1/; s/.*"digest":"\\(sha256:[0-9a-f]*\\)".*/\\1/'); ` +
+    `case $digest in sha256:*) ;; *) echo 'the manifest names no config' >&2; exit 65;; esac; ` +
     sh`get -f ${`${bundleUrl(cluster)}/blobs/`}"$digest"`,
   stdin,
-  parse: ({ code, stdout }) => (code === 0 ? (JSON.parse(stdout) as Bundle) : undefined),
+  codes: [0, 22],
+  parse(output) {
+    if (output.code === 0) return JSON.parse(output.stdout) as Bundle;
+    // curl's 22 is any status from 400 up; only one of them says that the bundle is not there.
+    if (/returned error: 404/.test(output.stderr)) return undefined;
+    throw new FactUnknown(output.stderr.trim() || 'the registry refused', output);
+  },
 });
 
 /** Digest by `name:tag` as the registry has it; an image that is not there is left out. */
@@ -72,8 +83,9 @@ export const imageDigests = (
 ): Fact<Map<string, string>> => ({
   command:
     registryScript(cluster) +
-    sh`for image in ${images}; do get -f -I -H ${accept} ${`${registryUrl(cluster)}/v2/`}"\${image%:*}/manifests/\${image##*:}" 2>/dev/null ` +
-    `| tr -d '\\r' | sed -n "s#^[Dd]ocker-[Cc]ontent-[Dd]igest: #$image #p"; done`,
+    sh`for image in ${images}; do head=$(get -I -w ${'\nstatus %{http_code}\n'} -H ${accept} ${`${registryUrl(cluster)}/v2/`}"\${image%:*}/manifests/\${image##*:}") || exit; ` +
+    `case $head in *"status 200") printf '%s\\n' "$head" | tr -d '\\r' | sed -n "s#^[Dd]ocker-[Cc]ontent-[Dd]igest: #$image #p";; ` +
+    `*"status 404") ;; *) echo "$image: the registry answers with \${head##*"\n"}" >&2; exit 69;; esac; done`,
   stdin,
   parse: ({ stdout }) => new Map(lines(stdout).map((line) => line.split(' ') as [string, string])),
 });

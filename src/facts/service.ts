@@ -1,5 +1,5 @@
 import type { Fact } from './fact.js';
-import { sh } from './sh.js';
+import { present, sh } from './sh.js';
 
 export interface Service {
   readonly active: boolean;
@@ -13,12 +13,13 @@ export interface Service {
  * killed between writing a file and restarting the service would leave the old configuration running for ever.
  */
 export const service = (unit: string, configuration: readonly string[] = []): Fact<Service> => ({
-  command: sh`systemctl show --timestamp=us+utc -p ActiveState -p UnitFileState -p ActiveEnterTimestamp ${unit}; for path in ${configuration}; do if [ -e "$path" ]; then TZ=UTC stat -c 'Changed=%y' "$path"; fi; done`,
+  command: present + sh`systemctl show --timestamp=us+utc -p ActiveState -p UnitFileState -p ActiveEnterTimestamp ${unit} || exit; for path in ${configuration}; do if present "$path"; then TZ=UTC stat -Lc 'Changed=%y' -- "$path" || exit; fi; done`,
   parse({ stdout }) {
     const values = stdout
       .split('\n')
       .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
     const of = (key: string): string[] => values.filter(([name]) => name === key).map(([, value]) => value ?? '');
+    if (!of('ActiveState')[0]) throw new Error('systemd does not say whether it is active');
     const started = moment(of('ActiveEnterTimestamp')[0] ?? '');
     return {
       active: of('ActiveState')[0] === 'active',

@@ -18,6 +18,14 @@ function word(value: Word): string {
 }
 
 /**
+ * Defines `present PATH` for the rest of a script: whether something is there, links followed. Only what the kernel says
+ * is not there is absent; a disk or a network file system that fails ends the script instead (74, sysexits.h: EX_IOERR).
+ */
+export const present =
+  'present() { if [ -e "$1" ]; then return 0; fi; why=$(stat -L -- "$1" 2>&1) && return 0; ' +
+  'case $why in *": No such file or directory" | *": Not a directory") return 1;; esac; echo "$why" >&2; exit 74; }; ';
+
+/**
  * Defines `temporary FOLDER` for the rest of a script: makes `$file`, a new file in that folder to be renamed later. What a
  * script that was cut off left there goes first: the names hold the ids of the shells that made them.
  */

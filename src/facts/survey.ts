@@ -125,5 +125,6 @@ export const syncedWrites: Fact<number | undefined> = {
   command:
     'folder=/var/lib/etcd; [ -d "$folder" ] || folder=/var/lib; probe=$(mktemp -p "$folder" .kha-fsync.XXXXXX) || exit 1; begun=$(date +%s%N); ' +
     'dd if=/dev/zero of="$probe" bs=2k count=20 oflag=dsync 2>/dev/null; code=$?; ended=$(date +%s%N); rm -f "$probe"; echo $(( (ended - begun) / 20000 )); exit $code',
+  codes: [0, 1],
   parse: ({ code, stdout }) => (code === 0 ? Number(stdout.trim()) / 1000 : undefined),
 };

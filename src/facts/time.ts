@@ -7,16 +7,22 @@ export interface TimeService {
   readonly container: boolean;
 }
 
+const units = ['chrony', 'chronyd', 'systemd-timesyncd', 'ntpsec', 'ntp'].map((name) => `${name}.service`);
+
+/** Asked of systemd for all units at once: it says `LoadState=not-found` of one that is not there. */
 export const timeService: Fact<TimeService> = {
   command:
-    'for unit in chrony.service chronyd.service systemd-timesyncd.service ntpsec.service ntp.service; do ' +
-    'if systemctl cat "$unit" >/dev/null 2>&1; then echo "$unit $(systemctl is-active "$unit")"; fi; done; ' +
-    'if systemd-detect-virt -cq; then echo container; fi',
+    `systemctl show -p Id -p LoadState -p ActiveState ${units.join(' ')} || exit; ` +
+    'systemd-detect-virt -cq; case $? in 0) echo; echo container;; 1) ;; *) exit 69;; esac',
   parse({ stdout }) {
-    const units = [...stdout.matchAll(/^(\S+\.service) (\S+)$/gm)];
-    const running = units.find(([, , state]) => state === 'active');
+    const blocks = stdout.split('\n\n').map((block) => block.split('\n'));
+    const told = blocks.filter((block) => block.some((line) => line.startsWith('LoadState=')));
+    if (told.length < units.length) throw new Error('systemd does not tell of every unit');
+    const loaded = told.filter((block) => block.includes('LoadState=loaded'));
+    const running = loaded.find((block) => block.includes('ActiveState=active'));
+    const id = (running ?? loaded[0])?.find((line) => line.startsWith('Id='));
     return {
-      service: (running ?? units[0])?.[1],
+      service: id?.slice('Id='.length),
       active: running !== undefined,
       container: /^container$/m.test(stdout),
     };

@@ -3,6 +3,11 @@ import type { Retry } from '../steps/step.js';
 
 /** The host does not let kha in. */
 const refused = ['HostKeyUnknown', 'HostKeyChanged', 'LoginRefused', 'SudoRefused'];
+/**
+ * The host does not answer, or lets kha in and carries nothing out. Both may pass, as may FactUnknown, where only the one
+ * question failed: looking again does no harm, so they are tried again in every class.
+ */
+const silent = ['Unreachable', 'NotAnswered'];
 /** What a person has to mend first; no attempt is wasted on it. */
 const hopeless = [...refused, 'SecretMissing'];
 /** The host answered and the step did not work: where trying twice may do harm, a person decides. */
@@ -56,12 +61,12 @@ export const retryOptions: Record<Retry, ActivityOptions> = {
 /** For a plan, which tells what it met and waits for nothing. */
 export const lookOptions: ActivityOptions = {
   ...retryOptions.inspect,
-  retry: { ...retryOptions.inspect.retry, nonRetryableErrorTypes: [...hopeless, ...answered, 'Unreachable'] },
+  retry: { ...retryOptions.inspect.retry, nonRetryableErrorTypes: [...hopeless, ...answered, ...silent, 'FactUnknown'] },
 };
 
 /** The host that could not be asked, where that is why a step failed; it may be a peer of the step's own. */
 export function silentHost({ cause }: ActivityFailure): string | undefined {
-  if (!(cause instanceof ApplicationFailure) || ![...refused, 'Unreachable'].includes(cause.type ?? '')) return;
+  if (!(cause instanceof ApplicationFailure) || ![...refused, ...silent].includes(cause.type ?? '')) return;
   return cause.details?.[0] as string | undefined;
 }
 

@@ -14,6 +14,9 @@ export interface Target {
   readonly settings: SshSettings;
 }
 
+/** Milliseconds that one login, or one hop of it, may take. */
+const loginLimit = 15_000;
+
 /** What OpenSSH 9 still offers of ssh2's list, less SHA-1 and CBC. */
 const algorithms = {
   kex: [
@@ -42,7 +45,7 @@ export async function connect(target: Target, signal?: AbortSignal): Promise<Cli
     signal,
   );
   try {
-    const socket = await through(bastion, target);
+    const socket = await through(bastion, target, signal);
     const client = await login(target, socket, signal);
     client.on('close', () => bastion.end());
     return client;
@@ -52,10 +55,21 @@ export async function connect(target: Target, signal?: AbortSignal): Promise<Cli
   }
 }
 
-function through(bastion: Client, { name, address, settings }: Target): Promise<Duplex> {
+/** The bastion itself waits minutes for a host that is switched off (Linux, tcp_syn_retries). */
+function through(bastion: Client, { name, address, settings }: Target, signal?: AbortSignal): Promise<Duplex> {
   return new Promise((resolve, reject) => {
+    const within = AbortSignal.timeout(loginLimit);
+    const failed = (why: string): void =>
+      reject(unreachable(name, `the jump host cannot reach ${address}:${settings.port}: ${why}`));
+    const late = (): void => failed(`no answer within ${loginLimit / 1_000} s`);
+    const aborted = (): void => reject(signal?.reason as Error);
+    within.addEventListener('abort', late, { once: true });
+    signal?.addEventListener('abort', aborted, { once: true });
+    bastion.once('close', () => failed('it closed the connection'));
     bastion.forwardOut('127.0.0.1', 0, address, settings.port, (error, channel) => {
-      if (error) reject(unreachable(name, `the jump host cannot reach ${address}:${settings.port}: ${error.message}`));
+      within.removeEventListener('abort', late);
+      signal?.removeEventListener('abort', aborted);
+      if (error) failed(error.message);
       else resolve(channel);
     });
   });
@@ -74,8 +88,9 @@ async function login(target: Target, sock: Duplex | undefined, signal?: AbortSig
     algorithms: { ...algorithms, serverHostKey: check.algorithms } as ConnectConfig['algorithms'],
     keepaliveInterval: 5_000,
     keepaliveCountMax: 3,
-    readyTimeout: 15_000,
+    readyTimeout: loginLimit,
   };
+  signal?.throwIfAborted();
   const client = new Client();
   return new Promise<Client>((resolve, reject) => {
     const stop = (): void => void client.destroy();
@@ -132,6 +147,13 @@ function loginFailure({ name, address, settings }: Target, error: unknown): Host
       host: name,
       reason: `login as ${settings.user} at ${address}:${settings.port} was refused: ${message}`,
       next: `try it by hand: ssh -p ${settings.port}${settings.key ? ` -i ${settings.key}` : ''} ${settings.user}@${address} true`,
+    });
+  }
+  if (/too many authentication failures/i.test(message)) {
+    return new HostFailure('LoginRefused', {
+      host: name,
+      reason: `${address}:${settings.port} was offered more keys than it tries: ${message}`,
+      next: 'name the one key as ssh.key and set ssh.agent to false, or take the others out of the agent (ssh-add -d), then answer retry',
     });
   }
   if (/no matching|handshake failed/i.test(message)) {

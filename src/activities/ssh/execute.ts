@@ -1,118 +1,85 @@
 import { randomBytes } from 'node:crypto';
-import type { Client, ClientChannel } from 'ssh2';
-import type { SshSettings } from '../../cluster/cluster.js';
+import type { Client } from 'ssh2';
 import type { Output } from '../../facts/fact.js';
-import { quote, sh } from '../../facts/sh.js';
-import { HostFailure } from '../failure.js';
 import { readSecret } from '../secrets.js';
-import { unreachable } from './connect.js';
+import { unreachable, type Target } from './connect.js';
+import { judge, pastLimit } from './judge.js';
+import { Broken, talk, type Said, type Speech } from './talk.js';
+import { wrap, type Letter } from './wire.js';
 
 export interface ExecuteOptions {
   readonly stdin?: string;
   readonly signal?: AbortSignal;
   /** Milliseconds for which an unreachable host is tried again; as long as the pool has it unless told. */
   readonly patience?: number | undefined;
+  /** Milliseconds after which the command is ended; a fact's unless told. */
+  readonly limit?: number | undefined;
 }
 
-/** More than any fact says; what is beyond is dropped. */
-const kept = 8 * 1024 * 1024;
-const environment = 'export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; ';
+/** Milliseconds by which a command must have ended: `timeout` on the host sees to it, and this side a little later. */
+export const limits = {
+  /** A fact is a matter of milliseconds; a minute is a disk, D-Bus or an API that hangs. */
+  fact: 60_000,
+  /** `systemctl stop` waits for TimeoutStopSec, 90 s by default (systemd-system.conf(5)). */
+  unit: 120_000,
+  /** Applying manifests or restarting services on a slow host; what takes longer belongs into a transient unit. */
+  change: 600_000,
+} as const;
 
-/** Runs one command as root on an open connection. Throws Unreachable when the connection breaks, SudoRefused when sudo says no. */
+/** By when the host's own end of a command should have been heard of; milliseconds. */
+const answering = 10_000;
+
+/**
+ * Runs one command as root on an open connection. `freed` is called once the channel is free; see Speech. Throws
+ * ChannelRefused, Unreachable when the connection breaks, and what `judge` throws.
+ */
 export async function execute(
   client: Client,
-  host: string,
-  settings: SshSettings,
+  target: Target,
   command: string,
-  options: ExecuteOptions = {},
+  { stdin, signal, limit = limits.fact }: ExecuteOptions,
+  freed: Speech['freed'],
 ): Promise<Output> {
-  const script = environment + command;
-  if (settings.user === 'root') return channel(client, host, sh`exec sh -c ${script}`, options);
-  if (!settings.sudoPassword)
-    return judged(host, await channel(client, host, sh`exec sudo -n -- sh -c ${script}`, options));
-  // sudo may or may not read the password line: what it left is skipped up to a mark that nobody can guess.
   const mark = randomBytes(12).toString('hex');
-  const skip = `while IFS= read -r line; do if [ "$line" = ${quote(mark)} ]; then break; fi; done; `;
-  const stdin = `${await readSecret(settings.sudoPassword)}\n${mark}\n${options.stdin ?? ''}`;
-  return judged(
-    host,
-    await channel(client, host, sh`exec sudo -k -S -p '' -- sh -c ${skip + script}`, { ...options, stdin }),
-  );
-}
-
-function judged(host: string, output: Output): Output {
-  const refusal =
-    output.code === 1
-      ? /^sudo: .*(password|not allowed|required|not in the sudoers).*$|is not in the sudoers file.*$|may not run sudo.*$/m.exec(
-          output.stderr,
-        )?.[0]
-      : undefined;
-  const absent = output.code === 127 && /sudo: (command )?not found/.test(output.stderr);
-  if (!refusal && !absent) return output;
-  throw new HostFailure('SudoRefused', {
-    host,
-    reason: refusal ?? 'sudo is not installed',
-    next: 'let the SSH user run everything by sudo (without a password, or name it as ssh.sudoPassword), or log in as root; then answer retry',
+  const seconds = Math.ceil(limit / 1_000);
+  const { letter, first, then } = await preface(target, { command, mark, seconds }, stdin).catch((error: unknown) => {
+    freed('free');
+    throw error;
   });
-}
-
-function channel(client: Client, host: string, line: string, { stdin, signal }: ExecuteOptions): Promise<Output> {
-  return new Promise((resolve, reject) => {
-    let stop = (): void => undefined;
-    const settled = (): void => {
-      client.removeListener('close', closed);
-      signal?.removeEventListener('abort', stop);
-    };
-    const broken = (reason: string): void => {
-      settled();
-      reject(unreachable(host, `the connection broke: ${reason}`));
-    };
-    const closed = (): void => broken('the host closed it');
-    client.once('close', closed);
-    const started = (error: Error | undefined, stream: ClientChannel): void => {
-      if (error) return broken(error.message);
-      const output = { stdout: [] as Buffer[], stderr: [] as Buffer[], size: 0 };
-      const keep = (name: 'stdout' | 'stderr') => (chunk: Buffer) => {
-        output.size += chunk.length;
-        if (output.size <= kept) output[name].push(chunk);
-      };
-      stream.on('data', keep('stdout'));
-      stream.stderr.on('data', keep('stderr'));
-      let code: number | undefined;
-      stream.on('exit', (exit: number | null, name?: string) => (code = exit ?? 128 + (signals[name ?? ''] ?? 0)));
-      stop = () => {
-        settled();
-        // sshd tells the command; whether it listens or not, nobody waits for it any longer.
-        stream.signal('TERM');
-        stream.close();
-        reject(signal?.reason as Error);
-      };
-      if (signal?.aborted) return stop();
-      signal?.addEventListener('abort', stop, { once: true });
-      stream.on('close', () => {
-        if (code === undefined) return broken('the channel ended without an exit code');
-        settled();
-        const text = (name: 'stdout' | 'stderr'): string => Buffer.concat(output[name]).toString('utf8');
-        resolve({ code, stdout: text('stdout'), stderr: text('stderr') });
-      });
-      stream.on('error', (reason: Error) => broken(reason.message));
-      stream.end(stdin ?? '');
-    };
-    try {
-      client.exec(line, started);
-    } catch (error) {
-      broken(error instanceof Error ? error.message : String(error));
-    }
+  const begun = Date.now();
+  const said = await talk(client, {
+    line: wrap(letter),
+    first,
+    ...(then && { then }),
+    signal,
+    limit: limit + answering,
+    late: () => pastLimit(target.name, seconds),
+    freed,
+  }).catch((error: unknown): Said => {
+    if (error instanceof Broken) throw unreachable(target.name, `the connection broke: ${error.message}`);
+    throw error;
   });
+  return judge(target, letter, said, Date.now() - begun);
 }
 
-const signals: Readonly<Record<string, number>> = {
-  HUP: 1,
-  INT: 2,
-  QUIT: 3,
-  ABRT: 6,
-  KILL: 9,
-  SEGV: 11,
-  PIPE: 13,
-  TERM: 15,
-};
+/** How to become root, and what goes to standard input because of it. */
+async function preface(
+  { settings }: Target,
+  plain: Omit<Letter, 'sudo' | 'skips'>,
+  stdin: string | undefined,
+): Promise<Pick<Speech, 'first' | 'then'> & { letter: Letter }> {
+  if (settings.user === 'root') return { letter: { ...plain, sudo: '', skips: false }, first: stdin ?? '' };
+  // Its words are judged, so they are asked for in the one language that is known.
+  const sudo = 'env LC_ALL=C sudo ';
+  if (!settings.sudoPassword)
+    return { letter: { ...plain, sudo: `${sudo}-n -- `, skips: false }, first: stdin ?? '' };
+  const { mark } = plain;
+  // %% is printed as one %: a login shell that shows what it runs does not show the prompt itself.
+  const letter = { ...plain, sudo: `${sudo}-k -S -p 'kha%%${mark}' -- `, skips: true };
+  const first = `${await readSecret(settings.sudoPassword)}\n`;
+  if (stdin === undefined) return { letter, first };
+  // sudo asks three times and would take the input for passwords: it is sent once the root shell has begun.
+  const now = (stdout: string, stderr: string): 'send' | 'end' | 'wait' =>
+    stdout.includes(`<${mark}>`) ? 'send' : stderr.split(`kha%${mark}`).length > 2 ? 'end' : 'wait';
+  return { letter, first, then: { text: `${mark}\n${stdin}`, now } };
+}

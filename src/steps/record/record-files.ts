@@ -12,6 +12,7 @@ export const recordMap = { name: 'kha-cluster', key: 'record.json' } as const;
 /** The record in the cluster: its text, nothing where there is no ConfigMap, or why the API did not say. */
 export const publishedRecord: Fact<{ readonly text: string | undefined } | { readonly silent: string }> = {
   command: kubectl(['-n', 'kube-system', 'get', 'configmap', recordMap.name, '--ignore-not-found', '-o', 'json']),
+  codes: 'any',
   parse({ code, stdout, stderr }) {
     if (code !== 0) return { silent: stderr.trim().split('\n')[0] || `kubectl exited ${code}` };
     const found = stdout.trim() === '' ? {} : (JSON.parse(stdout) as { data?: Partial<Record<string, string>> });

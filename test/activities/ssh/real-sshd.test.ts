@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SshSettings } from '../../../src/cluster/cluster.js';
 import { HostFailure } from '../../../src/activities/failure.js';
-import { Pool, type Link } from '../../../src/activities/ssh/pool.js';
+import type { Link } from '../../../src/activities/ssh/link.js';
+import { Pool } from '../../../src/activities/ssh/pool.js';
 import { noSshd, startSshd, type Sshd } from './sshd.js';
 
 const failure = async (work: Promise<unknown>): Promise<HostFailure> => {

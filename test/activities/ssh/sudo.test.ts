@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Pool, type Link } from '../../../src/activities/ssh/pool.js';
+import type { Link } from '../../../src/activities/ssh/link.js';
+import { Pool } from '../../../src/activities/ssh/pool.js';
 import { noSshd, startSshd, type Sshd } from './sshd.js';
 
 const why = noSshd || (existsSync('/usr/bin/sudo') ? '' : 'needs sudo');
