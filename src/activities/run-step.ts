@@ -51,7 +51,8 @@ export async function runStep(
   });
 
   around.tell('looking');
-  const missing = await step.check(asking);
+  // What is waited for may not be able to answer yet; a change must know what it changes.
+  const missing = await (step.retry === 'wait' ? orUnknown(step.check(asking)) : step.check(asking));
   if (missing.length === 0) return result('done', missing);
   if (step.retry === 'inspect') throw unfinished(name, missing);
   if (mode === 'plan') return result('would change', missing);
@@ -78,10 +79,20 @@ async function comeTrue(
 ): Promise<string[]> {
   const end = Date.now() + deadline;
   for (;;) {
-    const missing = await check();
+    const missing = await orUnknown(check());
     if (missing.length === 0 || Date.now() >= end) return missing;
     tell(`waiting: ${missing.join('; ')}`);
     await sleep(interval, undefined, { signal });
+  }
+}
+
+/** An API that does not answer yet is one of the things that are waited for. */
+async function orUnknown(missing: Promise<string[]>): Promise<string[]> {
+  try {
+    return await missing;
+  } catch (error) {
+    if (error instanceof HostFailure && error.type === 'FactUnknown') return [error.reason];
+    throw error;
   }
 }
 

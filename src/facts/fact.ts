@@ -36,7 +36,8 @@ export class FactUnknown extends Error {
 export function answer<T>(fact: Fact<T>, output: Output): T {
   const { codes = [0] } = fact;
   const why = output.stderr.trim().split('\n').at(-1)?.slice(0, 300);
-  if (codes !== 'any' && !codes.includes(output.code)) throw new FactUnknown(`exit code ${output.code}${why ? `: ${why}` : ''}`, output);
+  if (codes !== 'any' && !codes.includes(output.code))
+    throw new FactUnknown(`exit code ${output.code}${why ? `: ${why}` : ''}`, output);
   try {
     return fact.parse(output);
   } catch (error) {

@@ -11,12 +11,13 @@ const inputChains =
  */
 export const firewalls: Fact<string[]> = {
   command: [
-    'if systemctl is-active -q firewalld.service; then echo "manager firewalld"; fi',
+    // systemctl(1): 3 and 4 are a unit that does not run or is not there; anything else is systemd that does not answer.
+    'systemctl is-active -q firewalld.service; case $? in 0) echo "manager firewalld";; 3 | 4) ;; *) exit 69;; esac',
     // Its unit is active even where it is switched off.
     'if command -v ufw >/dev/null && LC_ALL=C ufw status | grep -q "^Status: active"; then echo "manager ufw"; fi',
     'old() { if grep -qsx filter /proc/net/ip_tables_names; then echo "rules iptables"; "$1" -S INPUT; fi; }',
     'if command -v iptables-legacy >/dev/null; then old iptables-legacy; elif command -v iptables >/dev/null; then old iptables; fi',
-    `if command -v nft >/dev/null; then nft list chains | ${inputChains} | while read -r family table chain; do echo "rules nftables $family $table $chain"; nft list chain "$family" "$table" "$chain"; done`,
+    `if command -v nft >/dev/null; then chains=$(nft list chains) || exit; printf "%s\\n" "$chains" | ${inputChains} | while read -r family table chain; do echo "rules nftables $family $table $chain"; nft list chain "$family" "$table" "$chain"; done`,
     'elif command -v iptables-nft >/dev/null; then echo "rules iptables-nft"; iptables-nft -S INPUT; fi',
   ].join('\n'),
   parse({ stdout }) {

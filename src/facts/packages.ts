@@ -25,7 +25,8 @@ export const packageStates = (wanted: readonly WantedPackage[]): Fact<Map<string
   command:
     'state() { ' +
     // A package for all architectures is asked for without one: dpkg counts it to its own.
-    `found=$(dpkg-query -W -f '\${db:Status-Want} \${db:Status-Status} \${Version}\\n' "$1\${3:+:$3}" 2>/dev/null) || return 0; ` +
+    // dpkg-query(1): 1 where there is no such package, 2 where it cannot say.
+    `found=$(dpkg-query -W -f '\${db:Status-Want} \${db:Status-Status} \${Version}\\n' "$1\${3:+:$3}"); code=$?; if [ "$code" -eq 1 ]; then return 0; elif [ "$code" -ne 0 ]; then exit "$code"; fi; ` +
     'there=${found##* }; if [ -z "$there" ]; then return 0; fi; ' +
     'if dpkg --compare-versions "$there" lt "$2"; then is=older; elif dpkg --compare-versions "$there" gt "$2"; then is=newer; else is=equal; fi; ' +
     'echo "$1 $found $is"; }; ' +

@@ -13,7 +13,9 @@ export interface Service {
  * killed between writing a file and restarting the service would leave the old configuration running for ever.
  */
 export const service = (unit: string, configuration: readonly string[] = []): Fact<Service> => ({
-  command: present + sh`systemctl show --timestamp=us+utc -p ActiveState -p UnitFileState -p ActiveEnterTimestamp ${unit} || exit; for path in ${configuration}; do if present "$path"; then TZ=UTC stat -Lc 'Changed=%y' -- "$path" || exit; fi; done`,
+  command:
+    present +
+    sh`systemctl show --timestamp=us+utc -p ActiveState -p UnitFileState -p ActiveEnterTimestamp ${unit} || exit; for path in ${configuration}; do if present "$path"; then TZ=UTC stat -Lc 'Changed=%y' -- "$path" || exit; fi; done`,
   parse({ stdout }) {
     const values = stdout
       .split('\n')

@@ -1,5 +1,6 @@
 import type { Fact } from './fact.js';
 import { moduleIsThere, neededModules } from './kernel.js';
+import { present } from './sh.js';
 import { systemName } from './system.js';
 
 /** What preflight wants to know of a host, asked in one round trip. */
@@ -63,7 +64,7 @@ const leftovers = [
 
 export const survey: Fact<Survey> = {
   command: [
-    'say() { printf "%s=%s\\n" "$1" "$2"; }',
+    `${present}say() { printf "%s=%s\\n" "$1" "$2"; }`,
     'say user "$(id -u)"; say init "$(cat /proc/1/comm)"; say arch "$(uname -m)"; say cpus "$(nproc)"',
     `say os "$(${systemName})"`,
     `say memory "$(sed -n 's/^MemTotal: *\\([0-9]*\\).*/\\1/p' /proc/meminfo)"`,
@@ -77,8 +78,8 @@ export const survey: Fact<Survey> = {
     'tail -n +2 /proc/swaps | while read -r device rest; do say swap "$device"; done',
     `${moduleIsThere}for module in ${neededModules.join(' ')}; do loaded "$module" || grep -qs "/$module.ko" "/lib/modules/$(uname -r)/modules.dep" || say module "$module"; done`,
     'begun=$(date +%s%3N); if timeout 10 getent ahostsv4 "$(uname -n)" >/dev/null; then say name yes; else say name no; fi; say took "$(( $(date +%s%3N) - begun ))"',
-    `for path in ${leftovers.join(' ')}; do if [ -e "$path" ]; then say leftover "$path"; fi; done`,
-    'if [ -f /var/lib/kha/cluster ]; then say claim "$(cat /var/lib/kha/cluster)"; fi',
+    `for path in ${leftovers.join(' ')}; do if present "$path"; then say leftover "$path"; fi; done`,
+    'if present /var/lib/kha/cluster; then claim=$(cat /var/lib/kha/cluster) || exit; say claim "$claim"; fi',
     `for tool in ${tools.join(' ')}; do if ! command -v "$tool" >/dev/null; then say tool "$tool"; fi; done`,
     "sed -n 's/^nameserver[[:space:]]*/nameserver=/p' /etc/resolv.conf",
     'if [ -e /sys/fs/selinux/enforce ]; then say selinux "$(cat /sys/fs/selinux/enforce)"; fi',
@@ -91,6 +92,8 @@ export const survey: Fact<Survey> = {
       .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
     const all = (key: string): string[] => pairs.filter(([name]) => name === key).map(([, value]) => value ?? '');
     const one = (key: string): string => all(key)[0] ?? '';
+    // It is said last: without it the host came to no end.
+    if (one('clock') === '') throw new Error('the survey broke off');
     return {
       user: Number(one('user')),
       init: one('init'),

@@ -61,7 +61,10 @@ export const retryOptions: Record<Retry, ActivityOptions> = {
 /** For a plan, which tells what it met and waits for nothing. */
 export const lookOptions: ActivityOptions = {
   ...retryOptions.inspect,
-  retry: { ...retryOptions.inspect.retry, nonRetryableErrorTypes: [...hopeless, ...answered, ...silent, 'FactUnknown'] },
+  retry: {
+    ...retryOptions.inspect.retry,
+    nonRetryableErrorTypes: [...hopeless, ...answered, ...silent, 'FactUnknown'],
+  },
 };
 
 /** The host that could not be asked, where that is why a step failed; it may be a peer of the step's own. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2, { type Connection } from 'ssh2';
+import { enclose, unwrap } from '../../src/activities/ssh/wire.js';
 import type { SshSettings } from '../../src/cluster/cluster.js';
 import type { Output } from '../../src/facts/fact.js';
 
@@ -51,14 +52,15 @@ export async function serveSsh(serve: Serve): Promise<Simulated> {
     stdin: string,
     channel: ssh2.ServerChannel,
   ): Promise<void> => {
-    const { fate, carryOut } = serve(user, commandOf(line), stdin);
+    const { command, mark } = unwrap(line);
+    const { fate, carryOut } = serve(user, command, stdin);
     const output = fate.carriedOut ? carryOut() : undefined;
     if (fate.delay > 0) await sleep(fate.delay);
     if (!output || !fate.answered) return void connection.end();
     // Another command's fate may have ended the connection meanwhile.
     if (channel.destroyed || !channel.writable || !channel.stderr.writable) return;
-    channel.write(output.stdout);
-    channel.stderr.write(output.stderr);
+    channel.write(enclose(mark, output.stdout, output.code));
+    channel.stderr.write(enclose(mark, output.stderr, output.code));
     channel.exit(output.code);
     channel.end();
   };
@@ -91,12 +93,4 @@ function publicKey(pem: string): string {
   const parsed = ssh2.utils.parseKey(pem);
   if (parsed instanceof Error) throw parsed;
   return `${parsed.type} ${parsed.getPublicSSH().toString('base64')}`;
-}
-
-/** The command within what an ordinary user's shell is given: `exec sudo -n -- sh -c '<environment>; <command>'`. */
-function commandOf(line: string): string {
-  const quoted = /^exec sudo -n -- sh -c '([^]*)'$/.exec(line)?.[1];
-  if (quoted === undefined) throw new Error(`not a command of kha's: ${line.slice(0, 200)}`);
-  const plain = quoted.replaceAll(`'\\''`, "'");
-  return plain.slice(plain.indexOf('; ') + 2);
 }

@@ -71,8 +71,7 @@ async function preface(
   if (settings.user === 'root') return { letter: { ...plain, sudo: '', skips: false }, first: stdin ?? '' };
   // Its words are judged, so they are asked for in the one language that is known.
   const sudo = 'env LC_ALL=C sudo ';
-  if (!settings.sudoPassword)
-    return { letter: { ...plain, sudo: `${sudo}-n -- `, skips: false }, first: stdin ?? '' };
+  if (!settings.sudoPassword) return { letter: { ...plain, sudo: `${sudo}-n -- `, skips: false }, first: stdin ?? '' };
   const { mark } = plain;
   // %% is printed as one %: a login shell that shows what it runs does not show the prompt itself.
   const letter = { ...plain, sudo: `${sudo}-k -S -p 'kha%%${mark}' -- `, skips: true };

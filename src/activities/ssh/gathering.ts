@@ -7,7 +7,7 @@ interface Waiting {
   /** By when an unreachable host is too long away for this one, in milliseconds since 1970. */
   readonly until: number;
   readonly got: (connection: Connection) => void;
-  readonly failed: (error: unknown) => void;
+  readonly failed: (error: Error) => void;
 }
 
 /** Between two logins at a host that does not answer; milliseconds. */
@@ -44,7 +44,7 @@ export class Gathering {
       const waiting: Waiting = {
         until: Date.now() + patience,
         got: (connection) => (leave(), resolve(connection)),
-        failed: (error) => (leave(), reject(error as Error)),
+        failed: (error) => (leave(), reject(error)),
       };
       this.#waiting.add(waiting);
       signal?.addEventListener('abort', aborted, { once: true });
@@ -78,7 +78,7 @@ export class Gathering {
       } catch (error) {
         if (signal.aborted) return;
         const passing = error instanceof HostFailure && error.type === 'Unreachable';
-        for (const { until, failed } of [...this.#waiting]) if (!passing || Date.now() > until) failed(error);
+        for (const { until, failed } of [...this.#waiting]) if (!passing || Date.now() > until) failed(error as Error);
       }
       if (this.#waiting.size === 0) return this.#giveUp();
       await sleep(between, undefined, { signal }).catch(() => undefined);

@@ -63,7 +63,9 @@ function notBegun({ name: host, settings }: Target, code: number, out: string, e
       reason: refusal.trim(),
       next: 'let the SSH user run everything by sudo (without a password, or name it as ssh.sudoPassword; without requiretty), or log in as root; then answer retry',
     });
-  const shell = /account is currently not available|may not login|This service allows sftp connections only/i.exec(said);
+  const shell = /account is currently not available|may not login|This service allows sftp connections only/i.exec(
+    said,
+  );
   if (shell)
     return new HostFailure('LoginRefused', {
       host,

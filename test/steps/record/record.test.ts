@@ -30,7 +30,7 @@ function world(wanted: Cluster, place: { file?: string; mode?: string; map?: str
               fact.parse({ code: stdout === undefined ? 1 : 0, stdout: stdout ?? '', stderr: 'no route' }),
             );
           if (command === file(recordPath).command)
-            return answer(place.file === undefined ? undefined : `${place.mode ?? '600'}\n${place.file}`);
+            return answer(place.file === undefined ? 'absent\n' : `${place.mode ?? '600'}\n${place.file}`);
           if (command === publishedRecord.command) return answer(place.silent ? undefined : (place.map ?? ''));
           throw new Error(`nobody taught this host ${command}`);
         },

@@ -1,0 +1,47 @@
+import { answer, type Fact, type Output } from '../../src/facts/fact.js';
+import type { Bundle } from '../../src/facts/registry.js';
+
+/** What the registry tells: the one thing that a bare host can find out. */
+export const bundle: Bundle = {
+  kubernetes: 'v1.37.2',
+  os: 'debian-13',
+  arch: 'amd64',
+  images: {},
+  files: { 'deb/runc_1.1-1_amd64.deb': { digest: 'sha256:00', size: 1 } },
+};
+
+const notFound = 'Id=x.service\nLoadState=not-found\nActiveState=inactive\n';
+
+/** By a part of the command, what a Debian just installed prints and exits with. */
+const answers: readonly (readonly [part: string, stdout: string, code?: number])[] = [
+  ['say user', 'user=0\nclock=1790000000000\n'],
+  ['digest=$(printf', JSON.stringify(bundle)],
+  ['http_code', '000', 7],
+  ['echo absent', 'absent\n'],
+  ['kubectl --kubeconfig', '', 78],
+  ['containerd.sock', ''],
+  ['sysctl -e', ''],
+  ['stat -fc %T', 'cgroup2fs\n'],
+  ['systemd-detect-virt -cq; case $? in 0) echo container', '000001ffffffffff\nmachine\n'],
+  ['-p LoadState', Array.from({ length: 5 }, () => notFound).join('\n')],
+  ['systemctl show', 'ActiveState=inactive\nUnitFileState=\nActiveEnterTimestamp=\n'],
+  ['dpkg-query', ''],
+  ['VERSION_ID', 'debian-13\n'],
+  ['firewalld', ''],
+  ['/proc/swaps', 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n'],
+  ['kha-fsync', '812\n'],
+  ['openssl', ''],
+  ['getent', ''],
+  ['ip -o -4', '1: lo    inet 127.0.0.1/8 scope host lo\n'],
+  ['tcpdump', '', 3],
+  ['loaded', 'overlay\nbr_netfilter\n'],
+  ['sha256sum', ''],
+  ['do if present', ''],
+];
+
+/** Answers a fact as a bare host does; a program that it does not have is not found. */
+export function ofBareHost<T>(fact: Fact<T>): T {
+  const found = answers.find(([part]) => fact.command.includes(part));
+  const missing: Output = { code: 127, stdout: '', stderr: 'sh: 1: not found' };
+  return answer(fact, found ? { code: found[2] ?? 0, stdout: found[1], stderr: '' } : missing);
+}
