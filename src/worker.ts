@@ -14,6 +14,7 @@ import { createActivities } from './activities/index.js';
 import { clusterOfRun } from './activities/cluster-of-run.js';
 import { Pool } from './activities/ssh/pool.js';
 import { dataConverter } from './engine/encryption.js';
+import { metricsAddress } from './engine/metrics.js';
 import { keepEndedRuns } from './engine/retention.js';
 import { takeOverActivities, workerIdentity } from './engine/take-over.js';
 import { whenRemoved } from './engine/when-removed.js';
@@ -26,7 +27,11 @@ import { taskQueue } from './workflows/messages.js';
 export async function runWorker({ options, namespace, engine }: Server): Promise<void> {
   // Where the server is gone there is nobody left to say goodbye to.
   const stopLooking = engine && whenRemoved(engine.id, () => process.exit(1));
-  Runtime.install({ logger: new DefaultLogger('WARN') });
+  const bindAddress = metricsAddress();
+  Runtime.install({
+    logger: new DefaultLogger('WARN'),
+    ...(bindAddress ? { telemetryOptions: { metrics: { prometheus: { bindAddress } } } } : {}),
+  });
   const connection = await patiently(() => NativeConnection.connect(options as NativeConnectionOptions));
   const converter = dataConverter();
   const client = new Client({ connection, namespace, dataConverter: converter });

@@ -6,10 +6,12 @@ import { Connection } from '@temporalio/client';
 import { msToTs, optionalTsToMs } from '@temporalio/common/lib/time.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineStatus } from '../../src/engine/engine.js';
+import { freePort } from '../../src/engine/ports.js';
 import { startTime } from '../../src/engine/process.js';
 import { ground } from '../lab/ground.js';
 
-const { kha, done, folder, remove } = ground('none');
+const metrics = `127.0.0.1:${await freePort(0)}`;
+const { kha, done, folder, remove } = ground('none', { KHA_METRICS: metrics });
 const engineFolder = join(folder, 'kha/engine');
 const status = async (): Promise<EngineStatus> =>
   JSON.parse(await done('engine', 'status', '--output', 'json')) as EngineStatus;
@@ -75,6 +77,12 @@ describe('the embedded engine', () => {
       .map((line) => line.trim().split(/\s+/))
       .filter(([, , , state, , , , , , inode]) => state === '0A' && inodes.has(`socket:[${inode}]`));
     expect(six).toEqual([]);
+  });
+
+  it('tells Prometheus of its worker where the environment says so', async () => {
+    // The worker may still be connecting.
+    const answer = () => fetch(`http://${metrics}/metrics`).then((response) => response.text());
+    await expect.poll(answer, { timeout: 20_000 }).toMatch(/^temporal_num_pollers\{.*task_queue="/m);
   });
 
   it('keeps its files to their owner', async () => {
