@@ -11,6 +11,8 @@ export interface RuleProblem {
   readonly found: string;
   readonly expected: string;
   readonly severity: 'error' | 'warning';
+  /** The value is a secret, or holds one: neither it nor its line is shown. */
+  readonly secret?: boolean;
   /** The key is meant, not its value. */
   readonly atKey?: boolean;
 }
@@ -19,7 +21,7 @@ type Rule = (cluster: Cluster) => RuleProblem[];
 
 /** Every rule between fields that the spec breaks. */
 export const ruleProblems = (cluster: Cluster): RuleProblem[] =>
-  [uniqueHosts, version, roles, etcd, endpoint, networks, waivers].flatMap((rule) => rule(cluster));
+  [uniqueHosts, version, roles, etcd, endpoint, networks, proxies, waivers].flatMap((rule) => rule(cluster));
 
 const error = (path: readonly PropertyKey[], message: string, found: string, expected: string): RuleProblem => ({
   path,
@@ -187,6 +189,22 @@ const networks: Rule = ({ network, hosts }) => {
   }
   return problems;
 };
+
+/** The spec stands in the run's history, and containerd's unit in everybody's `systemctl show`. */
+const proxies: Rule = ({ proxies = { noProxy: [] } }) =>
+  (['http', 'https'] as const).flatMap((key) => {
+    const value = proxies[key];
+    if (value === undefined || !/^https?:/.test(value)) return [];
+    const { username, password } = new URL(value);
+    if (username === '' && password === '') return [];
+    const problem = error(
+      ['proxies', key],
+      'a user or password in the URL would be read by whoever may read the spec or the run’s history',
+      'a URL with a user or password',
+      'put the whole URL into a file or variable where the worker runs, and write file:PATH or env:NAME here',
+    );
+    return [{ ...problem, secret: true }];
+  });
 
 const waivers: Rule = ({ preflight, gates }) => [
   ...preflight.waive.flatMap((name, index) => {

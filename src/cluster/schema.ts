@@ -16,6 +16,15 @@ const path = z.string().min(1);
 /** A secret is never written into the spec, only where it lies: `env:NAME` or `file:PATH`. */
 const secret = z.string().regex(/^(env:[A-Za-z_]\w*|file:.+)$/, 'a reference to a secret: env:NAME or file:PATH');
 
+/** A proxy's URL; one with a password is a secret as a whole. */
+const proxy = z
+  .string()
+  .regex(
+    /^(https?:\/\/[^\s"\\]+|env:[A-Za-z_]\w*|file:.+)$/,
+    'a URL such as http://10.0.0.5:3128, or a reference to one with a password: env:NAME or file:PATH',
+  )
+  .refine((value) => !value.startsWith('http') || URL.canParse(value), 'a URL such as http://10.0.0.5:3128');
+
 const login = {
   user: z
     .string()
@@ -137,7 +146,7 @@ export const clusterSchema = z.strictObject({
     .describe('Manifests of the bundle to apply once the network stands: manifests/NAME.yaml')
     .default([]),
   proxies: z
-    .strictObject({ http: z.url().optional(), https: z.url().optional(), noProxy: z.array(z.string()).default([]) })
+    .strictObject({ http: proxy.optional(), https: proxy.optional(), noProxy: z.array(z.string()).default([]) })
     .describe('Proxies for the container runtime')
     .optional(),
   preflight: z

@@ -1,6 +1,9 @@
 import { coloured, paint } from '../render/words.js';
 import type { Problem } from './problem.js';
 
+/** More problems than a person reads in one go. */
+const most = 50;
+
 /** Problems for people: place, the line itself with a mark under it, what was found and what was expected. */
 export function formatProblems(
   problems: readonly Problem[],
@@ -8,17 +11,20 @@ export function formatProblems(
   colour = paint(coloured(process.stderr)),
 ): string {
   const source = text.split('\n');
-  const shown = problems.map(({ file, line, column, path, message, found, expected, severity }) => {
-    const parts = [
-      `${colour('bold', `${file}:${line}:${column}`)} ${colour(severity === 'error' ? 'red' : 'yellow', severity)} ${harmless(`${path ? `${path}: ` : ''}${message}`)}`,
-    ];
-    const content = source[line - 1];
-    if (content !== undefined && content.length < 500)
-      parts.push(`    ${harmless(content)}`, `    ${' '.repeat(Math.max(0, column - 1))}${colour('red', '^')}`);
-    if (found) parts.push(`    found     ${harmless(found)}`);
-    if (expected) parts.push(`    expected  ${expected}`);
-    return parts.join('\n');
-  });
+  const shown = problems
+    .slice(0, most)
+    .map(({ file, line, column, path, message, found, expected, severity, secret }) => {
+      const parts = [
+        `${colour('bold', `${file}:${line}:${column}`)} ${colour(severity === 'error' ? 'red' : 'yellow', severity)} ${harmless(`${path ? `${path}: ` : ''}${message}`)}`,
+      ];
+      const content = secret ? undefined : source[line - 1];
+      if (content !== undefined && content.length < 500)
+        parts.push(`    ${harmless(content)}`, `    ${' '.repeat(Math.max(0, column - 1))}${colour('red', '^')}`);
+      if (found) parts.push(`    found     ${harmless(found)}`);
+      if (expected) parts.push(`    expected  ${expected}`);
+      return parts.join('\n');
+    });
+  if (problems.length > most) shown.push(`… and ${problems.length - most} more`);
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const count = errors > 0 ? `\n\n${errors} ${errors === 1 ? 'problem' : 'problems'}; nothing was touched` : '';
   return shown.join('\n') + count;

@@ -80,9 +80,12 @@ interface SchemaNode {
   readonly oneOf?: readonly SchemaNode[];
 }
 
+/** Made once: a spec of a thousand unknown keys asks for it at each. */
+let schema: SchemaNode | undefined;
+
 /** Keys that the map at a place of the spec may have; none where anything may stand. */
 export function knownKeys(path: readonly PropertyKey[]): string[] {
-  let nodes: SchemaNode[] = [jsonSchema()];
+  let nodes: SchemaNode[] = [(schema ??= jsonSchema())];
   for (const step of path) {
     nodes = nodes
       .flatMap(choices)

@@ -14,6 +14,8 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
     passphrase: reference,
     sudoPassword: reference,
     password: reference,
+    http: reference,
+    https: reference,
   };
   const walk = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(walk);

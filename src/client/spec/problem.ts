@@ -9,6 +9,8 @@ export interface Problem {
   readonly found: string;
   readonly expected: string;
   readonly severity: 'error' | 'warning';
+  /** The line holds a secret: it is not shown. */
+  readonly secret?: boolean;
 }
 
 /** Every problem of a spec at once. */

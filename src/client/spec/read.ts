@@ -1,10 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { isAlias, isMap, isNode, LineCounter, parseAllDocuments, visit, type Document, type Node } from 'yaml';
+import { isAlias, isMap, isNode, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
 import type { Cluster } from '../../cluster/cluster.js';
 import { ruleProblems, uniqueHosts, type RuleProblem } from '../../cluster/rules.js';
 import { clusterSchema } from '../../cluster/schema.js';
 import { expandHome } from '../../activities/secrets.js';
+import { badAlias, firstAlias } from './aliases.js';
 import { issueProblems } from './issues.js';
 import { SpecProblems, type Problem } from './problem.js';
 import { resolvePaths } from './paths.js';
@@ -65,7 +66,7 @@ export async function readSpec(file: string): Promise<ReadSpec> {
     file,
     ...place(pos[0]),
     path: '',
-    message: `not YAML: ${message}`,
+    message: message.includes('call stack') ? 'this is nested too deeply' : `not YAML: ${message}`,
     found: code,
     expected: yamlHint(code),
     severity: 'error',
@@ -88,6 +89,7 @@ export async function readSpec(file: string): Promise<ReadSpec> {
       found: one.found,
       expected: one.expected,
       severity: one.severity,
+      ...(one.secret && { secret: true }),
     }))
     .sort((a, b) => a.line - b.line || a.column - b.column);
   if (!parsed.success || located.some(({ severity }) => severity === 'error')) throw new SpecProblems(located, text);
@@ -128,21 +130,18 @@ function plain(
   file: string,
   text: string,
 ): unknown {
+  const refuse = (offset: number, message: string, expected: string): SpecProblems =>
+    new SpecProblems(
+      [{ file, ...place(offset), path: '', message, found: 'an alias', expected, severity: 'error' }],
+      text,
+    );
+  const bad = badAlias(document);
+  if (bad) throw refuse(bad.offset, bad.message, 'an anchor (&name) that stands whole before its alias');
   try {
     return document.toJS({ maxAliasCount: 100 }) as unknown;
   } catch (error) {
-    let offset = 0;
-    visit(document, {
-      Alias(_, node) {
-        if (!node.resolve(document)) offset = node.range?.[0] ?? 0;
-      },
-    });
-    const problem = {
-      message: `an alias cannot be followed: ${error instanceof Error ? error.message : String(error)}`,
-      found: 'an alias',
-      expected: 'an anchor (&name) earlier in the file, and not hundreds of copies',
-    };
-    throw new SpecProblems([{ file, ...place(offset), path: '', severity: 'error', ...problem }], text);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw refuse(firstAlias(document), `an alias cannot be followed: ${reason}`, 'a few aliases of small values');
   }
 }
 

@@ -23,11 +23,12 @@ export const configureContainerd: Step = {
 };
 
 async function files({ cluster, host, secret }: CheckContext): Promise<WantedFile[]> {
-  const [version, found, registry] = await Promise.all([
+  const [version, found, registry, proxies] = await Promise.all([
     host.read(cgroupVersion),
     host.read(limits),
     registryFiles(cluster, secret),
+    proxyFiles(cluster, secret),
   ]);
   // On the unified hierarchy systemd owns the groups; on version 1 the seed's cgroupfs driver is the one that works everywhere.
-  return [containerdConfig(cluster, version === 2, found), containerdUnit, ...proxyFiles(cluster), ...registry];
+  return [containerdConfig(cluster, version === 2, found), containerdUnit, ...proxies, ...registry];
 }

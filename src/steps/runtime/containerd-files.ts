@@ -77,8 +77,14 @@ WantedBy=multi-user.target
 `,
 };
 
-/** Proxies of the spec for the runtime's own downloads; none when the spec names none. */
-export function proxyFiles({ proxies, registry, network, hosts }: Cluster): WantedFile[] {
+/**
+ * Proxies of the spec for the runtime's own downloads; none when the spec names none. In a file of their own, as a unit's
+ * text is everybody's to read, and a proxy's URL may have a password.
+ */
+export async function proxyFiles(
+  { proxies, registry, network, hosts }: Cluster,
+  secret: (reference: string) => Promise<string>,
+): Promise<WantedFile[]> {
   if (!proxies) return [];
   const none = [
     'localhost',
@@ -89,12 +95,22 @@ export function proxyFiles({ proxies, registry, network, hosts }: Cluster): Want
     ...hosts.map(({ address }) => address),
     ...proxies.noProxy,
   ];
-  const values = { HTTP_PROXY: proxies.http, HTTPS_PROXY: proxies.https, NO_PROXY: none.join(',') };
+  const url = async (value = ''): Promise<string> =>
+    /^(env|file):/.test(value) ? (await secret(value)).trim() : value;
+  const values = {
+    HTTP_PROXY: await url(proxies.http),
+    HTTPS_PROXY: await url(proxies.https),
+    NO_PROXY: none.join(','),
+  };
   const lines = Object.entries(values).flatMap(([name, value]) =>
-    value ? [`Environment=${systemd(`${name}=${value}`)}`] : [],
+    value ? [`${name}=${JSON.stringify(value)}\n`] : [],
   );
-  return [{ path: '/etc/systemd/system/containerd.service.d/proxy.conf', content: `[Service]\n${lines.join('\n')}\n` }];
+  const path = '/etc/containerd/proxy.env';
+  return [
+    { path, content: lines.join(''), mode: '600', secret: true },
+    {
+      path: '/etc/systemd/system/containerd.service.d/proxy.conf',
+      content: `[Service]\nEnvironmentFile=${path}\n`,
+    },
+  ];
 }
-
-/** A quoted word of a unit file: `%` starts a specifier there. */
-const systemd = (value: string): string => JSON.stringify(value.replaceAll('%', '%%'));

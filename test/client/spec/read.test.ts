@@ -68,18 +68,22 @@ describe('a wrong spec', () => {
     ['a binary file', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1]), /binary/],
     ['a file that is no text', Buffer.from([0xff, 0xfe, 0xfa]), /UTF-8/],
     ['ten megabytes', '#'.repeat(10_000_000), /too large/],
-    [
-      'an alias bomb',
-      `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefgh'
-        .split('')
-        .map((key, index) => `${key}: &${key} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(',')}]`)
-        .join('\n')}\n`,
-      /alias/,
-    ],
   ])('%s', async (_what, content, message) => {
     const [found] = await problemsOf(written(content));
     expect(found).toMatchObject({ line: 1, column: 1, severity: 'error' });
     expect(found?.message).toMatch(message);
+  });
+
+  it('nested too deeply for any parser', async () => {
+    const [found] = await problemsOf(written(`${good}addons: ${'['.repeat(20_000)}${']'.repeat(20_000)}\n`));
+    expect(found).toMatchObject({ line: 12, message: 'this is nested too deeply' });
+  });
+
+  it('never shows a line that holds a password', async () => {
+    const text = `${good}proxies: { http: "http://me:hunter2@proxy:3128" }\n`;
+    const problems = await problemsOf(written(text));
+    expect(problems).toHaveLength(1);
+    expect(formatProblems(problems, text) + JSON.stringify(problems)).not.toContain('hunter2');
   });
 
   it('that is not there, or a directory', async () => {
