@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
+import { Refusal } from '../steps/refusal.js';
 import { redact } from './redaction.js';
 
 /** Kinds of failure; the workflow's retry classes know them by these names. */
@@ -13,7 +14,8 @@ export type FailureType =
   | 'HostKeyChanged'
   | 'LoginRefused'
   | 'SudoRefused'
-  | 'SecretMissing';
+  | 'SecretMissing'
+  | 'Refused';
 
 /** What no retry can mend: a person has to do something first. */
 const final: readonly FailureType[] = [
@@ -22,6 +24,7 @@ const final: readonly FailureType[] = [
   'LoginRefused',
   'SudoRefused',
   'SecretMissing',
+  'Refused',
 ];
 
 /** Something that went wrong on a host, told so that a person can act on it. */
@@ -58,7 +61,12 @@ export function tailOf(output: string): string {
  */
 export function toFailure(step: string, host: string, error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
-  const told = error instanceof HostFailure ? error : undefined;
+  const told =
+    error instanceof Refusal
+      ? new HostFailure('Refused', { host, reason: error.message, next: error.next })
+      : error instanceof HostFailure
+        ? error
+        : undefined;
   const type = told?.type ?? (error instanceof Error ? error.name : 'Error');
   const where = told && told.host !== host ? `${host} (by way of ${told.host})` : host;
   const reason = told?.reason ?? (error instanceof Error ? error.message : String(error));

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { activityInfo, cancellationSignal, Context, heartbeat } from '@temporalio/activity';
 import { machineNamed, type Cluster } from '../cluster/cluster.js';
-import type { BatchInput, BatchResult, Mode, Step, StepInput, StepResult } from '../steps/step.js';
+import type { BatchInput, BatchResult, Mode, OnceInput, Step, StepInput, StepResult } from '../steps/step.js';
 import { toFailure } from './failure.js';
 import { redact } from './redaction.js';
 import { RemoteHost, type Attempt } from './remote-host.js';
-import { runStep } from './run-step.js';
+import { choose, runStep, type Surroundings } from './run-step.js';
 import { recordsOf } from './records.js';
 import { readSecret } from './secrets.js';
 import type { Pool } from './ssh/pool.js';
@@ -26,7 +26,7 @@ export interface Dependencies {
 }
 
 interface Activity {
-  (input: StepInput): Promise<StepResult>;
+  (input: StepInput | OnceInput): Promise<StepResult>;
   (input: BatchInput): Promise<BatchResult>;
 }
 
@@ -38,32 +38,41 @@ export const createActivities = ({ steps, ...lent }: Dependencies): Record<strin
   Object.fromEntries(steps.map((step) => [step.name, activity(step, lent)]));
 
 function activity(step: Step, { pool, cluster: clusterOf, kha }: Omit<Dependencies, 'steps'>): Activity {
-  const on = async (host: string, mode: Mode, cluster: Cluster, life: Liveness): Promise<StepResult> => {
-    const attempt: Attempt = {
-      ...life,
-      patience: mode === 'plan' ? glance : undefined,
-      unitName: (machine) => unitName(cluster, step, machine.name),
-    };
+  const surroundings = (mode: Mode, cluster: Cluster, life: Liveness): Surroundings => ({
+    ...life,
+    cluster,
+    host: (name, patience = mode === 'plan' ? glance : undefined) => {
+      const attempt: Attempt = { ...life, patience, unitName: (machine) => unitName(cluster, step, machine.name) };
+      return new RemoteHost(pool, cluster, machineNamed(cluster, name), attempt);
+    },
+    secret: readSecret,
+    records: recordsOf(cluster, kha),
+  });
+  const named = async <T>(host: string, work: Promise<T>): Promise<T> => {
     try {
-      return await runStep(step, host, mode, {
-        ...life,
-        cluster,
-        host: (name) => new RemoteHost(pool, cluster, machineNamed(cluster, name), attempt),
-        secret: readSecret,
-        records: recordsOf(cluster, kha),
-      });
+      return await work;
     } catch (error) {
       // Cancelled is cancelled: only what went wrong on a host becomes a failure of the step.
       if (cancellationSignal().aborted) throw cancellationSignal().reason;
       throw toFailure(step.name, host, error);
     }
   };
-  return (async (input: StepInput | BatchInput): Promise<StepResult | BatchResult> => {
+  const on = (host: string, mode: Mode, cluster: Cluster, life: Liveness): Promise<StepResult> =>
+    named(host, runStep(step, host, mode, surroundings(mode, cluster, life)));
+  const once = async ({ oneOf, mode }: OnceInput, cluster: Cluster, life: Liveness): Promise<StepResult> => {
+    if (step.pace === 'all at once' || !('once' in step.pace))
+      throw new Error(`${step.name} is not a step that acts once for a cluster`);
+    const around = surroundings(mode, cluster, life);
+    const host = await named(oneOf.join(', '), choose(oneOf, step.pace.once, mode, around));
+    return { ...(await on(host, mode, cluster, life)), ranOn: host };
+  };
+  return (async (input: StepInput | OnceInput | BatchInput): Promise<StepResult | BatchResult> => {
     const { workflowExecution } = activityInfo();
     if (!workflowExecution) throw new Error(`${step.name} runs as a workflow’s activity only`);
     const life = liveness();
     try {
       const cluster = await clusterOf(workflowExecution);
+      if ('oneOf' in input) return await once(input, cluster, life);
       if ('host' in input) return await on(input.host, input.mode, cluster, life);
       return await Promise.all(
         input.hosts.map((host) =>

@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cluster } from '../cluster/cluster.js';
+import type { Cluster, Machine } from '../cluster/cluster.js';
 import type { Asked, Host } from '../steps/host.js';
-import type { Mode, Records, Step, StepResult } from '../steps/step.js';
+import type { Mode, Records, Step, StepResult, Unfit } from '../steps/step.js';
 import { HostFailure } from './failure.js';
+import { firstFit } from './first-fit.js';
 
 /** What a step is run with: hosts by name, secrets by reference, and where to say what is going on. */
 export interface Surroundings {
   readonly cluster: Cluster;
   readonly signal: AbortSignal;
-  readonly host: (name: string) => Host;
+  /** `patience`: milliseconds for which it is tried again when it is unreachable; the pool's unless told. */
+  readonly host: (name: string, patience?: number) => Host;
   readonly secret: (reference: string) => Promise<string>;
   readonly records: Records;
   readonly tell: (what: string) => void;
@@ -23,6 +25,8 @@ export interface Patience {
 const patient: Patience = { deadline: 300_000, interval: 500 };
 /** What a service may take to be as it was told, where the step names no wait of its own. */
 const settling = 10_000;
+/** How long a host may take to say that it is fit to act for the cluster, and how long it is waited for one that is. */
+const fitness = { limit: 5_000, deadline: 120_000, interval: 1_000 };
 
 /** check → apply → verify. A plan stops after `check`. Throws StepUnfinished when something is still missing in the end. */
 export async function runStep(
@@ -39,10 +43,18 @@ export async function runStep(
     secret: (reference: string) => around.secret(reference),
     records: around.records,
   };
+  const fit = async (machines: readonly Machine[], unfit: Unfit): Promise<string> =>
+    choose(
+      machines.map((machine) => machine.name),
+      unfit,
+      mode,
+      around,
+    );
   const asking = {
     ...shared,
     host: asked(around.host(name)),
     peer: async (peer: string) => Promise.resolve(asked(around.host(peer))),
+    firstFit: async (machines: readonly Machine[], unfit: Unfit) => asked(around.host(await fit(machines, unfit))),
   };
   const result = (outcome: StepResult['outcome'], missing: readonly string[]): StepResult => ({
     outcome,
@@ -58,7 +70,12 @@ export async function runStep(
   if (mode === 'plan') return result('would change', missing);
   if (step.apply) {
     around.tell(`doing: ${missing.join('; ')}`);
-    await step.apply({ ...shared, host: around.host(name), peer: async (peer) => Promise.resolve(around.host(peer)) });
+    await step.apply({
+      ...shared,
+      host: around.host(name),
+      peer: async (peer) => Promise.resolve(around.host(peer)),
+      firstFit: async (machines, unfit) => around.host(await fit(machines, unfit)),
+    });
   }
   warnings.clear();
   const waits = step.verify !== undefined || step.retry === 'wait';
@@ -69,6 +86,19 @@ export async function runStep(
   );
   if (left.length > 0) throw unfinished(name, left);
   return result(step.apply ? 'changed' : 'done', missing);
+}
+
+/** The name of the first of these hosts that is fit; a plan makes do with the first that answers. */
+export async function choose(
+  names: readonly string[],
+  unfit: Unfit,
+  mode: Mode,
+  { host, signal, tell }: Surroundings,
+  patience = fitness,
+): Promise<string> {
+  const hosts = names.map((name) => asked(host(name, patience.limit)));
+  const plan = mode === 'plan' ? { deadline: 0, makeDo: true } : {};
+  return (await firstFit({ hosts, unfit, signal, tell, ...patience, ...plan })).machine.name;
 }
 
 /** Asks until nothing is missing or the deadline is over, once at least. */

@@ -37,11 +37,16 @@ export interface Records {
   parse(text: string): ReadBack;
 }
 
+/** Why a host is not fit to act for the whole cluster, in words; nothing means that it is. */
+export type Unfit = (host: Asked) => Promise<string[]>;
+
 export interface CheckContext {
   readonly cluster: Cluster;
   readonly host: Asked;
   /** Another machine of the same cluster, for what must be compared. */
   readonly peer: (name: string) => Promise<Asked>;
+  /** The first of these machines that answers and is fit. Throws what each of them said when none is. */
+  readonly firstFit: (machines: readonly Machine[], unfit: Unfit) => Promise<Asked>;
   /** Tells what is worth a person's eye but stops nothing. */
   readonly warn: (words: string) => void;
   /** The value behind `env:NAME` or `file:PATH`, read where the worker runs and redacted from then on. */
@@ -52,10 +57,17 @@ export interface CheckContext {
 export interface ApplyContext extends CheckContext {
   readonly host: Host;
   readonly peer: (name: string) => Promise<Host>;
+  readonly firstFit: (machines: readonly Machine[], unfit: Unfit) => Promise<Host>;
 }
 
 /** How many hosts a step may be under way on at once: a property of the step's safety. One after another is `{ atMost: 1 }`. */
-export type Pace = 'all at once' | { readonly atMost: number };
+export type HostPace = 'all at once' | { readonly atMost: number };
+
+/**
+ * A step goes from host to host, or acts `once` for the whole cluster: on the first of its hosts that answers and is
+ * fit, whichever that is on the day, so that no host of the list is special. The activity chooses it.
+ */
+export type Pace = HostPace | { readonly once: Unfit };
 
 /** One thing done to one host; safe to run again at any time, because every run begins with `check`. */
 export interface Step {
@@ -63,6 +75,7 @@ export interface Step {
   readonly name: string;
   /** One sentence for people. */
   readonly does: string;
+  /** The hosts that it is for; with pace `once`, those that it may be for. */
   on(cluster: Cluster): readonly Machine[];
   readonly pace: Pace;
   readonly retry: Retry;
@@ -84,6 +97,12 @@ export interface StepInput {
   readonly mode: Mode;
 }
 
+/** The same for a step that acts once for the cluster: the activity chooses the host. */
+export interface OnceInput {
+  readonly oneOf: readonly string[];
+  readonly mode: Mode;
+}
+
 /** The same for many hosts in one activity: a history with every step of 500 hosts apart would be too long for Temporal. */
 export interface BatchInput {
   readonly hosts: readonly string[];
@@ -98,4 +117,6 @@ export interface StepResult {
   /** What `check` found missing before anything was done. */
   readonly missing: readonly string[];
   readonly warnings: readonly string[];
+  /** Where it ran, of a step that acts once for the cluster. */
+  readonly ranOn?: string;
 }

@@ -1,5 +1,5 @@
 import type { Cluster, Machine } from '../cluster/cluster.js';
-import type { Pace } from '../steps/step.js';
+import type { HostPace } from '../steps/step.js';
 
 /** Up to so many hosts each goes by itself; of larger clusters the workers go in batches of `batchSize`. */
 export const few = 50;
@@ -19,7 +19,7 @@ export function batches(cluster: Cluster, size = batchSize): Machine[][] {
 }
 
 /** Batches in their order, and how many of them may be under way at once so that no more hosts are than the pace allows. */
-export function paced(cluster: Cluster, pace: Pace): { readonly batches: Machine[][]; readonly lanes: number } {
+export function paced(cluster: Cluster, pace: HostPace): { readonly batches: Machine[][]; readonly lanes: number } {
   if (pace === 'all at once') {
     const found = batches(cluster);
     return { batches: found, lanes: found.length };

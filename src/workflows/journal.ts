@@ -46,7 +46,11 @@ export class Journal {
   end(
     line: Line,
     state: LineState,
-    { missing = [], warnings = [], ...more }: Partial<Pick<Line, 'missing' | 'warnings' | 'problem' | 'reason'>> = {},
+    {
+      missing = [],
+      warnings = [],
+      ...more
+    }: Partial<Pick<Line, 'missing' | 'warnings' | 'ranOn' | 'problem' | 'reason'>> = {},
   ): void {
     Object.assign(line, { state, endedAt: Date.now() }, more);
     // A query's answer may hold 2 MB; what was missing stands in the history.

@@ -5,7 +5,7 @@ export type { OperationInput } from '../cluster/operation-input.js';
 /** `failed` is of a plan only: an install holds instead. */
 export type LineState = 'running' | 'held' | 'skipped' | 'failed' | 'cancelled' | StepResult['outcome'];
 
-/** One step on one host. Times are milliseconds since 1970. */
+/** One step on one host; the host is `cluster` where a step acts once for all of it. Times are milliseconds since 1970. */
 export interface Line {
   readonly stage: string;
   readonly step: string;
@@ -16,6 +16,8 @@ export interface Line {
   /** What `check` found missing; left out where that is nothing, as 500 hosts come to 12,000 lines. */
   missing?: readonly string[];
   warnings?: readonly string[];
+  /** The host that was chosen, of a step that acts once for the cluster. */
+  ranOn?: string;
   /** Why it is held, in words: step, host, command, exit code, reason, the output's tail, next step. */
   problem?: string;
   /** The reason given when a person skipped it. */

@@ -4,17 +4,17 @@ import {
   CancellationScope,
   CancelledFailure,
   isCancellation,
-  proxyActivities,
   rootCause,
 } from '@temporalio/workflow';
-import type { BatchInput, BatchResult, Step, StepInput, StepResult } from '../steps/step.js';
+import type { BatchResult, OnceInput, Step, StepInput, StepResult } from '../steps/step.js';
 import type { Machine } from '../cluster/cluster.js';
 import { inputVersion } from '../cluster/input-version.js';
 import { batches, paced } from './batches.js';
+import { call, forAll, isOnce, together } from './call.js';
 import { handleMessages } from './handlers.js';
 import type { Gate, Line, OperationInput, Report } from './messages.js';
 import { Journal } from './journal.js';
-import { leftBehind, lookOptions, retryOptions, silentHost } from './retry.js';
+import { leftBehind, silentHost } from './retry.js';
 
 /** What an operation is written with: see install-cluster.ts. */
 export interface Hand {
@@ -45,7 +45,17 @@ export async function operation(
     stage,
     step,
     host,
+    input: { host, mode },
     line: journal.begin(stage, step, host),
+  });
+
+  /** A step that acts once for the cluster, on whichever of these hosts the activity finds to be fit. */
+  const startingOnce = (stage: string, step: Step, oneOf: readonly string[]): Started => ({
+    stage,
+    step,
+    host: forAll,
+    input: { oneOf, mode },
+    line: journal.begin(stage, step, forAll),
   });
 
   /** What was under way when it was cancelled, and what it left on its hosts. */
@@ -56,11 +66,11 @@ export async function operation(
   }
 
   /** A step on one host, again and again as long as somebody answers `retry`. */
-  async function runOn({ stage, step, host, line }: Started): Promise<void> {
+  async function runOn({ stage, step, host, input, line }: Started): Promise<void> {
     for (;;) {
       try {
-        const result = await call<StepResult>(stage, step, { host, mode });
-        return journal.end(line, result.outcome, { missing: result.missing, warnings: result.warnings });
+        const { outcome, ...found } = await call<StepResult>(stage, step, input);
+        return journal.end(line, outcome, found);
       } catch (error) {
         const cancelled = cancellation(error);
         if (cancelled || !(error instanceof ActivityFailure)) throw ended([line], cancelled ?? (error as Error));
@@ -115,7 +125,14 @@ export async function operation(
   async function stage(title: string, ...steps: readonly Step[]): Promise<void> {
     journal.enter(title);
     for (const block of blocks(steps)) {
-      const left = paced(cluster, block[0]!.pace);
+      const [first] = block as [Step, ...Step[]];
+      const { pace } = first;
+      if (isOnce(pace)) {
+        const oneOf = among(cluster.hosts, first);
+        if (oneOf.length > 0) await runOn(startingOnce(title, first, oneOf));
+        continue;
+      }
+      const left = paced(cluster, pace);
       await allOrNone(() =>
         Array.from({ length: left.lanes }, async () => {
           for (let batch = left.batches.shift(); batch; batch = left.batches.shift())
@@ -137,13 +154,13 @@ export async function operation(
   async function planned(steps: readonly Step[]): Promise<string[]> {
     const found = await allOrNone(() =>
       steps.flatMap((step) =>
-        batches(cluster).map(async (batch) => {
+        (isOnce(step.pace) ? [cluster.hosts] : batches(cluster)).map(async (batch) => {
           const names = among(batch, step);
           if (names.length === 0) return [];
           const found = new Map<string, string[]>();
           for (const [index, result] of (await look(step, names)).entries()) {
             const words = wording(step, result);
-            if (words) found.set(words, [...(found.get(words) ?? []), names[index]!]);
+            if (words) found.set(words, [...(found.get(words) ?? []), isOnce(step.pace) ? forAll : names[index]!]);
           }
           return [...found].map(([words, hosts]) => `${together(hosts)}: ${words}`);
         }),
@@ -155,11 +172,12 @@ export async function operation(
   /** A check that cannot be made yet is no reason to stop: it is about what comes after the gate. */
   async function look(step: Step, hosts: readonly string[]): Promise<BatchResult> {
     try {
+      if (isOnce(step.pace)) return [await call<StepResult>('Plan', step, { oneOf: hosts, mode: 'plan' })];
       if (hosts.length > 1) return await call<BatchResult>('Plan', step, { hosts, mode: 'plan' });
       return [await call<StepResult>('Plan', step, { host: hosts[0]!, mode: 'plan' })];
     } catch (error) {
       if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-      return hosts.map(() => ({ failed: error.message }));
+      return (isOnce(step.pace) ? [forAll] : hosts).map(() => ({ failed: error.message }));
     }
   }
 
@@ -181,22 +199,12 @@ function wording(step: Step, result: BatchResult[number]): string | undefined {
   return `${step.name}: ${missing.slice(0, 5).join('; ')}${more}`;
 }
 
-const together = ([first, ...others]: readonly string[]): string =>
-  others.length > 0 ? `${first} and ${others.length} more` : `${first}`;
-
 interface Started {
   readonly stage: string;
   readonly step: Step;
   readonly host: string;
+  readonly input: StepInput | OnceInput;
   readonly line: Line;
-}
-
-function call<T>(stage: string, step: Step, input: StepInput | BatchInput): Promise<T> {
-  const activities = proxyActivities<Record<string, (input: StepInput | BatchInput) => Promise<T>>>({
-    ...(input.mode === 'plan' ? lookOptions : retryOptions[step.retry]),
-    summary: `${together('host' in input ? [input.host] : input.hosts)} · ${stage}`,
-  });
-  return activities[step.name]!(input);
 }
 
 /** Runs of steps that hosts may go through each at its own speed, and single steps of which only so many are under way at once. */

@@ -30,7 +30,12 @@ function asking(step: Step, context: CheckContext, around: Around): CheckContext
     read: (fact) =>
       around.read({ step, host: context.host.machine.name, machine: host.machine.name }, () => host.read(fact)),
   });
-  return { ...context, host: asked(context.host), peer: async (name) => asked(await context.peer(name)) };
+  return {
+    ...context,
+    host: asked(context.host),
+    peer: async (name) => asked(await context.peer(name)),
+    firstFit: async (machines, unfit) => asked(await context.firstFit(machines, unfit)),
+  };
 }
 
 function changing(step: Step, context: ApplyContext, around: Around): ApplyContext {
@@ -44,5 +49,10 @@ function changing(step: Step, context: ApplyContext, around: Around): ApplyConte
       runUnit: (script) => around.unit(doing, script, () => host.runUnit(script)),
     };
   };
-  return { ...context, host: changed(context.host), peer: async (name) => changed(await context.peer(name)) };
+  return {
+    ...context,
+    host: changed(context.host),
+    peer: async (name) => changed(await context.peer(name)),
+    firstFit: async (machines, unfit) => changed(await context.firstFit(machines, unfit)),
+  };
 }

@@ -20,7 +20,7 @@ export class Laws {
   begins({ name, pace }: Step, host: string): void {
     const hosts = this.#running.get(name) ?? new Set();
     this.#running.set(name, hosts.add(host));
-    if (pace !== 'all at once' && hosts.size > pace.atMost)
+    if (pace !== 'all at once' && hosts.size > ('once' in pace ? 1 : pace.atMost))
       this.broken.push(`${name} ran on ${[...hosts].join(' and ')} at once`);
   }
 
@@ -48,8 +48,9 @@ export class Laws {
       .filter(({ gives }) => gives === outcome)
       .some((giver) => {
         const hosts = giver.on(this.#cluster).map((machine) => machine.name);
-        const needed = hosts.includes(host) ? [host] : hosts;
-        return needed.every((one) => this.#verified.has(`${giver.name} ${one}`));
+        const ended = (one: string): boolean => this.#verified.has(`${giver.name} ${one}`);
+        if (giver.pace !== 'all at once' && 'once' in giver.pace) return hosts.some(ended);
+        return (hosts.includes(host) ? [host] : hosts).every(ended);
       });
   }
 }

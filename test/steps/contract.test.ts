@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as catalogue from '../../src/steps/index.js';
-import { machineNamed, type Cluster } from '../../src/cluster/cluster.js';
+import { machineNamed, type Cluster, type Machine } from '../../src/cluster/cluster.js';
 import type { Fact } from '../../src/facts/fact.js';
 import { quote } from '../../src/facts/sh.js';
 import type { Host } from '../../src/steps/host.js';
@@ -45,6 +45,7 @@ function context(wanted: Cluster, name: string, said: Said) {
     cluster: wanted,
     host: bareHost(wanted, name, said),
     peer: async (peer: string) => Promise.resolve(bareHost(wanted, peer, said)),
+    firstFit: async ([machine]: readonly Machine[]) => Promise.resolve(bareHost(wanted, machine!.name, said)),
     warn: () => undefined,
     secret: async () => Promise.resolve('hunter2-hunter2'),
     records: records(wanted),

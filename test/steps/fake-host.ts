@@ -63,6 +63,7 @@ export function contextOf(
   others: readonly Host[] = [],
 ): ApplyContext & { readonly warnings: string[] } {
   const warnings: string[] = [];
+  const all = new Map([host, ...others].map((one) => [one.machine.name, one]));
   return {
     cluster,
     host,
@@ -71,8 +72,15 @@ export function contextOf(
     warn: (words) => void warnings.push(words),
     secret: (reference) => Promise.resolve(`the value of ${reference}`),
     peer(name) {
-      const found = [host, ...others].find(({ machine }) => machine.name === name);
+      const found = all.get(name);
       return found ? Promise.resolve(found) : Promise.reject(new Error(`the test has no host ${name}`));
+    },
+    async firstFit(machines, unfit) {
+      for (const { name } of machines) {
+        const found = all.get(name);
+        if (found && (await unfit(found).catch((error: Error) => [error.message])).length === 0) return found;
+      }
+      throw new Error(`none of ${machines.map(({ name }) => name).join(', ')} is fit`);
     },
   };
 }

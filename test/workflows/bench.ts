@@ -9,7 +9,7 @@ import { inputVersion } from '../../src/cluster/input-version.js';
 import type { OperationInput } from '../../src/cluster/operation-input.js';
 import { temporalTestServer } from '../../src/engine/temporal-cli.js';
 import * as steps from '../../src/steps/index.js';
-import type { BatchInput, BatchResult, Mode, StepInput, StepResult } from '../../src/steps/step.js';
+import type { BatchInput, BatchResult, Mode, OnceInput, StepInput, StepResult } from '../../src/steps/step.js';
 import { message, type Progress } from '../../src/workflows/messages.js';
 
 /** What a test lets a step's activity do; without a word it is done. */
@@ -123,8 +123,12 @@ export function fakes(calls: Call[], behaviour: Behaviour, names = Object.keys(s
   };
   const fake =
     (step: string) =>
-    async (input: StepInput | BatchInput): Promise<StepResult | BatchResult> => {
+    async (input: StepInput | OnceInput | BatchInput): Promise<StepResult | BatchResult> => {
       if ('host' in input) return on(step, input);
+      if ('oneOf' in input) {
+        const [host = ''] = input.oneOf;
+        return { ranOn: host, ...(await on(step, { host, mode: input.mode })) };
+      }
       const { hosts, mode } = input;
       return Promise.all(
         hosts.map((host) => on(step, { host, mode }).catch(({ message }: Error) => ({ failed: message }))),

@@ -100,6 +100,52 @@ describe('plan', () => {
   });
 });
 
+describe('a step that acts once for the cluster', () => {
+  it('is asked of every host that it may be for, and its line tells which one it was', async () => {
+    await bench.run(
+      cluster(),
+      { behaviour: (step) => (step === 'installCalico' ? { ranOn: 'm2' } : undefined) },
+      async ({ handle, progress }) => {
+        await handle.result();
+        const lines = (await progress()).lines.filter(({ step }) => step === 'installCalico');
+        expect(lines).toMatchObject([{ host: 'cluster', ranOn: 'm2', state: 'done' }]);
+      },
+    );
+  });
+
+  it('is not left out of a plan because the first host of the list is silent', async () => {
+    const calls = await bench.run(
+      cluster(),
+      {
+        mode: 'plan',
+        behaviour: (step, { host }) => {
+          if (step === 'checkHost' && host === 'm1') throw refusal('it does not answer', 'Unreachable', 'm1');
+        },
+      },
+      async ({ handle }) => void (await handle.result()),
+    );
+    expect(calls.filter(({ step }) => step === 'installCalico')).toEqual([
+      { step: 'installCalico', host: 'm2', mode: 'plan' },
+    ]);
+  });
+
+  it('holds and is answered as `cluster`', async () => {
+    await bench.run(
+      cluster(),
+      {
+        behaviour: (step, _, attempt) => {
+          if (step === 'compareHosts' && attempt === 1) throw refusal('clocks differ', 'StepUnfinished');
+        },
+      },
+      async (run) => {
+        await held(run);
+        await answer(run, { step: 'compareHosts', host: 'cluster' });
+        await run.handle.result();
+      },
+    );
+  });
+});
+
 describe('cancel', () => {
   it('ends the run where it is and still tells how it stood', async () => {
     await bench.run(cluster({ gates: ['before-changes'] }), {}, async (run) => {

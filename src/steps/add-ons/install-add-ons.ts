@@ -1,15 +1,16 @@
-import { firstControlPlane } from '../../cluster/roles.js';
+import { controlPlanes } from '../../cluster/roles.js';
 import { kubectl } from '../../facts/kubectl.js';
 import { kubectlDiff } from '../../facts/kubectl-diff.js';
 import { fetchFiles, misplaced, readBundle, type Placement } from '../packages/bundle-files.js';
 import type { Cluster } from '../../cluster/cluster.js';
+import { servesApi } from '../fitness.js';
 import type { Step } from '../step.js';
 
 export const installAddOns: Step = {
   name: 'installAddOns',
   does: 'Apply the add-ons that the spec names, from the bundle',
-  on: (cluster) => (cluster.addons.length > 0 ? firstControlPlane(cluster) : []),
-  pace: { atMost: 1 },
+  on: (cluster) => (cluster.addons.length > 0 ? controlPlanes(cluster) : []),
+  pace: { once: servesApi },
   retry: 'edit',
   needs: ['ready nodes'],
   async check(context) {

@@ -1,12 +1,13 @@
 import { loadBalancers } from '../../cluster/roles.js';
 import { addresses } from '../../facts/network.js';
+import { answers } from '../fitness.js';
 import type { Step } from '../step.js';
 
 export const checkVirtualAddress: Step = {
   name: 'checkVirtualAddress',
   does: 'Wait until exactly one host carries the virtual address',
-  on: (cluster) => loadBalancers(cluster).slice(0, 1),
-  pace: { atMost: 1 },
+  on: loadBalancers,
+  pace: { once: answers },
   retry: 'wait',
   gives: 'api endpoint',
   async check({ cluster, peer }) {

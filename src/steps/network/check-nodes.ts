@@ -1,12 +1,13 @@
-import { firstControlPlane, nodes } from '../../cluster/roles.js';
+import { controlPlanes, nodes } from '../../cluster/roles.js';
+import { servesApi } from '../fitness.js';
 import type { Step } from '../step.js';
 import { unready } from './ready-nodes.js';
 
 export const checkNodes: Step = {
   name: 'checkNodes',
   does: 'Wait until every expected node is there and Ready',
-  on: firstControlPlane,
-  pace: { atMost: 1 },
+  on: controlPlanes,
+  pace: { once: servesApi },
   retry: 'wait',
   needs: ['network', 'workers'],
   gives: 'ready nodes',

@@ -1,8 +1,8 @@
-import { firstControlPlane } from '../../cluster/roles.js';
-
+import { controlPlanes } from '../../cluster/roles.js';
 import { kubectl } from '../../facts/kubectl.js';
 import { kubectlDiff } from '../../facts/kubectl-diff.js';
 import { fetchFiles, misplaced, readBundle, type Placement } from '../packages/bundle-files.js';
+import { servesApi } from '../fitness.js';
 import type { Step } from '../step.js';
 import { missingFiles, writeFiles } from '../wanted-file.js';
 import { calicoFolder, kustomization } from './kustomization.js';
@@ -12,8 +12,8 @@ const manifest: Placement = { name: 'manifests/calico.yaml', path: `${calicoFold
 export const installCalico: Step = {
   name: 'installCalico',
   does: 'Apply Calico from the bundle, with images of the private registry',
-  on: firstControlPlane,
-  pace: { atMost: 1 },
+  on: controlPlanes,
+  pace: { once: servesApi },
   retry: 'edit',
   needs: ['healthy control plane'],
   gives: 'network',

@@ -1,6 +1,7 @@
-import { firstControlPlane } from '../../cluster/roles.js';
+import { controlPlanes } from '../../cluster/roles.js';
 import { survey, type Survey } from '../../facts/survey.js';
 import type { PreflightName } from '../../cluster/preflight-problems.js';
+import { answers } from '../fitness.js';
 import type { Step } from '../step.js';
 import { sift, type Problem } from './problem.js';
 
@@ -10,8 +11,8 @@ const maximumSkew = 5;
 export const compareHosts: Step = {
   name: 'compareHosts',
   does: 'Compare the hosts with each other: clocks, machine ids, hardware addresses',
-  on: firstControlPlane,
-  pace: { atMost: 1 },
+  on: controlPlanes,
+  pace: { once: answers },
   retry: 'inspect',
   gives: 'preflight',
   async check({ cluster, peer, warn }) {

@@ -1,5 +1,6 @@
-import { firstControlPlane } from '../../cluster/roles.js';
+import { controlPlanes } from '../../cluster/roles.js';
 import { rolledOut } from '../../facts/rollout.js';
+import { servesApi } from '../fitness.js';
 import type { Step } from '../step.js';
 
 const workloads = [
@@ -12,8 +13,8 @@ const workloads = [
 export const checkComponents: Step = {
   name: 'checkComponents',
   does: 'Wait until every component of the cluster has all of its pods',
-  on: firstControlPlane,
-  pace: { atMost: 1 },
+  on: controlPlanes,
+  pace: { once: servesApi },
   retry: 'wait',
   needs: ['ready nodes'],
   async check({ host }) {

@@ -1,9 +1,10 @@
 import type { Cluster } from '../../cluster/cluster.js';
-import { firstControlPlane, nodes } from '../../cluster/roles.js';
+import { controlPlanes, nodes } from '../../cluster/roles.js';
 import { apiObject, kubectl } from '../../facts/kubectl.js';
 import { rolledOut } from '../../facts/rollout.js';
 import { stream } from '../control-plane/kubeadm-documents.js';
 import type { Host } from '../host.js';
+import { servesApi } from '../fitness.js';
 import type { Step } from '../step.js';
 import { probe } from './probe.js';
 
@@ -13,8 +14,8 @@ const record = 'kha-network-proof';
 export const proveNetwork: Step = {
   name: 'proveNetwork',
   does: 'Prove that pods on different nodes reach each other and a service by its name',
-  on: firstControlPlane,
-  pace: { atMost: 1 },
+  on: controlPlanes,
+  pace: { once: servesApi },
   retry: 'edit',
   needs: ['ready nodes'],
   async check({ cluster, host }) {

@@ -1,15 +1,16 @@
 import { recordText } from '../../cluster/record.js';
-import { firstControlPlane } from '../../cluster/roles.js';
+import { controlPlanes } from '../../cluster/roles.js';
 import { kubectl } from '../../facts/kubectl.js';
 import { stream } from '../control-plane/kubeadm-documents.js';
+import { servesApi } from '../fitness.js';
 import type { CheckContext, Step } from '../step.js';
 import { kept, publishedRecord, recordMap, type Kept } from './record-files.js';
 
 export const publishRecord: Step = {
   name: 'publishRecord',
   does: 'Keep in the cluster itself what was applied: ConfigMap kha-cluster in kube-system',
-  on: firstControlPlane,
-  pace: { atMost: 1 },
+  on: controlPlanes,
+  pace: { once: servesApi },
   retry: 'edit',
   needs: ['nodes on the endpoint'],
   check: async (context) => [...(await look(context)).missing],

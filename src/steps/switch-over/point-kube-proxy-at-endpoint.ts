@@ -1,5 +1,6 @@
-import { apiEndpoint, firstControlPlane } from '../../cluster/roles.js';
+import { apiEndpoint, controlPlanes } from '../../cluster/roles.js';
 import { apiObject, kubectl } from '../../facts/kubectl.js';
+import { servesApi } from '../fitness.js';
 import type { CheckContext, Step } from '../step.js';
 import { rolledOut } from '../../facts/rollout.js';
 
@@ -12,8 +13,8 @@ const server = /(\n\s*server:\s*)(\S+)/;
 export const pointKubeProxyAtEndpoint: Step = {
   name: 'pointKubeProxyAtEndpoint',
   does: 'Let kube-proxy reach the API through the load balancer',
-  on: firstControlPlane,
-  pace: { atMost: 1 },
+  on: controlPlanes,
+  pace: { once: servesApi },
   retry: 'edit',
   needs: ['ready nodes', 'api endpoint'],
   check: async (context) => [

@@ -1,6 +1,7 @@
-import { apiEndpoint, firstControlPlane, nodes } from '../../cluster/roles.js';
+import { apiEndpoint, controlPlanes, nodes } from '../../cluster/roles.js';
 import { file } from '../../facts/files.js';
 import { service } from '../../facts/service.js';
+import { servesApi } from '../fitness.js';
 import { unready } from '../network/ready-nodes.js';
 import type { CheckContext, Step } from '../step.js';
 
@@ -26,8 +27,8 @@ export const pointKubeletAtEndpoint: Step = {
   async verify(context) {
     const missing = await pointing(context);
     if (missing.length > 0) return missing;
-    const [master] = firstControlPlane(context.cluster);
-    return master ? unready(await context.peer(master.name), [context.host.machine]) : [];
+    const master = await context.firstFit(controlPlanes(context.cluster), servesApi);
+    return unready(master, [context.host.machine]);
   },
 };
 

@@ -1,9 +1,10 @@
-import { firstControlPlane, workers } from '../../cluster/roles.js';
+import { controlPlanes, workers } from '../../cluster/roles.js';
 import { existing } from '../../facts/files.js';
 import { sh } from '../../facts/sh.js';
 import { joinDocuments } from '../control-plane/kubeadm-documents.js';
 import { completed, expectedFindings, takeOver } from '../control-plane/take-over.js';
 import { groundOf } from '../control-plane/write-kubeadm-documents.js';
+import { servesApi } from '../fitness.js';
 import type { Host } from '../host.js';
 import type { Step } from '../step.js';
 
@@ -21,10 +22,8 @@ export const joinWorker: Step = {
     const found = await host.read(existing([completed('worker')]));
     return found.length > 0 ? [] : ['kubeadm join has not ended well here'];
   },
-  async apply({ cluster, host, peer }) {
-    const [master] = firstControlPlane(cluster);
-    if (!master) throw new Error(`cluster ${cluster.name} has no control plane`);
-    const first = await peer(master.name);
+  async apply({ cluster, host, firstFit }) {
+    const first = await firstFit(controlPlanes(cluster), servesApi);
     const description = `kha: join of ${host.machine.name}`;
     try {
       const token = await createToken(first, description);
