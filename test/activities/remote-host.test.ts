@@ -53,7 +53,8 @@ it('writes any file under any name, whole and with its mode, and nothing beside 
     }),
     { numRuns: 100 },
   );
-});
+  // Six commands each: a machine that is busy with other things takes its time.
+}, 120_000);
 
 it('leaves nothing half-written where a file cannot be put in place', async () => {
   // A folder of that name cannot be replaced by a file.
