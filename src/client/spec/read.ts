@@ -17,6 +17,8 @@ export interface ReadSpec {
   readonly cluster: Cluster;
   readonly warnings: readonly Problem[];
   readonly text: string;
+  /** Says of problems that were found later where in the file they stand. */
+  readonly locate: (problems: readonly RuleProblem[]) => Problem[];
 }
 
 /** Reads, checks and completes a spec; relative paths in it become absolute. Throws SpecProblems with every problem at once. */
@@ -74,26 +76,25 @@ export async function readSpec(file: string): Promise<ReadSpec> {
   if (problems.length > 0) throw new SpecProblems(problems, text);
 
   const value = plain(document, place, file, text);
-  const locate = (path: readonly PropertyKey[], key = false): { line: number; column: number } =>
-    place(offsetOf(document, path, key));
+  const locate = (found: readonly RuleProblem[]): Problem[] =>
+    found
+      .map((one): Problem => ({
+        file,
+        ...place(offsetOf(document, one.path, one.atKey === true)),
+        path: pathText(one.path),
+        message: one.message,
+        found: one.found,
+        expected: one.expected,
+        severity: one.severity,
+        ...(one.secret && { secret: true }),
+      }))
+      .sort((a, b) => a.line - b.line || a.column - b.column);
   const parsed = clusterSchema.safeParse(value);
-  const found = parsed.success
-    ? ruleProblems(parsed.data)
-    : [...issueProblems(parsed.error.issues, value), ...partly(value)];
-  const located = found
-    .map((one): Problem => ({
-      file,
-      ...locate(one.path, one.atKey),
-      path: pathText(one.path),
-      message: one.message,
-      found: one.found,
-      expected: one.expected,
-      severity: one.severity,
-      ...(one.secret && { secret: true }),
-    }))
-    .sort((a, b) => a.line - b.line || a.column - b.column);
+  const located = locate(
+    parsed.success ? ruleProblems(parsed.data) : [...issueProblems(parsed.error.issues, value), ...partly(value)],
+  );
   if (!parsed.success || located.some(({ severity }) => severity === 'error')) throw new SpecProblems(located, text);
-  return { cluster: resolvePaths(parsed.data, dirname(resolve(expandHome(file)))), warnings: located, text };
+  return { cluster: resolvePaths(parsed.data, dirname(resolve(expandHome(file)))), warnings: located, text, locate };
 }
 
 async function contentOf(file: string): Promise<string> {

@@ -1,0 +1,76 @@
+/** What a change of one field does to a cluster that stands. */
+export interface Standing {
+  /**
+   * `refused`: nothing takes it up there, or half of it would be. `applied`: the next install makes it so. `told`: that
+   * too, with something left for a person. `kha`: how kha goes about its work, which takes it up at once. `hosts`:
+   * compared host by host (host-differences.ts).
+   */
+  readonly change: 'refused' | 'applied' | 'told' | 'kha' | 'hosts';
+  /** Why it is refused, what is left for a person, or the step that applies it. */
+  readonly why: string;
+  /** What would do it; of `refused` only. */
+  readonly instead?: string;
+  /** Only such a change is refused or told; any other is applied. */
+  readonly when?: (before: unknown, wanted: unknown) => boolean;
+}
+
+const refused = (why: string, instead = 'another cluster'): Standing => ({ change: 'refused', why, instead });
+const applied = (why: string): Standing => ({ change: 'applied', why });
+const told = (why: string): Standing => ({ change: 'told', why });
+const kha: Standing = { change: 'kha', why: 'kha reads it at every run' };
+const byHost: Standing = { change: 'hosts', why: 'see host-differences.ts' };
+
+const once = 'it is fixed when the cluster is made';
+const address = 'every certificate and kubeconfig of the cluster names it';
+const programs = 'what runs keeps the programs of the old bundle until it is restarted';
+/** Rolling settings out over nodes that stand is a later issue's. */
+export const rollOut = 'kha apply, which will roll it out over the nodes that stand (not built yet)';
+
+/**
+ * Every field of the spec, or the map or list that it is in. test/cluster/standing-fields.test.ts proves that none is
+ * missing, and docs/spec.md tells people.
+ */
+export const standingFields: Readonly<Record<string, Standing>> = {
+  apiVersion: refused('it says how the file is read'),
+  kind: refused('it says how the file is read'),
+  name: refused('hosts, certificates and runs are marked with it'),
+  kubernetes: refused('an install does not upgrade', 'kha upgrade VERSION (not built yet)'),
+  'hosts[].name': byHost,
+  'hosts[].address': byHost,
+  'hosts[].roles': byHost,
+  'hosts[].ssh': kha,
+  'endpoint.type': refused(address),
+  'endpoint.vip': refused(address),
+  'endpoint.port': refused(address),
+  'endpoint.host': refused(address),
+  'endpoint.virtualRouterId': applied('configureKeepalived'),
+  'endpoint.interface': applied('configureKeepalived'),
+  'registry.address': refused('static pods, CoreDNS and kube-proxy would keep the images of the old one', rollOut),
+  'registry.plainHttp': applied('configureContainerd'),
+  'registry.ca': applied('configureContainerd'),
+  'registry.credentials': applied('configureContainerd'),
+  'registry.bundle': told(programs),
+  'registry.digest': told(programs),
+  ssh: kha,
+  'runtime.type': refused(once),
+  'network.pods': refused(once),
+  'network.services': refused(once),
+  'network.domain': refused(once),
+  'network.calico.encapsulation': refused('Calico reads it once, when it makes its address pool'),
+  'network.calico.mtu': refused('Calico’s pods read it when they start', rollOut),
+  'network.proxy': refused('kube-proxy keeps the mode that it was made with', rollOut),
+  'etcd.tls': refused(once),
+  kubelet: refused('kubelets keep the settings that they joined with', rollOut),
+  gates: kha,
+  addons: {
+    ...told(
+      'what is no longer named stays in the cluster; delete it with: kubectl delete -f /etc/kubernetes/kha/add-ons/NAME.yaml',
+    ),
+    when: (before, wanted) => (before as string[]).some((name) => !(wanted as string[]).includes(name)),
+  },
+  proxies: {
+    ...refused('nothing takes containerd’s proxies away', 'proxies: {}, which empties them'),
+    when: (_, wanted) => wanted === undefined,
+  },
+  'preflight.waive': kha,
+};

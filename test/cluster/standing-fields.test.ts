@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { jsonSchema } from '../../src/client/spec/json-schema.js';
+import { standingFields } from '../../src/cluster/standing-fields.js';
+
+interface Node {
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly items?: Node;
+  readonly oneOf?: readonly Node[];
+}
+
+/** Every field that a spec may have: `hosts[].ssh.jump.port`. What a person fills in freely counts as one. */
+const fields = (node: Node, path = ''): string[] => {
+  if (node.oneOf) return node.oneOf.flatMap((one) => fields(one, path));
+  if (node.items) return fields(node.items, `${path}[]`);
+  if (!node.properties) return [path];
+  return Object.entries(node.properties).flatMap(([key, inner]) => fields(inner, path === '' ? key : `${path}.${key}`));
+};
+
+const known = [...new Set(fields(jsonSchema() as Node))];
+const covers = (row: string, field: string): boolean =>
+  field === row || field.startsWith(`${row}.`) || field.startsWith(`${row}[]`);
+
+it('knows what a change of each field of the spec does to a cluster that stands', () => {
+  expect(known.length).toBeGreaterThan(50);
+  const rows = Object.keys(standingFields);
+  for (const field of known)
+    expect(
+      rows.filter((row) => covers(row, field)),
+      field,
+    ).toHaveLength(1);
+  for (const row of rows)
+    expect(
+      known.some((field) => covers(row, field)),
+      row,
+    ).toBe(true);
+});
+
+it('says what would do it wherever a change is refused', () => {
+  for (const [row, { change, instead }] of Object.entries(standingFields))
+    expect(instead !== undefined, row).toBe(change === 'refused');
+});
+
+it('is told to people: docs/spec.md has every row', () => {
+  const docs = readFileSync(new URL('../../docs/spec.md', import.meta.url), 'utf8');
+  const standing = docs.slice(docs.indexOf('## On a cluster that stands'));
+  for (const row of Object.keys(standingFields).filter(
+    (one) => !['apiVersion', 'kind', 'runtime.type', 'etcd.tls'].includes(one),
+  ))
+    expect(standing, row).toContain(`\`${row}\``);
+});
