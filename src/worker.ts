@@ -11,6 +11,7 @@ import {
   type WorkerOptions,
 } from '@temporalio/worker';
 import { createActivities } from './activities/index.js';
+import { createQuestions } from './activities/questions.js';
 import { clusterOfRun } from './activities/cluster-of-run.js';
 import { Pool } from './activities/ssh/pool.js';
 import { dataConverter } from './engine/encryption.js';
@@ -36,13 +37,17 @@ export async function runWorker({ options, namespace, engine }: Server): Promise
   const converter = dataConverter();
   const client = new Client({ connection, namespace, dataConverter: converter });
   const pool = new Pool();
+  const lent = { pool, cluster: clusterOfRun() };
   const worker = await Worker.create({
     connection,
     namespace,
     taskQueue,
     dataConverter: converter,
     ...workflows(converter),
-    activities: createActivities({ pool, steps: Object.values(steps), cluster: clusterOfRun(), kha: version }),
+    activities: {
+      ...createActivities({ ...lent, steps: Object.values(steps), kha: version }),
+      ...createQuestions(lent),
+    },
     maxConcurrentActivityTaskExecutions: 200,
     // Unless told, the SDK passes on one heartbeat in 0.8 of its timeout: cancellation, which comes back by it, would be as slow.
     maxHeartbeatThrottleInterval: '1s',

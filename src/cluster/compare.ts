@@ -37,10 +37,7 @@ function field(path: readonly string[], standing: Standing, before: unknown, wan
       path,
       kind: change === 'told' ? 'left' : 'field changed',
       severity: change === 'told' ? 'warning' : 'error',
-      message:
-        change === 'told'
-          ? `the cluster stands with ${shown(before)}: ${why}`
-          : `the cluster stands with ${gone ? 'it' : 'another value'}, and ${why}`,
+      message: change === 'told' ? why : `the cluster stands with ${gone ? 'it' : 'another value'}, and ${why}`,
       found: shown(wanted),
       expected: change === 'told' ? '' : `${shown(before)}; a change takes ${instead}`,
     },

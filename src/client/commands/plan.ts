@@ -12,14 +12,29 @@ export const planCommand = (): Command =>
     .addOption(new Option('--output <format>').choices(['text', 'json']).default('text'))
     .addHelpText('after', '\nExample:\n  kha plan cluster.yaml --exit-code')
     .action(async (file: string, { exitCode, output }: { exitCode?: boolean; output: string }) => {
-      const [{ readSpec }, { withClient }, { begin }, { planText, planFacts }] = await Promise.all([
-        import('../spec/read.js'),
-        import('../connect.js'),
-        import('../runs.js'),
-        import('../render/plan.js'),
-      ]);
-      const { cluster } = await readSpec(file);
+      const [{ readSpec }, { withClient }, { refuseDifferences }, { begin }, { planText, planFacts }, removed] =
+        await Promise.all([
+          import('../spec/read.js'),
+          import('../connect.js'),
+          import('../standing.js'),
+          import('../runs.js'),
+          import('../render/plan.js'),
+          import('../render/removed.js'),
+        ]);
+      const spec = await readSpec(file);
+      const { cluster } = spec;
       await withClient(async ({ client }) => {
+        await refuseDifferences(client, spec, (differences) => {
+          const hosts = removed.removedHosts(differences);
+          if (output === 'json')
+            printJson({
+              cluster: cluster.name,
+              kubernetes: cluster.kubernetes,
+              removed: hosts,
+              refused: spec.locate(differences),
+            });
+          else if (hosts.length > 0) console.log(removed.removedText(hosts));
+        });
         const handle = await begin(client, cluster, 'plan');
         await handle.result();
         const facts = planFacts(await handle.query<import('../../workflows/messages.js').Progress>('progress'));

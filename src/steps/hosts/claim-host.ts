@@ -2,6 +2,9 @@ import { allHosts } from '../../cluster/roles.js';
 import type { Step } from '../step.js';
 import { missingFiles, writeFiles } from '../wanted-file.js';
 
+/** Holds the name of the cluster that a host belongs to. */
+export const claimPath = '/var/lib/kha/cluster';
+
 /** Tells a later install whose host this is: what lies on it is ours, or somebody else's. */
 export const claimHost: Step = {
   name: 'claimHost',
@@ -14,4 +17,4 @@ export const claimHost: Step = {
   apply: ({ cluster, host }) => writeFiles(host, [claim(cluster.name)]),
 };
 
-const claim = (content: string) => ({ path: '/var/lib/kha/cluster', content });
+const claim = (content: string) => ({ path: claimPath, content });

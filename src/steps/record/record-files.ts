@@ -2,6 +2,8 @@ import { outdated } from '../../cluster/record.js';
 import type { ClusterRecord } from '../../cluster/parse-record.js';
 import type { Fact } from '../../facts/fact.js';
 import { kubectl } from '../../facts/kubectl.js';
+import { sh } from '../../facts/sh.js';
+import { claimPath } from '../hosts/claim-host.js';
 import type { Records } from '../step.js';
 
 /** Where every master keeps the record. */
@@ -43,3 +45,18 @@ export async function kept(records: Records, place: string, text: string | undef
     missing: outdated(record, await records.wanted(record)).map((words) => `${place} ${words}`),
   };
 }
+
+/** What a master says of its cluster without a run: its claim in the first line, then the record; the file's before the API's. */
+export const claimAndRecord: Fact<
+  { readonly claim: string; readonly text: string | undefined } | { readonly silent: string }
+> = {
+  command:
+    sh`printf '%s\n' "$(cat ${claimPath} 2>/dev/null)"; if [ -f ${recordPath} ]; then cat ${recordPath}; ` +
+    `elif [ -e /etc/kubernetes/admin.conf ]; then ` +
+    sh`kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 2s -n kube-system get configmap ${recordMap.name} --ignore-not-found -o ${`jsonpath={.data.${recordMap.key.replace('.', '\\.')}}`}; fi`,
+  parse({ code, stdout, stderr }) {
+    if (code !== 0) return { silent: stderr.trim().split('\n')[0] || `the command exited ${code}` };
+    const end = stdout.indexOf('\n');
+    return { claim: stdout.slice(0, end).trim(), text: stdout.slice(end + 1).trim() || undefined };
+  },
+};

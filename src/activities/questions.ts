@@ -1,0 +1,36 @@
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import type { Cluster } from '../cluster/cluster.js';
+import { parseRecord } from '../cluster/parse-record.js';
+import { recordFound, type MasterSaid, type RecordFound } from '../cluster/record-found.js';
+import type { Fact } from '../facts/fact.js';
+import { claimAndRecord } from '../steps/record/record-files.js';
+import { askMasters, type Answer } from './ask-masters.js';
+import type { Dependencies } from './index.js';
+
+/** Activities that only ask, outside of any operation: the client reaches no host itself. */
+export function createQuestions({ pool, cluster: clusterOf }: Pick<Dependencies, 'pool' | 'cluster'>) {
+  const ask = async <T>(fact: Fact<T>): Promise<{ cluster: Cluster; answers: Answer<T>[] }> => {
+    const { workflowExecution } = activityInfo();
+    if (!workflowExecution) throw new Error('a question is asked by a workflow only');
+    const cluster = await clusterOf(workflowExecution);
+    return { cluster, answers: await askMasters(pool, cluster, fact, cancellationSignal()) };
+  };
+  return {
+    /** What the masters keep of their cluster. Holds no secret: a record has references only. */
+    async readRecord(): Promise<RecordFound> {
+      const { cluster, answers } = await ask(claimAndRecord);
+      return recordFound(
+        cluster.name,
+        answers.map((answer): MasterSaid => {
+          const { host } = answer;
+          if ('silent' in answer) return answer;
+          if ('silent' in answer.said) return { host, silent: answer.said.silent };
+          const { claim, text } = answer.said;
+          return { host, claim, found: text === undefined ? undefined : parseRecord(text) };
+        }),
+      );
+    },
+  };
+}
+
+export type Questions = ReturnType<typeof createQuestions>;

@@ -1,0 +1,37 @@
+import { WorkflowFailedError, type Client } from '@temporalio/client';
+import { TimeoutFailure } from '@temporalio/common';
+import type { Cluster } from '../cluster/cluster.js';
+import { inputVersion } from '../cluster/input-version.js';
+import type { OperationInput } from '../cluster/operation-input.js';
+import { version } from '../version.js';
+import { taskQueue } from '../workflows/messages.js';
+
+/** Seconds for which a worker is waited for; the embedded engine may be starting one. */
+const patience = 60;
+
+/**
+ * Lets the worker ask the masters that a spec names, as only it may reach them: a tiny workflow `kind/<name>/…` beside
+ * whatever is under way. `more` are further arguments of the workflow. Throws when no worker answers.
+ */
+export async function askMasters<T>(
+  client: Client,
+  cluster: Cluster,
+  question: { readonly workflow: string; readonly kind: string },
+  ...more: unknown[]
+): Promise<T> {
+  const input: OperationInput = { schema: inputVersion, kha: version, mode: 'plan', cluster };
+  try {
+    return (await client.workflow.execute(question.workflow, {
+      workflowId: `${question.kind}/${cluster.name}/${Date.now().toString(36)}`,
+      taskQueue,
+      args: [input, ...more],
+      workflowExecutionTimeout: `${patience}s`,
+    })) as T;
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError && error.cause instanceof TimeoutFailure)) throw error;
+    throw new Error(
+      `no worker of task queue ${taskQueue} answered within ${patience} s\nNext: see that one runs (kha engine status, or kha worker beside a server of your own)`,
+      { cause: undefined },
+    );
+  }
+}

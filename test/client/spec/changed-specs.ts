@@ -1,0 +1,148 @@
+/** A spec as it was applied. */
+export const standing = `apiVersion: kubernetes-ha/v1
+kind: Cluster
+name: prod
+kubernetes: v1.37.2
+hosts:
+  - { name: m1, address: 10.0.0.11, roles: [control-plane] }
+  - { name: m2, address: 10.0.0.12, roles: [control-plane] }
+  - { name: m3, address: 10.0.0.13, roles: [control-plane] }
+  - { name: w1, address: 10.0.0.21, roles: [worker] }
+endpoint: { type: keepalived, vip: 10.0.0.100, port: 8443 }
+registry: { address: "10.0.0.2:5000", plainHttp: true }
+network:
+  pods: 192.168.0.0/16
+  services: 10.96.0.0/12
+kubelet: { maxPods: 110 }
+addons: [dashboard]
+proxies: { http: "http://10.0.0.3:3128" }
+`;
+
+/** A change of it, as a pattern and what stands in its place, and what is told of it: place, path, words, found, expected. */
+export const refusedChanges: readonly (readonly [string, string | RegExp, string, readonly RegExp[]])[] = [
+  ['another name', 'name: prod', 'name: stage', [/^3:7 name: .*marked with it \| stage \| prod/]],
+  [
+    'a worker that is gone',
+    /.*w1.*\n/,
+    '',
+    [/^5:1 hosts: w1 \(10\.0\.0\.21, worker\) is part of the cluster.*kha node remove w1 \(not built yet\)/],
+  ],
+  ['a master that is gone', /.*m1.*\n/, '', [/^5:1 hosts: m1 .*kha node remove m1 /]],
+  ['a renamed worker', 'name: w1', 'name: w2', [/^9:13 hosts\[3\]\.name: 10\.0\.0\.21 stands as w1.*\| w2 \| w1/]],
+  [
+    'another address',
+    '10.0.0.21',
+    '10.0.0.22',
+    [/^9:26 hosts\[3\]\.address: w1 stands at another address.*10\.0\.0\.21; .*kha node replace w1/],
+  ],
+  [
+    'another address of a host and its old one elsewhere',
+    /(.*)w1, address: 10\.0\.0\.21(.*)/,
+    '$1w1, address: 10.0.0.22$2\n$1w2, address: 10.0.0.21$2',
+    [/^9:26 hosts\[3\]\.address/],
+  ],
+  [
+    'a worker that became a control plane',
+    'roles: [worker]',
+    'roles: [control-plane]',
+    [/^9:44 hosts\[3\]\.roles: w1 stands without a control plane/],
+  ],
+  [
+    'a control plane that became a worker',
+    /(m3.*)\[control-plane\]/,
+    '$1[worker]',
+    [/^8:44 hosts\[2\]\.roles: m3 stands as a control plane/],
+  ],
+  [
+    'a control plane that is to take pods',
+    /(m3.*)\[control-plane\]/,
+    '$1[control-plane, worker]',
+    [/^8:44 hosts\[2\]\.roles: m3 stands with the taint/],
+  ],
+  [
+    'a worker that is none',
+    'roles: [worker]',
+    'roles: [load-balancer]',
+    [/^9:44 hosts\[3\]\.roles: m1, m2, m3 carry the API’s address.*; w1 stands as a worker/],
+  ],
+  [
+    'etcd on the worker',
+    'roles: [worker]',
+    'roles: [worker, etcd]',
+    [/^9:44 hosts\[3\]\.roles: etcd stands on m1, m2, m3 and does not move/],
+  ],
+  [
+    'etcd on fewer masters',
+    /(m1.*)\[control-plane\]/,
+    '$1[control-plane, etcd]',
+    [/^6:44 hosts\[0\]\.roles: etcd stands on m1, m2, m3/],
+  ],
+  [
+    'etcd on a new host',
+    /(.*)w1, address: 10\.0\.0\.21, roles: \[worker\](.*)/,
+    '$&\n$1e1, address: 10.0.0.31, roles: [etcd]$2',
+    [/^10:44 hosts\[4\]\.roles: etcd stands on m1, m2, m3/],
+  ],
+  [
+    'a load balancer of its own',
+    /(.*)w1, address: 10\.0\.0\.21, roles: \[worker\](.*)/,
+    '$&\n$1l1, address: 10.0.0.31, roles: [load-balancer]$2',
+    [/^10:44 hosts\[4\]\.roles: m1, m2, m3 carry/],
+  ],
+  [
+    'another kind of endpoint',
+    '{ type: keepalived, vip: 10.0.0.100, port: 8443 }',
+    '{ type: external, host: api.example.org }',
+    [/^10:19 endpoint\.type: .*every certificate.*\| external \| keepalived/],
+  ],
+  [
+    'another virtual address',
+    '10.0.0.100',
+    '10.0.0.101',
+    [/^10:36 endpoint\.vip: .*\| 10\.0\.0\.101 \| 10\.0\.0\.100/],
+  ],
+  ['another port', '8443', '9443', [/^10:54 endpoint\.port: /]],
+  ['another registry', '10.0.0.2:5000', '10.0.0.2:5001', [/^11:22 registry\.address: .*static pods/]],
+  [
+    'other pods',
+    '192.168.0.0/16',
+    '172.30.0.0/16',
+    [/^13:9 network\.pods: .*\| 172\.30\.0\.0\/16 \| 192\.168\.0\.0\/16; a change takes another cluster/],
+  ],
+  ['other services', '10.96.0.0/12', '10.112.0.0/12', [/^14:13 network\.services: /]],
+  [
+    'another domain',
+    '  pods:',
+    '  domain: prod.local\n  pods:',
+    [/^13:11 network\.domain: .*\| prod\.local \| cluster\.local/],
+  ],
+  [
+    'another encapsulation',
+    '  pods:',
+    '  calico: { encapsulation: ipip }\n  pods:',
+    [/^13:28 network\.calico\.encapsulation: /],
+  ],
+  ['another MTU', '  pods:', '  calico: { mtu: 1400 }\n  pods:', [/^13:18 network\.calico\.mtu: .*\| 1400 \| nothing/]],
+  ['another proxy mode', '  pods:', '  proxy: ipvs\n  pods:', [/^13:10 network\.proxy: .*kube-proxy keeps the mode/]],
+  [
+    'other settings of the kubelet',
+    'maxPods: 110',
+    'maxPods: 50, serializeImagePulls: false',
+    [
+      /^15:21 kubelet\.maxPods: .*kubelets keep.*\| 50 \| 110/,
+      /^15:46 kubelet\.serializeImagePulls: .*\| false \| nothing/,
+    ],
+  ],
+  [
+    'a setting of the kubelet less',
+    '{ maxPods: 110 }',
+    '{}',
+    [/^15:1\d? kubelet\.maxPods: the cluster stands with it.*\| nothing \| 110/],
+  ],
+  [
+    'proxies that are gone',
+    /proxies.*\n/,
+    '',
+    [/^1:1 proxies: .*nothing takes containerd’s proxies away.*proxies: \{\}/],
+  ],
+];
