@@ -24,7 +24,6 @@ export function createQuestions({ pool, cluster: clusterOf }: Pick<Dependencies,
         answers.map((answer): MasterSaid => {
           const { host } = answer;
           if ('silent' in answer) return answer;
-          if ('silent' in answer.said) return { host, silent: answer.said.silent };
           const { claim, text } = answer.said;
           return { host, claim, found: text === undefined ? undefined : parseRecord(text) };
         }),

@@ -47,15 +47,12 @@ export async function kept(records: Records, place: string, text: string | undef
 }
 
 /** What a master says of its cluster without a run: its claim in the first line, then the record; the file's before the API's. */
-export const claimAndRecord: Fact<
-  { readonly claim: string; readonly text: string | undefined } | { readonly silent: string }
-> = {
+export const claimAndRecord: Fact<{ readonly claim: string; readonly text: string | undefined }> = {
   command:
-    sh`printf '%s\n' "$(cat ${claimPath} 2>/dev/null)"; if [ -f ${recordPath} ]; then cat ${recordPath}; ` +
-    `elif [ -e /etc/kubernetes/admin.conf ]; then ` +
+    sh`if [ -e ${claimPath} ]; then cat ${claimPath} || exit 1; fi; echo; if [ -e ${recordPath} ]; then cat ${recordPath}; ` +
+    'elif [ -e /etc/kubernetes/admin.conf ]; then ' +
     sh`kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 2s -n kube-system get configmap ${recordMap.name} --ignore-not-found -o ${`jsonpath={.data.${recordMap.key.replace('.', '\\.')}}`}; fi`,
-  parse({ code, stdout, stderr }) {
-    if (code !== 0) return { silent: stderr.trim().split('\n')[0] || `the command exited ${code}` };
+  parse({ stdout }) {
     const end = stdout.indexOf('\n');
     return { claim: stdout.slice(0, end).trim(), text: stdout.slice(end + 1).trim() || undefined };
   },
