@@ -10,7 +10,7 @@ import { run } from '../../src/engine/run-program.js';
 import { onHost } from '../access.js';
 import { buildModules } from '../bundle/modules.js';
 import { hostActions } from '../index.js';
-import { hostNamed, labFile, type Lab } from '../lab.js';
+import { hostNamed, labFile, network, type Lab } from '../lab.js';
 import { startRegistry, stopRegistry } from '../registry.js';
 
 /** Where something is broken: the lab, the host on which the chosen step runs, and kha as a second operator would run it. */
@@ -135,6 +135,21 @@ export const breakages: Readonly<Record<string, Fault>> = {
       await shell(scene, 'chmod a-x /usr/bin/sudo');
       await sleep(20_000);
       await shell(scene, 'chmod a+x /usr/bin/sudo');
+    },
+  },
+  'dead-dns': {
+    does: 'name a DNS server that never answers, for 40 s',
+    at: 'checkHost',
+    inject: async (scene) => {
+      const nobody = `${network(scene.lab)}.250`;
+      // Packets to a neighbour that does not exist are not refused: the resolver waits each out.
+      const deaf = `ip neigh replace ${nobody} lladdr 02:00:00:00:02:50 dev $(ip -o route get ${nobody} | sed "s/.* dev \\([^ ]*\\).*/\\1/")`;
+      const back = later(40, 'cp /root/kept-resolv.conf /etc/resolv.conf');
+      await shell(
+        scene,
+        `cp /etc/resolv.conf /root/kept-resolv.conf; ${deaf} && ${back} && echo nameserver ${nobody} >/etc/resolv.conf`,
+      );
+      await sleep(41_000);
     },
   },
   'etcd-member': {

@@ -1,0 +1,103 @@
+import { machineNamed, type Cluster, type Machine } from '../../src/cluster/cluster.js';
+import type { Fact } from '../../src/facts/fact.js';
+import type { FileFact } from '../../src/facts/files.js';
+import { cgroupVersion, limits } from '../../src/facts/kernel.js';
+import { addresses } from '../../src/facts/network.js';
+import type { Bundle } from '../../src/facts/registry.js';
+import type { Host, RunOptions, WriteOptions } from '../../src/steps/host.js';
+import { ofBareHost } from '../steps/bare-host.js';
+
+const binaries = [
+  'kubelet',
+  'kubeadm',
+  'kubectl',
+  'containerd',
+  'ctr',
+  'containerd-shim-runc-v2',
+  'etcdctl',
+  'etcdutl',
+];
+const names = [
+  ...binaries.map((name) => `bin/${name}`),
+  'manifests/calico.yaml',
+  'manifests/limits.yaml',
+  'deb/haproxy_3.0-1_amd64.deb',
+  'deb/keepalived_1%3a2.3-1_amd64.deb',
+  'deb/runc_1.1-1_amd64.deb',
+];
+const bundle: Bundle = {
+  kubernetes: 'v1.37.2',
+  os: 'debian-13',
+  arch: 'amd64',
+  images: {},
+  files: Object.fromEntries(
+    names.map((name, index) => [name, { digest: `sha256:${String(index).padStart(64, '0')}`, size: 1 }]),
+  ),
+};
+
+/** Secrets that lie on hosts, as something that everybody may know. */
+const placeholders: readonly [RegExp, string][] = [
+  [/vrrp-password$/, 'VRRPPASS\n'],
+  [/^\/etc\/kubernetes\/kubelet\.conf$/, 'clusters:\n- cluster:\n    server: https://10.0.0.99:6443\n'],
+  [/^\/etc\/kubernetes\/pki\//, 'key material of another host\n'],
+];
+
+/** A bare Debian host that keeps what is written to it, and a list of all that was done to it, in order. */
+export class GoldenHost implements Host {
+  readonly machine: Machine;
+  readonly files = new Map<string, FileFact>();
+  readonly done: string[] = [];
+
+  /** What kubeadm leaves, and with it an API server that is ready. */
+  readonly #made = new Set<string>();
+
+  constructor(cluster: Cluster, name: string) {
+    this.machine = machineNamed(cluster, name);
+  }
+
+  read<T>(fact: Fact<T>): Promise<T> {
+    return Promise.resolve().then(() => this.#answer(fact) as T);
+  }
+
+  run(command: string, { stdin }: RunOptions = {}): Promise<string> {
+    this.done.push(`run\n${command}${stdin ? `\n< ${stdin}` : ''}`);
+    if (/token .*create/.test(command)) return Promise.resolve('abcdef.0123456789abcdef\n');
+    return Promise.resolve(command.endsWith('sha256sum') ? `${'0'.repeat(64)}  -\n` : '');
+  }
+
+  runUnit(script: string): Promise<string> {
+    if (/kubeadm (init|join .*control-plane)/.test(script)) this.#made.add('/etc/kubernetes/admin.conf');
+    this.done.push(`unit\n${script}`);
+    return Promise.resolve('');
+  }
+
+  write(path: string, content: string, { mode = '0644', secret = false }: WriteOptions = {}): Promise<void> {
+    this.files.set(path, { content, mode: mode.replace(/^0/, '') });
+    this.done.push(`write ${path} ${mode}${secret ? ' secret' : ''}`);
+    return Promise.resolve();
+  }
+
+  /** Facts of files are told apart by the programs that they call; all others are told as a bare host would. */
+  #answer(fact: Fact<unknown>): unknown {
+    const { command } = fact;
+    if (command === cgroupVersion.command) return 2;
+    if (command === limits.command) return { lowersOomScore: true, setsConntrack: true };
+    if (command === addresses.command) return [{ device: 'eth0', address: this.machine.address, prefix: 24 }];
+    if (command.includes('digest=$(printf')) return bundle;
+    const paths = command.match(/(?<=[ '=])\/(?:etc|var|sys)\/[\w./-]+/g) ?? [];
+    if (command.includes('echo absent')) return this.#file(paths[0]!);
+    if (command.includes('sha256sum')) return new Map();
+    if (command.includes('openssl x509')) return new Map();
+    if (command.includes('do if present')) return paths.filter((path) => this.files.has(path) || this.#made.has(path));
+    if (command.includes('configmap kube-proxy'))
+      return { data: { 'kubeconfig.conf': '\n    server: https://10.0.0.99:6443\n' } };
+    if (command.includes('https://127.0.0.1:6443/readyz')) return this.#made.size > 0 ? 200 : 0;
+    if (command.includes('rollout status')) return [];
+    return ofBareHost(fact);
+  }
+
+  #file(path: string): FileFact | undefined {
+    const placeholder = placeholders.find(([pattern]) => pattern.test(path));
+    return this.files.get(path) ?? (placeholder && { mode: '600', content: placeholder[1] });
+  }
+}

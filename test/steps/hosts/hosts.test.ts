@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { file } from '../../../src/facts/files.js';
+import { kernelParameters, swaps } from '../../../src/facts/kernel.js';
+import { lookUp } from '../../../src/facts/network.js';
+import { disableSwap } from '../../../src/steps/hosts/disable-swap.js';
+import { setKernelParameters } from '../../../src/steps/hosts/set-kernel-parameters.js';
+import { withNames, writeHostNames } from '../../../src/steps/hosts/write-host-names.js';
+import { cluster } from '../../clusters.js';
+import { contextOf, FakeHost } from '../fake-host.js';
+
+const wanted = cluster();
+
+describe('disableSwap', () => {
+  const root = 'UUID=1 / ext4 defaults 0 1\n';
+  const off = (line: string): string => `# ${line} # kha: kubelet wants no swap\n`;
+  const host = (fstab: string | undefined, on: string[] = []) =>
+    new FakeHost(wanted, 'm1')
+      .tells(swaps, on)
+      .tells(file('/etc/fstab'), fstab === undefined ? undefined : { mode: '644', content: fstab })
+      .obeys(/^swapoff -a$/);
+
+  it.each<[what: string, before: string, after: string | undefined]>([
+    ['no swap', root, undefined],
+    ['a partition', `${root}UUID=2 none swap sw 0 0\n`, root + off('UUID=2 none swap sw 0 0')],
+    ['tabs, and no line end', '/dev/sda2\tnone\tswap\tsw\t0\t0', off('/dev/sda2\tnone\tswap\tsw\t0\t0').trimEnd()],
+    ['a file among others', `/swap.img none swap sw 0 0\n${root}`, off('/swap.img none swap sw 0 0') + root],
+    [
+      'two',
+      'a none swap sw 0 0\nb swap swap defaults 0 0\n',
+      off('a none swap sw 0 0') + off('b swap swap defaults 0 0'),
+    ],
+    ['a comment about it', '#/swap.img none swap sw 0 0\n', undefined],
+    ['a mount point named so', '/dev/sdb1 /swap ext4 defaults 0 2\n', undefined],
+  ])('takes %s out of /etc/fstab', async (_, before, after) => {
+    const context = contextOf(wanted, host(before));
+    const missing = await disableSwap.check(context);
+    expect(missing).toEqual(after === undefined ? [] : ['/etc/fstab switches swap on at the next start']);
+    const changed = host(before);
+    await disableSwap.apply!(contextOf(wanted, changed));
+    expect(changed.written.get('/etc/fstab')?.content).toBe(after);
+    if (after === undefined) return;
+    expect(await disableSwap.check(contextOf(wanted, host(after)))).toEqual([]);
+    expect(changed.written.get('/etc/fstab')?.mode).toBe('0644');
+  });
+
+  it('names what swap goes to, also without an fstab', async () =>
+    expect(await disableSwap.check(contextOf(wanted, host(undefined, ['/dev/zram0'])))).toEqual([
+      'swap is on (/dev/zram0)',
+    ]));
+});
+
+describe('writeHostNames', () => {
+  const block = withNames('', wanted);
+  const others = '127.0.0.1 localhost\n10.9.9.9 printer\n';
+
+  it.each<[what: string, before: string, after: string]>([
+    ['an empty file', '', block],
+    ['a file without a line end', '127.0.0.1 localhost', `127.0.0.1 localhost\n${block}`],
+    ['a file with other names', others, others + block],
+    ['its own block', others + block, others + block],
+    [
+      'a block of an older cluster, in the middle',
+      `${others}${withNames('', cluster({ name: 'old', hosts: wanted.hosts.slice(0, 1) }))}::1 ip6\n`,
+      `${others}${block}::1 ip6\n`,
+    ],
+    [
+      'a block that was cut off',
+      `${others}# kha: names of this cluster\n`,
+      `${others}# kha: names of this cluster\n${block}`,
+    ],
+  ])('leaves what it finds in %s', (_, before, after) => expect(withNames(before, wanted)).toBe(after));
+
+  it('holds one name a line, between marks', () =>
+    expect(block.split('\n')).toEqual([
+      '# kha: names of this cluster',
+      '10.0.0.11 m1',
+      '10.0.0.12 m2',
+      '10.0.0.13 m3',
+      '10.0.0.21 w1',
+      '# kha: end',
+      '',
+    ]));
+
+  it('asks for what does not resolve to the address of the spec', async () => {
+    const names = wanted.hosts.map(({ name }) => name);
+    const found = new Map([
+      ['m1', ['127.0.1.1', '10.0.0.11']],
+      ['m2', ['10.9.9.9']],
+      ['m3', ['10.0.0.13']],
+    ]);
+    const host = new FakeHost(wanted, 'm1').tells(lookUp(names), found);
+    expect(await writeHostNames.check(contextOf(wanted, host))).toEqual([
+      'm2 does not resolve to 10.0.0.12',
+      'w1 does not resolve to 10.0.0.21',
+    ]);
+  });
+});
+
+describe('setKernelParameters', () => {
+  const path = '/etc/sysctl.d/90-kubernetes.conf';
+  const parameters = {
+    'net.ipv4.ip_forward': '1',
+    'net.bridge.bridge-nf-call-iptables': '1',
+    'net.bridge.bridge-nf-call-ip6tables': '1',
+    'fs.inotify.max_user_instances': '8192',
+  };
+  const content = Object.entries(parameters)
+    .map(([name, value]) => `${name} = ${value}\n`)
+    .join('');
+  const host = (more: Record<string, string> = {}, without: string[] = []) =>
+    new FakeHost(wanted, 'm1')
+      .tells(file(path), { mode: '644', content })
+      .tells(
+        kernelParameters(Object.keys(parameters)),
+        new Map(Object.entries({ ...parameters, ...more }).filter(([name]) => !without.includes(name))),
+      )
+      .obeys(/^sysctl -q -p /);
+
+  it.each<[what: string, on: FakeHost, missing: string[]]>([
+    ['all as wanted', host(), []],
+    ['a parameter of another value', host({ 'net.ipv4.ip_forward': '0' }), ['net.ipv4.ip_forward is 0, not 1']],
+    [
+      'a kernel without the parameter',
+      host({}, ['net.bridge.bridge-nf-call-iptables']),
+      ['net.bridge.bridge-nf-call-iptables is not there, not 1'],
+    ],
+    ['another file', host().tells(file(path), { mode: '644', content: '' }), [`${path} differs`]],
+  ])('%s', async (_, on, missing) => expect(await setKernelParameters.check(contextOf(wanted, on))).toEqual(missing));
+
+  it('writes them down and sets them from there', async () => {
+    const bare = host();
+    await setKernelParameters.apply!(contextOf(wanted, bare));
+    expect(bare.written.get(path)?.content).toBe(content);
+    expect(bare.done).toEqual([`write ${path}`, `sysctl -q -p ${path}`]);
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { addresses, answersFor, vrrpAdverts, type VrrpAdvert } from '../../../src/facts/network.js';
+import { survey as surveyFact } from '../../../src/facts/survey.js';
+import { checkEndpoint } from '../../../src/steps/preflight/check-endpoint.js';
+import { cluster } from '../../clusters.js';
+import { contextOf, FakeHost } from '../fake-host.js';
+import { survey } from './surveys.js';
+
+interface Ground {
+  readonly vip?: string;
+  readonly prefix?: number;
+  /** Who answers for the virtual address. */
+  readonly mac?: string;
+  readonly adverts?: VrrpAdvert[] | undefined;
+  readonly carries?: boolean;
+}
+
+async function checked({ vip = '10.0.0.100', prefix = 24, mac, carries = false, ...more }: Ground) {
+  const wanted = cluster({ endpoint: { type: 'keepalived', vip } });
+  const fakes = wanted.hosts.map(({ name, address }, index) => {
+    const own = [{ device: 'eth0', address, prefix }];
+    if (carries && name === 'm1') own.push({ device: 'eth0', address: vip, prefix: 32 });
+    return new FakeHost(wanted, name)
+      .tells(addresses, own)
+      .tells(answersFor(vip), mac)
+      .tells(vrrpAdverts('eth0'), 'adverts' in more ? more.adverts : [])
+      .tells(surveyFact, survey({ macs: [`02:00:00:00:00:1${index + 1}`] }));
+  });
+  const context = contextOf(wanted, fakes[0]!, fakes);
+  return { stops: await checkEndpoint.check(context), warnings: context.warnings };
+}
+
+describe('checkEndpoint', () => {
+  it.each<[what: string, ground: Ground, stops: RegExp[], warnings: RegExp[]]>([
+    ['nobody there', {}, [], []],
+    [
+      'an address outside the hosts’ network',
+      { vip: '10.0.1.100' },
+      [/^vip-network: .*10\.0\.1\.100 is outside .* eth0/],
+      [],
+    ],
+    ['a wide network around both', { vip: '10.0.1.100', prefix: 16 }, [], []],
+    ['a stranger at the address', { mac: '52:54:00:00:00:99' }, [/^vip-free: 52:54:00:00:00:99 already answers/], []],
+    ['another carrier of this cluster at the address', { mac: '02:00:00:00:00:12' }, [], []],
+    ['the address on the host itself', { carries: true, mac: '52:54:00:00:00:99' }, [], []],
+    [
+      'a stranger with the same VRRP id',
+      { adverts: [{ source: '10.0.0.200', virtualRouterId: 51 }] },
+      [/^vrrp-id: 10\.0\.0\.200/],
+      [],
+    ],
+    ['a stranger with another VRRP id', { adverts: [{ source: '10.0.0.200', virtualRouterId: 52 }] }, [], []],
+    ['its own adverts', { adverts: [{ source: '10.0.0.12', virtualRouterId: 51 }] }, [], []],
+    ['nothing to listen with', { adverts: undefined }, [], [/^vrrp-id: tcpdump is not installed/]],
+  ])('%s', async (_, ground, stops, warnings) => {
+    const like = (words: RegExp): unknown => expect.stringMatching(words);
+    expect(await checked(ground)).toEqual({ stops: stops.map(like), warnings: warnings.map(like) });
+  });
+
+  it('has nothing to ask where the endpoint is external', async () => {
+    const wanted = cluster({ endpoint: { type: 'external', host: 'api.example' } });
+    expect(checkEndpoint.on(wanted)).toEqual([]);
+    expect(await checkEndpoint.check(contextOf(wanted, new FakeHost(wanted, 'm1')))).toEqual([]);
+  });
+});
