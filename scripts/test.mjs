@@ -33,17 +33,20 @@ function tests(project) {
   if (status !== 0 && !result?.numFailedTests) count.failed += 1;
 }
 
-/** Real sshd, sudo and ssh-agent, where they can be installed. */
+/** Real sshd, sudo and ssh-agent, login shells that are no POSIX shells, and a German locale, where they can be installed. */
 function installForTests() {
-  if (!isRoot || !existsSync('/usr/bin/apt-get') || (existsSync('/usr/sbin/sshd') && existsSync('/usr/bin/sudo')))
-    return;
+  const there = ['/usr/sbin/sshd', '/usr/bin/sudo', '/usr/bin/tcsh', '/usr/bin/fish', '/usr/bin/localedef'];
+  if (!isRoot || !existsSync('/usr/bin/apt-get')) return;
+  if (there.every((path) => existsSync(path)) && existsSync('/usr/share/i18n/locales/de_DE')) return;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  timed('Installing sshd and sudo for the SSH tests', () => {
+  timed('Installing sshd, sudo, login shells and a locale for the SSH tests', () => {
     run('apt-get', ['update', '-qq'], { env });
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'openssh-server', 'openssh-client', 'sudo'], {
+    const packages = ['openssh-server', 'openssh-client', 'sudo', 'tcsh', 'csh', 'fish', 'locales'];
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
       env,
       stdio: ['ignore', 'ignore', 'inherit'],
     });
+    run('localedef', ['-i', 'de_DE', '-f', 'UTF-8', 'de_DE.UTF-8']);
   });
 }
 

@@ -22,8 +22,8 @@ export const limits = {
   fact: 60_000,
   /** `systemctl stop` waits for TimeoutStopSec, 90 s by default (systemd-system.conf(5)). */
   unit: 120_000,
-  /** Applying manifests or restarting services on a slow host; what takes longer belongs into a transient unit. */
-  change: 600_000,
+  /** Half a gigabyte of binaries at 600 KB/s, the longest that is no transient unit; as long as an `edit` attempt has. */
+  change: 900_000,
 } as const;
 
 /** By when the host's own end of a command should have been heard of; milliseconds. */

@@ -21,6 +21,10 @@ const refusals: readonly RegExp[] = [
   /^.*sudo['’]?: (?:command )?(?:not found|No such file or directory|Permission denied)/im,
 ];
 
+/** A module, a directory, a process or a disk that is away: sudo asks for a password because of it, and none would help. */
+const passing =
+  /^sudo: (?:PAM .*error|unable to initialize PAM|unknown uid|you do not exist|unable to (?:fork|allocate|execute|open|stat|read|write|get))/m;
+
 /** The command's answer. Throws SudoRefused, LoginRefused (no shell for this user), CommandFailed (an endless output) and NotAnswered. */
 export function judge(target: Target, { mark, seconds }: Letter, said: Said, milliseconds: number): Output {
   const out = open(said.stdout, mark);
@@ -56,7 +60,7 @@ export const pastLimit = (host: string, seconds: number): NotAnswered =>
 
 function notBegun({ name: host, settings }: Target, code: number, out: string, err: string): HostFailure {
   const said = [out, err].filter(Boolean).join('\n');
-  const refusal = refusals.map((pattern) => pattern.exec(err)?.[0]).find(Boolean);
+  const refusal = passing.test(err) ? undefined : refusals.map((pattern) => pattern.exec(err)?.[0]).find(Boolean);
   if (refusal && settings.user !== 'root')
     return new HostFailure('SudoRefused', {
       host,

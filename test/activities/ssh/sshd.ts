@@ -21,6 +21,10 @@ export interface Sshd {
   stop(): void;
   /** Process ids of the sessions' own servers. */
   sessions(): number[];
+  /** What it has logged. */
+  log(): string;
+  /** How many logins it has accepted. */
+  logins(): number;
 }
 
 export async function startSshd(options: readonly string[] = []): Promise<Sshd> {
@@ -65,6 +69,8 @@ export async function startSshd(options: readonly string[] = []): Promise<Sshd> 
     key,
     settings: { user: 'root', port, agent: false, knownHosts, key },
     sessions,
+    log: () => said,
+    logins: () => said.match(/^Accepted /gm)?.length ?? 0,
     stop() {
       for (const pid of sessions()) endSession(pid);
       server.kill('SIGKILL');
@@ -85,7 +91,7 @@ function endSession(pid: number): void {
 const children = (pid: number): number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address() as { port: number };
