@@ -4,7 +4,7 @@ import { answer } from '../facts/fact.js';
 import { file } from '../facts/files.js';
 import { Pool } from './ssh/pool.js';
 
-/** The administrator's kubeconfig, from the first master that has one and answers. Throws what the last one said. */
+/** The administrator's kubeconfig, from whichever master has one and answers. Throws what the last one said. */
 export async function fetchKubeconfig(cluster: Cluster): Promise<string> {
   const pool = new Pool({ patience: 0 });
   let failure = new Error(`no master of ${cluster.name} has /etc/kubernetes/admin.conf: the cluster is not installed`);

@@ -8,9 +8,6 @@ export const allHosts = (cluster: Cluster): Machine[] => cluster.hosts;
 
 export const controlPlanes = (cluster: Cluster): Machine[] => having(cluster, 'control-plane');
 
-/** The master on which certificates are made and cluster-wide commands run. */
-export const firstControlPlane = (cluster: Cluster): Machine[] => controlPlanes(cluster).slice(0, 1);
-
 /** Hosts of etcd: those that say so, else the control planes. */
 export function etcdHosts(cluster: Cluster): Machine[] {
   const own = having(cluster, 'etcd');

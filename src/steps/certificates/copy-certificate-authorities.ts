@@ -1,43 +1,55 @@
-import type { Cluster, Machine } from '../../cluster/cluster.js';
-import { controlPlanes, etcdHosts, firstControlPlane } from '../../cluster/roles.js';
-import { file, sha256 } from '../../facts/files.js';
-import type { Step } from '../step.js';
-import { authorities } from './paths.js';
+import { file } from '../../facts/files.js';
+import { state, type Held, type KeyPair } from '../../facts/key-pairs.js';
+import { Refusal } from '../refusal.js';
+import type { CheckContext, Step } from '../step.js';
+import { holdingOf, holdingsOf, refuseDifferent, sourceOf } from './holdings.js';
+import { authorities, authorityHosts } from './paths.js';
 
 export const copyCertificateAuthorities: Step = {
   name: 'copyCertificateAuthorities',
-  does: 'Copy the certificate authorities from the first master, host to host',
-  on: (cluster) =>
-    [...new Set([...controlPlanes(cluster), ...etcdHosts(cluster)])].filter(
-      (host) => host !== controlPlanes(cluster)[0],
-    ),
+  does: 'Copy the certificate authorities that the host lacks from one that has them, host to host',
+  on: authorityHosts,
   pace: 'all at once',
   retry: 'edit',
   needs: ['first certificate authorities'],
   gives: 'certificate authorities',
-  async check({ cluster, host, peer }) {
-    const wanted = authorities(cluster, host.machine);
-    const [there, here] = await Promise.all([
-      (await peer(first(cluster).name)).read(sha256(wanted)),
-      host.read(sha256(wanted)),
-    ]);
-    return wanted
-      .filter((path) => !there.has(path) || there.get(path) !== here.get(path))
-      .map((path) => (here.has(path) ? `${path} is not the first master’s` : `${path} is not there`));
-  },
+  check: async (context) => (await lacking(context)).map(({ path }) => `${path} is not there`),
   // The keys pass through the worker's memory only: neither its disk nor the history ever holds them.
-  async apply({ cluster, host, peer }) {
-    const from = await peer(first(cluster).name);
-    for (const path of authorities(cluster, host.machine)) {
-      const found = await from.read(file(path, { secret: true }));
-      if (!found) throw new Error(`${path} is not on ${from.machine.name}`);
+  async apply(context) {
+    const { host, peer } = context;
+    for (const { path, from } of await lacking(context)) {
+      if (from === undefined)
+        throw new Refusal(
+          `${path} is not there, and no host that answers has it`,
+          'see why the step before made none, then answer retry',
+        );
+      const found = await (await peer(from)).read(file(path, { secret: true }));
+      if (!found?.content) throw new Error(`${path} of ${from} is gone`);
       await host.write(path, found.content, { mode: `0${found.mode}`, secret: true });
     }
   },
 };
 
-function first(cluster: Cluster): Machine {
-  const [machine] = firstControlPlane(cluster);
-  if (!machine) throw new Error(`cluster ${cluster.name} has no control plane`);
-  return machine;
+interface Lacking {
+  readonly path: string;
+  /** A host that has it. */
+  readonly from: string | undefined;
 }
+
+/** Files of authorities that are not there. What is there is never written again, whatever others have. */
+async function lacking(context: CheckContext): Promise<Lacking[]> {
+  const { cluster, host } = context;
+  const mine = authorities(cluster, host.machine);
+  const { pairs } = await holdingOf(cluster, host);
+  if (mine.every(({ name }) => state(pairs.get(name)) === 'whole')) return [];
+  const found = await holdingsOf(context);
+  refuseDifferent(cluster, found);
+  return mine.flatMap((one) => {
+    const from = sourceOf(found, one);
+    return absentOf(one, pairs.get(one.name)!).map((path) => ({ path, from }));
+  });
+}
+
+/** The key first: a certificate alone would tell kubeadm that somebody else keeps the key. */
+const absentOf = (pair: KeyPair, held: Held): string[] =>
+  (['private', 'public'] as const).filter((half) => held[half] === 'absent').map((half) => pair[half]);

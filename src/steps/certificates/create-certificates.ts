@@ -1,40 +1,71 @@
-import { controlPlanes, etcdHosts } from '../../cluster/roles.js';
 import { certificates } from '../../facts/certificate.js';
-import { sh } from '../../facts/sh.js';
-import { certificateConfiguration } from '../control-plane/write-kubeadm-documents.js';
+import { existing } from '../../facts/files.js';
+import { keyPairs, state } from '../../facts/key-pairs.js';
+import { signatures } from '../../facts/signatures.js';
+import { Refusal } from '../refusal.js';
 import type { CheckContext, Step } from '../step.js';
-import { ownCertificates, type OwnCertificate } from './paths.js';
+import { makeCertificate } from './make-certificate.js';
+import { authorityHosts, ownCertificates, type OwnCertificate } from './paths.js';
 
 export const createCertificates: Step = {
   name: 'createCertificates',
   does: 'Make the host’s own certificates from the shared authorities',
-  on: (cluster) => [...new Set([...controlPlanes(cluster), ...etcdHosts(cluster)])],
+  on: authorityHosts,
   pace: 'all at once',
   retry: 'edit',
-  // Each host copies before it makes its own; the first one has nothing to copy.
-  needs: ['first certificate authorities'],
+  // Each host copies before it makes its own.
+  needs: ['certificate authorities'],
   gives: 'certificates',
   check: async (context) => (await lacking(context)).map(({ words }) => words),
   async apply(context) {
-    for (const { certificate } of await lacking(context)) {
-      const { path, phase } = certificate;
-      // kubeadm refuses to replace a certificate whose names are wrong, so the old pair goes first.
-      await context.host.run(
-        sh`rm -f ${[path, path.replace(/crt$/, 'key')]} && kubeadm init phase certs ${phase} --config ${certificateConfiguration}`,
-      );
-    }
+    for (const { certificate } of await lacking(context)) await makeCertificate(context.host, certificate);
   },
 };
 
-async function lacking({ cluster, host }: CheckContext): Promise<{ certificate: OwnCertificate; words: string }[]> {
+interface Lacking {
+  readonly certificate: OwnCertificate;
+  readonly words: string;
+}
+
+async function lacking(context: CheckContext): Promise<Lacking[]> {
+  const { cluster, host } = context;
   const wanted = ownCertificates(cluster, host.machine);
-  const found = await host.read(certificates(wanted.map(({ path }) => path)));
-  return wanted.flatMap((certificate) => {
-    const { path, names } = certificate;
+  const [found, pairs, signed] = await Promise.all([
+    host.read(certificates(wanted.map(({ path }) => path))),
+    host.read(keyPairs(wanted.map(({ pair }) => pair))),
+    host.read(signatures(wanted)),
+  ]);
+  const foreign: Lacking[] = [];
+  const missing = wanted.flatMap((certificate): Lacking[] => {
+    const { path, pair, names, authority } = certificate;
+    const lacks = (words: string): Lacking[] => [{ certificate, words: `${path} ${words}` }];
     const there = found.get(path);
-    if (!there) return [{ certificate, words: `${path} is not there` }];
-    if (there.expires < Date.now()) return [{ certificate, words: `${path} has expired` }];
+    const held = state(pairs.get(pair.name));
+    if (held === 'none' || held === 'part')
+      return lacks(held === 'none' ? 'is not there' : 'has no key, or a key has none');
+    if (held === 'broken' || !there) return lacks('is no certificate, or its key is another’s');
+    if (signed.get(path) !== 'signed') {
+      const unsigned = lacks(signed.has(path) ? `is not signed by ${authority}` : `is there without ${authority}`);
+      foreign.push(...unsigned);
+      return unsigned;
+    }
+    if (there.expires < Date.now()) return lacks('has expired');
     const unnamed = names.filter((name) => !there.names.includes(name));
-    return unnamed.length > 0 ? [{ certificate, words: `${path} is not good for ${unnamed.join(', ')}` }] : [];
+    return unnamed.length > 0 ? lacks(`is not good for ${unnamed.join(', ')}`) : [];
   });
+  if (foreign.length > 0) await refuseWhereItRuns(context, foreign);
+  return missing;
+}
+
+/**
+ * On a host that serves already, a certificate of another authority tells of two clusters mixed: whoever believes the one
+ * would not believe the other, so neither side is changed.
+ */
+async function refuseWhereItRuns({ host }: CheckContext, foreign: readonly Lacking[]): Promise<void> {
+  const running = await host.read(existing(['/etc/kubernetes/admin.conf', '/var/lib/etcd/member']));
+  if (running.length > 0)
+    throw new Refusal(
+      `${foreign.map(({ words }) => words).join('; ')}, and the host serves already: ${running.join(', ')}`,
+      'nothing was changed. See which authority the cluster believes; move the other files of that host away, then answer retry',
+    );
 }

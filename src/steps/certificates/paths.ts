@@ -1,46 +1,74 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
+import type { KeyPair } from '../../facts/key-pairs.js';
+import { networkOf } from '../../cluster/ipv4.js';
 import { controlPlanes, etcdHosts } from '../../cluster/roles.js';
 
-const pki = '/etc/kubernetes/pki';
-const pair = (name: string): string[] => [`${pki}/${name}.crt`, `${pki}/${name}.key`];
+export const pki = '/etc/kubernetes/pki';
+/** Where authorities are made before they take their place, all at once. */
+export const staged = '/etc/kubernetes/kha/authorities';
 
-/** Files of the authorities that a host must have: all on a master, etcd's alone on an etcd host of its own. */
-export function authorities(cluster: Cluster, machine: Machine): string[] {
-  if (!controlPlanes(cluster).includes(machine)) return pair('etcd/ca');
-  return [...pair('ca'), ...pair('front-proxy-ca'), ...pair('etcd/ca'), `${pki}/sa.key`, `${pki}/sa.pub`];
-}
+const authority = (name: string): KeyPair => ({ name, public: `${pki}/${name}.crt`, private: `${pki}/${name}.key` });
+const etcdAuthority = authority('etcd/ca');
+const masterAuthorities: readonly KeyPair[] = [
+  authority('ca'),
+  authority('front-proxy-ca'),
+  etcdAuthority,
+  { name: 'sa', public: `${pki}/sa.pub`, private: `${pki}/sa.key` },
+];
 
-/** A certificate of a host's own, and the phase of kubeadm that makes it. */
+/** Hosts that have authorities: masters, and etcd hosts of their own. */
+export const authorityHosts = (cluster: Cluster): Machine[] => [
+  ...new Set([...controlPlanes(cluster), ...etcdHosts(cluster)]),
+];
+
+/** Authorities that a host must have: all and the service account key on a master, etcd's alone on an etcd host of its own. */
+export const authorities = (cluster: Cluster, machine: Machine): readonly KeyPair[] =>
+  controlPlanes(cluster).includes(machine) ? masterAuthorities : [etcdAuthority];
+
+/** A certificate of a host’s own, and the phase of kubeadm that makes it. */
 export interface OwnCertificate {
   readonly phase: string;
   readonly path: string;
+  /** The certificate and its key. */
+  readonly pair: KeyPair;
+  /** The certificate of the authority that signs it. */
+  readonly authority: string;
   /** Names that it must be good for. */
   readonly names: readonly string[];
+}
+
+/** Names and address of the API within the cluster: the first address of the services' network (kubernetes.io, PKI certificates). */
+function inside({ network: { domain, services } }: Cluster): string[] {
+  const first = networkOf(services).first + 1;
+  const address = [24, 16, 8, 0].map((shift) => Math.floor(first / 2 ** shift) % 256).join('.');
+  return ['kubernetes', 'kubernetes.default', `kubernetes.default.svc.${domain}`, address];
 }
 
 /** Certificates that a host makes for itself out of the shared authorities (kubernetes.io, PKI certificates). */
 export function ownCertificates(cluster: Cluster, machine: Machine): OwnCertificate[] {
   const { endpoint } = cluster;
   const api = endpoint.type === 'keepalived' ? endpoint.vip : endpoint.host;
-  const certificate = (phase: string, name: string, names: readonly string[] = []): OwnCertificate => ({
+  const certificate = (phase: string, name: string, signer: string, names: readonly string[] = []): OwnCertificate => ({
     phase,
     path: `${pki}/${name}.crt`,
+    pair: authority(name),
+    authority: `${pki}/${signer}.crt`,
     names,
   });
   const all: OwnCertificate[] = [];
   if (controlPlanes(cluster).includes(machine)) {
     all.push(
-      certificate('apiserver', 'apiserver', [machine.name, machine.address, api]),
-      certificate('apiserver-kubelet-client', 'apiserver-kubelet-client'),
-      certificate('front-proxy-client', 'front-proxy-client'),
-      certificate('apiserver-etcd-client', 'apiserver-etcd-client'),
+      certificate('apiserver', 'apiserver', 'ca', [machine.name, machine.address, api, ...inside(cluster)]),
+      certificate('apiserver-kubelet-client', 'apiserver-kubelet-client', 'ca'),
+      certificate('front-proxy-client', 'front-proxy-client', 'front-proxy-ca'),
+      certificate('apiserver-etcd-client', 'apiserver-etcd-client', 'etcd/ca'),
     );
   }
   if (etcdHosts(cluster).includes(machine)) {
     all.push(
-      certificate('etcd-server', 'etcd/server', [machine.name, machine.address]),
-      certificate('etcd-peer', 'etcd/peer', [machine.name, machine.address]),
-      certificate('etcd-healthcheck-client', 'etcd/healthcheck-client'),
+      certificate('etcd-server', 'etcd/server', 'etcd/ca', [machine.name, machine.address, '127.0.0.1']),
+      certificate('etcd-peer', 'etcd/peer', 'etcd/ca', [machine.name, machine.address]),
+      certificate('etcd-healthcheck-client', 'etcd/healthcheck-client', 'etcd/ca'),
     );
   }
   return all;

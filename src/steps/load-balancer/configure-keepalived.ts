@@ -32,9 +32,8 @@ export const configureKeepalived: Step = {
 };
 
 /** The configuration first, then its scripts; undefined while there is no password. */
-async function files({ cluster, host, peer }: CheckContext): Promise<WantedFile[] | undefined> {
-  const first = loadBalancers(cluster)[0];
-  const password = first && (await vrrpPassword(await peer(first.name)));
+async function files({ cluster, host }: CheckContext): Promise<WantedFile[] | undefined> {
+  const password = await vrrpPassword(host);
   if (!password) return undefined;
   const device = deviceOf(cluster, host.machine, await host.read(addresses));
   return [keepalived(cluster, host.machine, device, password), ...healthScripts(cluster, host.machine)];

@@ -16,7 +16,9 @@ export const checkCertificates: Step = {
   needs: ['certificates'],
   async check({ cluster, host, warn }) {
     const paths = [
-      ...authorities(cluster, host.machine).filter((path) => path.endsWith('.crt')),
+      ...authorities(cluster, host.machine)
+        .map((one) => one.public)
+        .filter((path) => path.endsWith('.crt')),
       ...ownCertificates(cluster, host.machine).map(({ path }) => path),
     ];
     const found = await host.read(certificates(paths));
