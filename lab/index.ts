@@ -111,6 +111,17 @@ export const hostActions = {
     await boot(lab, hostNamed(lab, host), await rootfs(() => undefined));
     await answering(lab, hostNamed(lab, host));
   },
+  /** Off, and on again as a host just installed: same name and address, fresh disks and new host keys, which are accepted. */
+  reinstall: async (name: string, host: string) => {
+    const lab = await labNamed(name);
+    await powerOff(lab, host);
+    await unplug(lab, host);
+    await removeHost(lab, host);
+    await plugIn(lab, hostNamed(lab, host));
+    await boot(lab, hostNamed(lab, host), await rootfs(() => undefined));
+    await writeKnownHosts(lab);
+    await answering(lab, hostNamed(lab, host));
+  },
   pause: async (name: string, host: string) => freeze(await labNamed(name), host, true),
   resume: async (name: string, host: string) => freeze(await labNamed(name), host, false),
   cut: async (name: string, host: string) => void (await setCable(await labNamed(name), host, 'down')),

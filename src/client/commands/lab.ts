@@ -65,6 +65,7 @@ export function labCommand(): Command {
   for (const [action, does] of Object.entries({
     kill: 'Cut a host’s power',
     start: 'Start a host again on its disks',
+    reinstall: 'Start a host anew on fresh disks, with its name and address and new host keys',
     pause: 'Freeze every process of a host',
     resume: 'Let a frozen host go on',
     cut: 'Pull a host’s network cable',
