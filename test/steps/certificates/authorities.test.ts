@@ -67,8 +67,6 @@ const sorted = cluster({ hosts: [...masters].reverse() });
 const newOnTop = cluster({ hosts: [{ name: 'm0', address: '10.0.0.10', roles: ['control-plane'] }, ...masters] });
 
 describe('createCertificateAuthorities', () => {
-  const { check, apply } = createCertificateAuthorities;
-
   it.each([
     ['a reinstalled first master', cluster(), { m1: bare, m2: runs, m3: runs }],
     ['a new host on top of the list', newOnTop, { m0: bare, m1: runs, m2: runs, m3: runs }],
@@ -81,16 +79,16 @@ describe('createCertificateAuthorities', () => {
   ])('makes nothing because of %s', async (_, wanted, ground) => {
     const { on, done } = standing(wanted, ground);
     for (const { name } of wanted.hosts.filter(({ roles }) => roles.includes('control-plane'))) {
-      expect(await check(on(name))).toEqual([]);
-      await apply!(on(name)).catch(() => undefined);
+      expect(await createCertificateAuthorities.check(on(name))).toEqual([]);
+      await createCertificateAuthorities.apply!(on(name)).catch(() => undefined);
     }
     expect(done().filter((what) => what.includes('kha-authorities'))).toEqual([]);
   });
 
   it('makes them on one host once every master has said that it has none', async () => {
     const { on, done } = standing(cluster(), { m1: bare, m2: bare, m3: bare });
-    expect(await check(on('m2'))).toHaveLength(4);
-    await apply!(on('m2'));
+    expect(await createCertificateAuthorities.check(on('m2'))).toHaveLength(4);
+    await createCertificateAuthorities.apply!(on('m2'));
     expect(done()).toEqual([
       expect.stringMatching(/^m1: .*certs ca .*certs front-proxy-ca .*certs etcd-ca .*certs sa /s),
     ]);
@@ -98,21 +96,23 @@ describe('createCertificateAuthorities', () => {
 
   it('makes nothing while one master cannot be asked', async () => {
     const { on, done } = standing(cluster(), { m1: bare, m2: bare });
-    await expect(check(on('m1'))).rejects.toThrow('m3 was not told');
-    await expect(apply!(on('m1'))).rejects.toThrow('m3 was not told');
+    await expect(createCertificateAuthorities.check(on('m1'))).rejects.toThrow('m3 was not told');
+    await expect(createCertificateAuthorities.apply!(on('m1'))).rejects.toThrow('m3 was not told');
     expect(done()).toEqual([]);
   });
 
   it('lets a silent master not stop what stands, and says that it was not asked', async () => {
     const given = standing(cluster(), { m2: runs, m3: runs }).on('m2');
-    expect(await check(given)).toEqual([]);
+    expect(await createCertificateAuthorities.check(given)).toEqual([]);
     expect(given.warnings).toEqual([expect.stringContaining('m1 could not be asked')]);
   });
 
   it('goes on where the last attempt was cut off, on the host where it was', async () => {
     const { on, done } = standing(cluster(), { m1: bare, m2: { has: 'nothing', finds: [staged] }, m3: bare });
-    expect(await check(on('m1'))).toEqual(['m2 has made authorities that are not in their place yet']);
-    await apply!(on('m1'));
+    expect(await createCertificateAuthorities.check(on('m1'))).toEqual([
+      'm2 has made authorities that are not in their place yet',
+    ]);
+    await createCertificateAuthorities.apply!(on('m1'));
     expect(done()).toEqual([expect.stringMatching(/^m2: /)]);
   });
 
@@ -136,26 +136,25 @@ describe('createCertificateAuthorities', () => {
     ['halves and nothing whole', { m1: { has: 'certificate of A' }, m2: bare, m3: bare }, /m1 has one half of ca/],
   ] as const)('refuses %s, and changes nothing', async (_, ground, words) => {
     const { on, done } = standing(cluster(), ground);
-    await expect(check(on('m1'))).rejects.toMatchObject({
+    await expect(createCertificateAuthorities.check(on('m1'))).rejects.toMatchObject({
       name: 'Refused',
       message: expect.stringMatching(words) as string,
     });
-    await expect(apply!(on('m1'))).rejects.toMatchObject({ name: 'Refused' });
+    await expect(createCertificateAuthorities.apply!(on('m1'))).rejects.toMatchObject({ name: 'Refused' });
     expect(done()).toEqual([]);
   });
 });
 
 describe('copyCertificateAuthorities', () => {
-  const { check, apply, on: hostsOf } = copyCertificateAuthorities;
   const writes = async (wanted: Cluster, ground: Ground, name: string) => {
     const { on, done } = standing(wanted, ground);
-    const missing = await check(on(name));
-    await apply!(on(name));
+    const missing = await copyCertificateAuthorities.check(on(name));
+    await copyCertificateAuthorities.apply!(on(name));
     return { missing, done: done() };
   };
 
   it('is for every master, the first of the list too', () =>
-    expect(hostsOf(cluster()).map(({ name }) => name)).toEqual(['m1', 'm2', 'm3']));
+    expect(copyCertificateAuthorities.on(cluster()).map(({ name }) => name)).toEqual(['m1', 'm2', 'm3']));
 
   it('gives a reinstalled first master what another has, and touches no other host', async () => {
     const { missing, done } = await writes(cluster(), { m1: bare, m2: runs, m3: runs }, 'm1');
@@ -182,7 +181,7 @@ describe('copyCertificateAuthorities', () => {
 
   it('gives a new host nothing while the others have different ones', async () => {
     const { on, done } = standing(cluster(), { m1: bare, m2: { has: 'A' }, m3: { has: 'B' } });
-    await expect(check(on('m1'))).rejects.toMatchObject({ name: 'Refused' });
+    await expect(copyCertificateAuthorities.check(on('m1'))).rejects.toMatchObject({ name: 'Refused' });
     expect(done()).toEqual([]);
   });
 
