@@ -27,6 +27,8 @@ const final: readonly FailureType[] = [
   'Refused',
 ];
 
+export const isFinal = (type: string | null | undefined): boolean => final.some((one) => one === type);
+
 /** Something that went wrong on a host, told so that a person can act on it. */
 export class HostFailure extends Error {
   readonly type: FailureType;
@@ -78,7 +80,7 @@ export function toFailure(step: string, host: string, error: unknown): Applicati
     message: redact(parts.join('\n\n')),
     // Which host it was: a step may fail because of a peer.
     details: [told?.host ?? host],
-    nonRetryable: told !== undefined && final.includes(told.type),
+    nonRetryable: isFinal(told?.type),
   });
   failure.stack = '';
   return failure;

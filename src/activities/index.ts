@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { activityInfo, cancellationSignal, Context, heartbeat } from '@temporalio/activity';
 import { machineNamed, type Cluster } from '../cluster/cluster.js';
 import type { BatchInput, BatchResult, Mode, OnceInput, Step, StepInput, StepResult } from '../steps/step.js';
+import { onAll } from './batch.js';
 import { toFailure } from './failure.js';
 import { redact } from './redaction.js';
 import { RemoteHost, type Attempt } from './remote-host.js';
@@ -74,14 +75,7 @@ function activity(step: Step, { pool, cluster: clusterOf, kha }: Omit<Dependenci
       const cluster = await clusterOf(workflowExecution);
       if ('oneOf' in input) return await once(input, cluster, life);
       if ('host' in input) return await on(input.host, input.mode, cluster, life);
-      return await Promise.all(
-        input.hosts.map((host) =>
-          on(host, input.mode, cluster, life).catch((error: Error) => {
-            if (cancellationSignal().aborted) throw error;
-            return { failed: error.message };
-          }),
-        ),
-      );
+      return await onAll(input.hosts, input.mode, (host) => on(host, input.mode, cluster, life));
     } finally {
       life.end();
     }

@@ -4,11 +4,12 @@ import { ensureEngine } from '../engine/engine.js';
 import type { Progress } from '../workflows/messages.js';
 import { connected, tell } from './connect.js';
 import { ask } from './ask.js';
+import { progressOf } from './progress.js';
 import { screen, type Screen } from './render/screen.js';
 
 export const exitCodes = { done: 0, failed: 1, usage: 2, waiting: 3, interrupted: 130 } as const;
-/** How often a run is looked at; of 500 hosts its progress is two megabytes. Milliseconds. */
-const interval = ({ lines }: Progress): number => (lines.length > 2_000 ? 2_000 : 400);
+/** How often a run is looked at, in milliseconds. */
+const interval = 400;
 
 /**
  * Shows a run until it ends or waits for a person who is not there; gives the exit code. A server or worker that died is
@@ -21,15 +22,17 @@ export async function follow(begun: WorkflowHandle, client: Client): Promise<num
   const interrupted = new AbortController();
   const onInterrupt = (): void => interrupted.abort();
   process.once('SIGINT', onInterrupt);
+  let known: Progress | undefined;
   try {
     for (;;) {
       if (interrupted.signal.aborted) return leave(view, handle);
-      const progress = await look(handle);
+      const progress = await look(handle, known);
       if (!progress) {
         view.note('the engine or its worker is away; waiting for it');
         handle = await again(handle, client);
         continue;
       }
+      known = progress;
       view.show(progress);
       if (progress.endedAt !== undefined) return await ending(view, handle, progress);
       if (progress.phase === 'waiting') {
@@ -37,7 +40,7 @@ export async function follow(begun: WorkflowHandle, client: Client): Promise<num
         view.pause();
         if (!(await ask(handle, progress, interrupted.signal))) return leave(view, handle);
       }
-      await sleep(interval(progress), undefined, { signal: interrupted.signal }).catch((error: unknown) => {
+      await sleep(interval, undefined, { signal: interrupted.signal }).catch((error: unknown) => {
         if (!interrupted.signal.aborted) throw error;
       });
     }
@@ -48,9 +51,9 @@ export async function follow(begun: WorkflowHandle, client: Client): Promise<num
 }
 
 /** The run's progress; undefined when server or worker did not answer within a few seconds. */
-async function look(handle: WorkflowHandle): Promise<Progress | undefined> {
+async function look(handle: WorkflowHandle, known?: Progress): Promise<Progress | undefined> {
   try {
-    return await handle.client.withDeadline(Date.now() + 5_000, () => handle.query<Progress>('progress'));
+    return await handle.client.withDeadline(Date.now() + 5_000, () => progressOf(handle, known));
   } catch (error) {
     if (error instanceof Error && /not found/i.test(error.message)) throw error;
     return undefined;

@@ -21,7 +21,7 @@ type Rule = (cluster: Cluster) => RuleProblem[];
 
 /** Every rule between fields that the spec breaks. */
 export const ruleProblems = (cluster: Cluster): RuleProblem[] =>
-  [uniqueHosts, version, roles, etcd, endpoint, networks, proxies, waivers].flatMap((rule) => rule(cluster));
+  [uniqueHosts, size, version, roles, etcd, endpoint, networks, proxies, waivers].flatMap((rule) => rule(cluster));
 
 const error = (path: readonly PropertyKey[], message: string, found: string, expected: string): RuleProblem => ({
   path,
@@ -48,6 +48,21 @@ export const uniqueHosts = ({
         : [];
     }),
   );
+
+/** The largest cluster whose install was tried as a whole, with hosts that only pretend; see docs/decisions/0005-batches.md. */
+export const mostHosts = 1_000;
+
+const size: Rule = ({ hosts }) =>
+  hosts.length > mostHosts
+    ? [
+        error(
+          ['hosts', mostHosts],
+          'so many hosts in one cluster were never tried',
+          `${hosts.length} hosts`,
+          `${mostHosts} hosts at most`,
+        ),
+      ]
+    : [];
 
 const version: Rule = ({ kubernetes }) =>
   supportedVersions.includes(kubernetes)

@@ -109,8 +109,13 @@ export interface BatchInput {
   readonly mode: Mode;
 }
 
-/** A host of a batch on which the step failed does not fail the others. */
-export type BatchResult = readonly (StepResult | { readonly failed: string })[];
+/**
+ * A host of a batch on which the step failed does not fail the others; `type` is its kind of failure, and `silent` the
+ * host that could not be asked. Where most of them failed the activity throws, with this as its failure's first detail.
+ */
+export type BatchResult = readonly (
+  StepResult | { readonly failed: string; readonly type?: string; readonly silent?: string }
+)[];
 
 export interface StepResult {
   readonly outcome: 'done' | 'changed' | 'would change';

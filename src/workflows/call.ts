@@ -1,23 +1,53 @@
-import { proxyActivities } from '@temporalio/workflow';
-import type { BatchInput, HostPace, OnceInput, Pace, Step, StepInput } from '../steps/step.js';
+import { ActivityFailure, ApplicationFailure, proxyActivities, rootCause } from '@temporalio/workflow';
+import type { BatchInput, BatchResult, HostPace, Mode, OnceInput, Pace, Step, StepInput, StepResult } from '../steps/step.js';
 import { lookOptions, retryOptions } from './retry.js';
+import { cancellation } from './scope.js';
+
+export type Failed = Extract<BatchResult[number], { readonly failed: string }>;
+export const isFailed = (result: BatchResult[number]): result is Failed => 'failed' in result;
+
+/**
+ * A step's activity on hosts, with every attempt that its retry class has; gives a result a host. A step that acts once
+ * for the cluster has `forAll` for its host, and those of which the activity chooses one in `oneOf`. Throws what is no
+ * failure of a host: a cancellation, a fault of kha's own.
+ */
+export async function call(
+  stage: string,
+  step: Step,
+  hosts: readonly string[],
+  mode: Mode,
+  oneOf?: readonly string[],
+): Promise<BatchResult> {
+  const activities = proxyActivities<Record<string, (input: Input) => Promise<StepResult | BatchResult>>>({
+    ...(mode === 'plan' ? lookOptions : retryOptions[step.retry]),
+    summary: `${together(hosts)} · ${stage}`,
+  });
+  const input = oneOf ? { oneOf, mode } : hosts.length > 1 ? { hosts, mode } : { host: hosts[0]!, mode };
+  try {
+    const found = await activities[step.name]!(input);
+    return 'outcome' in found ? [found] : found;
+  } catch (error) {
+    const cancelled = cancellation(error);
+    if (cancelled || !(error instanceof ActivityFailure)) throw cancelled ?? error;
+    const { cause } = error;
+    const problem = rootCause(error) ?? error.message;
+    if (!(cause instanceof ApplicationFailure)) return hosts.map(() => ({ failed: problem }));
+    const [first] = cause.details ?? [];
+    // Most hosts of a batch failed: the activity threw with what each of them said.
+    if (Array.isArray(first) && first.length === hosts.length) return first as BatchResult;
+    return hosts.map(() => ({
+      failed: problem,
+      ...(cause.type ? { type: cause.type } : {}),
+      ...(typeof first === 'string' ? { silent: first } : {}),
+    }));
+  }
+}
+
+type Input = StepInput | OnceInput | BatchInput;
 
 /** The host of a line that is about the cluster as a whole. */
 export const forAll = 'cluster';
 export const isOnce = (pace: Pace): pace is Exclude<Pace, HostPace> => typeof pace === 'object' && 'once' in pace;
 
-/** `m1`, or `m1 and 2 more`. */
 export const together = ([first, ...others]: readonly string[]): string =>
   others.length > 0 ? `${first} and ${others.length} more` : `${first}`;
-
-type Input = StepInput | OnceInput | BatchInput;
-
-/** The activity of a step, with the options of its retry class; the Temporal UI shows the hosts and the stage. */
-export function call<T>(stage: string, step: Step, input: Input): Promise<T> {
-  const hosts = 'host' in input ? [input.host] : 'oneOf' in input ? [forAll] : input.hosts;
-  const activities = proxyActivities<Record<string, (input: Input) => Promise<T>>>({
-    ...(input.mode === 'plan' ? lookOptions : retryOptions[step.retry]),
-    summary: `${together(hosts)} · ${stage}`,
-  });
-  return activities[step.name]!(input);
-}

@@ -1,22 +1,40 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { Step } from '../steps/step.js';
-import { few } from './batches.js';
-import { details } from './details.js';
-import { type Line, type LineState, type OperationInput, type Phase, type Progress, type Report } from './messages.js';
+import { Changes } from './changes.js';
+import { details, type Tally } from './details.js';
+import {
+  hostsOf,
+  labelOf,
+  type Gate,
+  type Line,
+  type LineState,
+  type OperationInput,
+  type Phase,
+  type Progress,
+  type Report,
+} from './messages.js';
 
 const phaseKey = defineSearchAttributeKey('Phase', SearchAttributeType.KEYWORD);
 const needsOperatorKey = defineSearchAttributeKey('NeedsOperator', SearchAttributeType.BOOL);
 
-/** Keeps what an operation has done, for the query, the UI's page and the search attributes. Nothing here enters history but a changed phase. */
+/**
+ * Keeps what an operation has done, for the query, the UI's page and the search attributes. Nothing here enters history
+ * but a changed phase. Everything is counted as it happens: a run of 1,000 hosts has thousands of lines.
+ */
 export class Journal {
-  readonly progress: Progress;
-  readonly #large: boolean;
+  readonly head: Omit<Progress, 'lines' | 'gates' | 'more'>;
+  readonly gates: readonly Gate[];
+  /** Lines that run or are held. */
+  readonly open = new Set<Line>();
+  readonly tallies: ReadonlyMap<string, Tally>;
+  readonly #lines: Line[] = [];
+  readonly #counts = new Map<LineState, number>();
+  readonly #changes = new Changes();
   #stale = false;
 
   constructor({ cluster, mode }: OperationInput, operation: string) {
-    this.#large = cluster.hosts.length > few;
-    this.progress = {
+    this.head = {
       cluster: cluster.name,
       kubernetes: cluster.kubernetes,
       operation,
@@ -25,22 +43,45 @@ export class Journal {
       phase: 'running',
       stage: '',
       startedAt: Date.now(),
-      lines: [],
-      gates: mode === 'plan' ? [] : cluster.gates.map((name) => ({ name, plan: [], state: 'ahead' })),
     };
+    this.gates = mode === 'plan' ? [] : cluster.gates.map((name) => ({ name, plan: [], state: 'ahead' }));
+    for (const gate of this.gates) this.#changes.note(gate, (this.head.revision += 1));
+    this.tallies = new Map(cluster.hosts.map(({ name }) => [name, { done: 0, changed: 0 }]));
     upsertSearchAttributes(attributes('running'));
   }
 
-  enter(stage: string): void {
-    this.progress.stage = stage;
-    this.touch();
+  /** What changed after a revision, a page at most. */
+  since(revision: number): Progress {
+    const { items, through } = this.#changes.since(revision);
+    return {
+      ...this.head,
+      lines: items.filter((item): item is Line => 'id' in item),
+      gates: this.gates.filter((gate) => items.includes(gate)),
+      ...(through === undefined ? {} : { revision: through, more: true }),
+    };
   }
 
-  begin(stage: string, { name: step }: Step, host: string): Line {
-    const line: Line = { stage, step, host, state: 'running', startedAt: Date.now() };
-    this.progress.lines.push(line);
-    this.touch();
-    return line;
+  enter(stage: string): void {
+    this.head.stage = stage;
+    this.#touch();
+  }
+
+  begin(stage: string, { name: step }: Step, hosts: readonly string[]): Line {
+    const [host = '', ...others] = hosts;
+    const line: Line = { id: this.#lines.length, stage, step, host, state: 'running', startedAt: Date.now() };
+    if (others.length > 0) line.others = others;
+    return this.#add(line);
+  }
+
+  /** Gives some of a line's hosts a line of their own. */
+  split(line: Line, hosts: readonly string[]): Line {
+    const left = hostsOf(line).filter((host) => !hosts.includes(host));
+    this.#count(line.state, -hosts.length);
+    share(line, left);
+    this.#touch(line);
+    const own: Line = { ...line, id: this.#lines.length };
+    share(own, hosts);
+    return this.#add(own);
   }
 
   end(
@@ -52,29 +93,39 @@ export class Journal {
       ...more
     }: Partial<Pick<Line, 'missing' | 'warnings' | 'ranOn' | 'problem' | 'reason'>> = {},
   ): void {
-    Object.assign(line, { state, endedAt: Date.now() }, more);
-    // A query's answer may hold 2 MB; what was missing stands in the history.
-    if (missing.length > 0 && !(this.#large && state === 'changed')) line.missing = missing;
+    Object.assign(line, { endedAt: Date.now() }, more);
+    if (missing.length > 0) line.missing = missing;
     if (warnings.length > 0) line.warnings = warnings;
-    this.touch();
+    this.open.delete(line);
+    for (const host of hostsOf(line)) {
+      const tally = this.tallies.get(host);
+      if (tally && state === 'done') tally.done += 1;
+      if (tally && (state === 'changed' || state === 'would change')) tally.changed += 1;
+    }
+    this.#move(line, state);
   }
 
   hold(line: Line, problem: string): void {
-    Object.assign(line, { state: 'held', problem });
-    this.touch();
+    line.problem = problem;
+    this.#move(line, 'held');
   }
 
   again(line: Line): void {
-    Object.assign(line, { state: 'running', startedAt: Date.now() });
+    line.startedAt = Date.now();
     delete line.problem;
-    this.touch();
+    this.#move(line, 'running');
+  }
+
+  turn(gate: Gate, to: Partial<Gate>): void {
+    Object.assign(gate, to);
+    this.#touch(gate);
   }
 
   close(phase: 'done' | 'failed' | 'cancelled'): Report {
-    this.progress.endedAt = Date.now();
-    this.touch(phase);
-    const { cluster, kubernetes, mode, startedAt, endedAt, lines } = this.progress;
-    const count = (state: LineState): number => lines.filter((line) => line.state === state).length;
+    this.head.endedAt = Date.now();
+    this.#touch(undefined, phase);
+    const { cluster, kubernetes, mode, startedAt, endedAt } = this.head;
+    const count = (state: LineState): number => this.#counts.get(state) ?? 0;
     return {
       cluster,
       kubernetes,
@@ -84,16 +135,37 @@ export class Journal {
       changed: count('changed'),
       wouldChange: count('would change'),
       skipped: count('skipped'),
-      warnings: some(lines.flatMap(({ host, warnings = [] }) => warnings.map((words) => `${host}: ${words}`))),
-      problems: some(lines.flatMap(({ state, problem }) => (state === 'failed' && problem ? [problem] : []))),
+      warnings: some(this.#lines.flatMap((line) => (line.warnings ?? []).map((words) => `${labelOf(line)}: ${words}`))),
+      problems: some(this.#lines.flatMap(({ state, problem }) => (state === 'failed' && problem ? [problem] : []))),
     };
   }
 
+  #add(line: Line): Line {
+    this.#lines.push(line);
+    this.open.add(line);
+    this.#count(line.state, hostsOf(line).length);
+    this.#touch(line);
+    return line;
+  }
+
+  #move(line: Line, state: LineState): void {
+    const { length } = hostsOf(line);
+    this.#count(line.state, -length);
+    this.#count(state, length);
+    line.state = state;
+    this.#touch(line);
+  }
+
+  #count(state: LineState, by: number): void {
+    this.#counts.set(state, (this.#counts.get(state) ?? 0) + by);
+  }
+
   /** After every change: a new revision, the page, and the phase where it is another. */
-  touch(phase: Phase = this.#waits() ? 'waiting' : 'running'): void {
-    this.progress.revision += 1;
-    if (this.progress.phase !== phase) {
-      this.progress.phase = phase;
+  #touch(changed?: Line | Gate, phase: Phase = this.#waits() ? 'waiting' : 'running'): void {
+    this.head.revision += 1;
+    if (changed) this.#changes.note(changed, this.head.revision);
+    if (this.head.phase !== phase) {
+      this.head.phase = phase;
       upsertSearchAttributes(attributes(phase));
     }
     if (this.#stale) return;
@@ -101,16 +173,19 @@ export class Journal {
     // Once for all that changes together: a batch changes many lines at a time.
     void Promise.resolve().then(() => {
       this.#stale = false;
-      setCurrentDetails(details(this.progress));
+      setCurrentDetails(details(this));
     });
   }
 
   #waits(): boolean {
-    return (
-      this.progress.lines.some(({ state }) => state === 'held') ||
-      this.progress.gates.some(({ state }) => state === 'waiting')
-    );
+    return (this.#counts.get('held') ?? 0) > 0 || this.gates.some(({ state }) => state === 'waiting');
   }
+}
+
+function share(line: Line, [host = '', ...others]: readonly string[]): void {
+  line.host = host;
+  if (others.length > 0) line.others = others;
+  else delete line.others;
 }
 
 /** A result is a payload, and enters the history: a line too many is a line less. All of them are in the progress. */

@@ -5,15 +5,19 @@ export type { OperationInput } from '../cluster/operation-input.js';
 /** `failed` is of a plan only: an install holds instead. */
 export type LineState = 'running' | 'held' | 'skipped' | 'failed' | 'cancelled' | StepResult['outcome'];
 
-/** One step on one host; the host is `cluster` where a step acts once for all of it. Times are milliseconds since 1970. */
+/** One step on one host, or on hosts that share activities and fared alike. Times are milliseconds since 1970. */
 export interface Line {
+  /** Its place among the run's lines. */
+  readonly id: number;
   readonly stage: string;
   readonly step: string;
-  readonly host: string;
+  /** The first of its hosts, by which it is answered for; `cluster` where a step acts once for all of it. */
+  host: string;
+  others?: readonly string[];
   state: LineState;
   startedAt?: number;
   endedAt?: number;
-  /** What `check` found missing; left out where that is nothing, as 500 hosts come to 12,000 lines. */
+  /** What `check` found missing; left out where that is nothing, and where hosts of one line differ in it. */
   missing?: readonly string[];
   warnings?: readonly string[];
   /** The host that was chosen, of a step that acts once for the cluster. */
@@ -23,6 +27,12 @@ export interface Line {
   /** The reason given when a person skipped it. */
   reason?: string;
 }
+
+export const hostsOf = ({ host, others = [] }: Pick<Line, 'host' | 'others'>): string[] => [host, ...others];
+
+/** A line's hosts in a few words. */
+export const labelOf = ({ host, others = [] }: Pick<Line, 'host' | 'others'>): string =>
+  others.length > 0 ? `${host} +${others.length}` : host;
 
 export interface Gate {
   readonly name: string;
@@ -35,7 +45,11 @@ export interface Gate {
 
 export type Phase = 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
 
-/** The answer to the query `progress`; `revision` grows with every change. */
+/**
+ * The answer to the query `progress`, whose argument is a revision: what changed after it, oldest first, and at most a page
+ * of that. `revision` is the one to ask with next time; `more` says that there is another page already. Without an
+ * argument it begins at the start. src/client/progress.ts puts answers together.
+ */
 export interface Progress {
   readonly cluster: string;
   readonly kubernetes: string;
@@ -46,8 +60,9 @@ export interface Progress {
   stage: string;
   readonly startedAt: number;
   endedAt?: number;
-  readonly lines: Line[];
-  readonly gates: Gate[];
+  readonly lines: readonly Line[];
+  readonly gates: readonly Gate[];
+  more?: boolean;
 }
 
 /** What an operation returns, and `kha status --output json` prints of a finished one. */
@@ -67,7 +82,7 @@ export interface Report {
 
 export type Verdict = 'retry' | 'skip' | 'abort';
 
-/** An operator's answer. Without step or host it answers everything that is held. */
+/** An operator's answer. Without step or host it answers everything that is held; what shares a line is answered together. */
 export interface Answer {
   readonly verdict: Verdict;
   readonly step?: string;

@@ -1,20 +1,14 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  CancellationScope,
-  CancelledFailure,
-  isCancellation,
-  rootCause,
-} from '@temporalio/workflow';
-import type { BatchResult, OnceInput, Step, StepInput, StepResult } from '../steps/step.js';
+import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import type { BatchResult, Step } from '../steps/step.js';
 import type { Machine } from '../cluster/cluster.js';
 import { inputVersion } from '../cluster/input-version.js';
-import { batches, paced } from './batches.js';
+import { batches, few, paced } from './batches.js';
 import { call, forAll, isOnce, together } from './call.js';
+import { carryOut, carryOutOnce, type Around } from './carry-out.js';
 import { handleMessages } from './handlers.js';
-import type { Gate, Line, OperationInput, Report } from './messages.js';
+import type { Gate, OperationInput, Report } from './messages.js';
 import { Journal } from './journal.js';
-import { leftBehind, silentHost } from './retry.js';
+import { allOrNone } from './scope.js';
 
 /** What an operation is written with: see install-cluster.ts. */
 export interface Hand {
@@ -38,89 +32,15 @@ export async function operation(
     );
   const journal = new Journal(input, name);
   const desk = handleMessages(journal, input);
-  /** Hosts that a plan could not ask: it does not wait for each of them at every step. */
-  const silent = new Set<string>();
+  const around: Around = { journal, desk, mode, silent: new Set() };
 
-  const starting = (stage: string, step: Step, host: string): Started => ({
-    stage,
-    step,
-    host,
-    input: { host, mode },
-    line: journal.begin(stage, step, host),
-  });
-
-  /** A step that acts once for the cluster, on whichever of these hosts the activity finds to be fit. */
-  const startingOnce = (stage: string, step: Step, oneOf: readonly string[]): Started => ({
-    stage,
-    step,
-    host: forAll,
-    input: { oneOf, mode },
-    line: journal.begin(stage, step, forAll),
-  });
-
-  /** What was under way when it was cancelled, and what it left on its hosts. */
-  function ended(lines: readonly Line[], error: Error): Error {
-    const problem = leftBehind(error);
-    for (const line of lines) journal.end(line, 'cancelled', problem === undefined ? {} : { problem });
-    return error;
+  /** Which machines a step is for; every batch asks, so it is worked out once. */
+  const machines = new Map<Step, ReadonlySet<Machine>>();
+  function among(batch: readonly Machine[], step: Step): string[] {
+    const meant = machines.get(step) ?? new Set(step.on(cluster));
+    machines.set(step, meant);
+    return batch.filter((machine) => meant.has(machine) && !around.silent.has(machine.name)).map(({ name }) => name);
   }
-
-  /** A step on one host, again and again as long as somebody answers `retry`. */
-  async function runOn({ stage, step, host, input, line }: Started): Promise<void> {
-    for (;;) {
-      try {
-        const { outcome, ...found } = await call<StepResult>(stage, step, input);
-        return journal.end(line, outcome, found);
-      } catch (error) {
-        const cancelled = cancellation(error);
-        if (cancelled || !(error instanceof ActivityFailure)) throw ended([line], cancelled ?? (error as Error));
-        const problem = rootCause(error) ?? error.message;
-        if (mode === 'plan') {
-          const lost = silentHost(error);
-          if (lost) silent.add(lost);
-          return journal.end(line, 'failed', {
-            problem: lost === host ? `${problem}\n\nNothing more was asked of ${host}.` : problem,
-          });
-        }
-        const answer = await desk.hold(line, problem);
-        if (answer.verdict === 'skip')
-          return journal.end(line, 'skipped', answer.reason === undefined ? {} : { reason: answer.reason });
-        if (answer.verdict === 'abort') {
-          journal.end(line, 'cancelled');
-          throw ApplicationFailure.nonRetryable(`${answer.by} aborted at ${step.name} on ${host}`, 'Aborted');
-        }
-        journal.again(line);
-      }
-    }
-  }
-
-  /** A step on hosts of one batch; a host on which it failed goes on by itself, with every attempt it has. */
-  async function runOnAll(stage: string, step: Step, hosts: readonly string[]): Promise<void> {
-    const started = hosts.map((host) => starting(stage, step, host));
-    if (started.length === 1) return runOn(started[0]!);
-    const results = await call<BatchResult>(stage, step, { hosts, mode }).catch((error: Error): BatchResult => {
-      const cancelled = cancellation(error);
-      if (cancelled || !(error instanceof ActivityFailure))
-        throw ended(
-          started.map(({ line }) => line),
-          cancelled ?? error,
-        );
-      return hosts.map(() => ({ failed: error.message }));
-    });
-    await allOrNone(() =>
-      results.map(async (result, index) => {
-        const one = started[index]!;
-        if ('failed' in result) return runOn(one);
-        journal.end(one.line, result.outcome, { missing: result.missing, warnings: result.warnings });
-      }),
-    );
-  }
-
-  const among = (batch: readonly Machine[], step: Step): string[] =>
-    step
-      .on(cluster)
-      .filter((machine) => batch.includes(machine) && !silent.has(machine.name))
-      .map(({ name }) => name);
 
   async function stage(title: string, ...steps: readonly Step[]): Promise<void> {
     journal.enter(title);
@@ -129,7 +49,7 @@ export async function operation(
       const { pace } = first;
       if (isOnce(pace)) {
         const oneOf = among(cluster.hosts, first);
-        if (oneOf.length > 0) await runOn(startingOnce(title, first, oneOf));
+        if (oneOf.length > 0) await carryOutOnce(title, first, oneOf, around);
         continue;
       }
       const left = paced(cluster, pace);
@@ -138,7 +58,7 @@ export async function operation(
           for (let batch = left.batches.shift(); batch; batch = left.batches.shift())
             for (const step of block) {
               const hosts = among(batch, step);
-              if (hosts.length > 0) await runOnAll(title, step, hosts);
+              if (hosts.length > 0) await carryOut(title, step, hosts, around);
             }
         }),
       );
@@ -150,35 +70,29 @@ export async function operation(
     await desk.open(name, () => planned(ahead));
   }
 
-  /** What steps would change, a line a host and step; a step that cannot look yet says what it does. */
+  /** What steps would change, a line a host and step, of large clusters one for all hosts where it is the same. */
   async function planned(steps: readonly Step[]): Promise<string[]> {
+    const each = batches(cluster);
     const found = await allOrNone(() =>
-      steps.flatMap((step) =>
-        (isOnce(step.pace) ? [cluster.hosts] : batches(cluster)).map(async (batch) => {
-          const names = among(batch, step);
-          if (names.length === 0) return [];
-          const found = new Map<string, string[]>();
-          for (const [index, result] of (await look(step, names)).entries()) {
-            const words = wording(step, result);
-            if (words) found.set(words, [...(found.get(words) ?? []), isOnce(step.pace) ? forAll : names[index]!]);
-          }
-          return [...found].map(([words, hosts]) => `${together(hosts)}: ${words}`);
-        }),
-      ),
+      steps.map(async (step) => {
+        const looked = await allOrNone(() =>
+          (isOnce(step.pace) ? [cluster.hosts] : each).map(async (batch) => {
+            const meant = among(batch, step);
+            if (meant.length === 0) return [];
+            const [hosts, oneOf] = isOnce(step.pace) ? [[forAll], meant] : [meant];
+            // A check that cannot be made yet is no reason to stop: it is about what comes after the gate.
+            const results = await call('Plan', step, hosts, 'plan', oneOf);
+            return results.map((result, index) => ({ host: hosts[index]!, words: wording(step, result) }));
+          }),
+        );
+        const alike = new Map<string, string[]>();
+        for (const { host, words } of looked.flat()) if (words) alike.set(words, [...(alike.get(words) ?? []), host]);
+        return [...alike].flatMap(([words, hosts]) =>
+          cluster.hosts.length > few ? [`${together(hosts)}: ${words}`] : hosts.map((host) => `${host}: ${words}`),
+        );
+      }),
     );
-    return found.flat();
-  }
-
-  /** A check that cannot be made yet is no reason to stop: it is about what comes after the gate. */
-  async function look(step: Step, hosts: readonly string[]): Promise<BatchResult> {
-    try {
-      if (isOnce(step.pace)) return [await call<StepResult>('Plan', step, { oneOf: hosts, mode: 'plan' })];
-      if (hosts.length > 1) return await call<BatchResult>('Plan', step, { hosts, mode: 'plan' });
-      return [await call<StepResult>('Plan', step, { host: hosts[0]!, mode: 'plan' })];
-    } catch (error) {
-      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-      return (isOnce(step.pace) ? [forAll] : hosts).map(() => ({ failed: error.message }));
-    }
+    return atMost(found.flat(), 500);
   }
 
   try {
@@ -199,13 +113,8 @@ function wording(step: Step, result: BatchResult[number]): string | undefined {
   return `${step.name}: ${missing.slice(0, 5).join('; ')}${more}`;
 }
 
-interface Started {
-  readonly stage: string;
-  readonly step: Step;
-  readonly host: string;
-  readonly input: StepInput | OnceInput;
-  readonly line: Line;
-}
+const atMost = (lines: readonly string[], most: number): string[] =>
+  lines.length > most ? [...lines.slice(0, most), `… and ${lines.length - most} lines more`] : [...lines];
 
 /** Runs of steps that hosts may go through each at its own speed, and single steps of which only so many are under way at once. */
 function blocks(steps: readonly Step[]): Step[][] {
@@ -216,30 +125,4 @@ function blocks(steps: readonly Step[]): Step[][] {
     else found.push([step]);
   }
   return found;
-}
-
-/** What a cancelled call ends with; an activity that died while it was being cancelled was cancelled all the same. */
-function cancellation(error: unknown): Error | undefined {
-  if (isCancellation(error)) return error as Error;
-  return CancellationScope.current().consideredCancelled ? new CancelledFailure('cancelled') : undefined;
-}
-
-/** All of them; the first that fails cancels the others, and is thrown once they have ended: nothing runs on behind it. */
-function allOrNone<T>(start: () => Promise<T>[]): Promise<T[]> {
-  return CancellationScope.cancellable(async () => {
-    const scope = CancellationScope.current();
-    const failures: Error[] = [];
-    const results = await Promise.allSettled(
-      start().map((one) =>
-        one.catch((error: Error) => {
-          failures.push(error);
-          scope.cancel();
-          throw error;
-        }),
-      ),
-    );
-    const [first] = failures;
-    if (first) throw first;
-    return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  });
 }

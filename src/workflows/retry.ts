@@ -1,5 +1,5 @@
-import { ActivityFailure, ApplicationFailure, CancelledFailure, type ActivityOptions } from '@temporalio/workflow';
-import type { Retry } from '../steps/step.js';
+import { ActivityFailure, CancelledFailure, type ActivityOptions } from '@temporalio/workflow';
+import type { Retry, Step } from '../steps/step.js';
 
 /** The host does not let kha in. */
 const refused = ['HostKeyUnknown', 'HostKeyChanged', 'LoginRefused', 'SudoRefused'];
@@ -67,11 +67,13 @@ export const lookOptions: ActivityOptions = {
   },
 };
 
-/** The host that could not be asked, where that is why a step failed; it may be a peer of the step's own. */
-export function silentHost({ cause }: ActivityFailure): string | undefined {
-  if (!(cause instanceof ApplicationFailure) || ![...refused, ...silent].includes(cause.type ?? '')) return;
-  return cause.details?.[0] as string | undefined;
-}
+/** Whether the host that is named could not be asked, where that is why a step failed; it may be a peer of the step's own. */
+export const isSilence = ({ type = '' }: { readonly type?: string }): boolean =>
+  [...refused, ...silent].includes(type);
+
+/** Whether the step's retry class lets a failure of this type be tried again without asking a person. */
+export const mayTryAgain = ({ retry }: Step, { type = '' }: { readonly type?: string }): boolean =>
+  !retryOptions[retry].retry?.nonRetryableErrorTypes?.includes(type);
 
 /** What a cancelled activity could not stop on its host, in words. */
 export function leftBehind(error: unknown): string | undefined {

@@ -10,7 +10,9 @@ import type { OperationInput } from '../../src/cluster/operation-input.js';
 import { temporalTestServer } from '../../src/engine/temporal-cli.js';
 import * as steps from '../../src/steps/index.js';
 import type { BatchInput, BatchResult, Mode, OnceInput, StepInput, StepResult } from '../../src/steps/step.js';
-import { message, type Progress } from '../../src/workflows/messages.js';
+import { onAll } from '../../src/activities/batch.js';
+import { progressOf } from '../../src/client/progress.js';
+import type { Progress } from '../../src/workflows/messages.js';
 
 /** What a test lets a step's activity do; without a word it is done. */
 export type Behaviour = (
@@ -75,7 +77,7 @@ export async function openBench(workflows = '../../src/workflows/index.ts'): Pro
       taskQueue,
       args: [{ schema: inputVersion, kha: 'test', cluster, mode } satisfies OperationInput],
     });
-    const progress = (): Promise<Progress> => handle.query<Progress>(message.progress);
+    const progress = (): Promise<Progress> => progressOf(handle);
     const until = async (condition: (progress: Progress) => boolean): Promise<Progress> => {
       const deadline = Date.now() + 20_000;
       for (;;) {
@@ -130,9 +132,7 @@ export function fakes(calls: Call[], behaviour: Behaviour, names = Object.keys(s
         return { ranOn: host, ...(await on(step, { host, mode: input.mode })) };
       }
       const { hosts, mode } = input;
-      return Promise.all(
-        hosts.map((host) => on(step, { host, mode }).catch(({ message }: Error) => ({ failed: message }))),
-      );
+      return onAll(hosts, mode, (host) => on(step, { host, mode }));
     };
   return Object.fromEntries(names.map((name) => [name, fake(name)]));
 }

@@ -12,15 +12,23 @@ export const planCommand = (): Command =>
     .addOption(new Option('--output <format>').choices(['text', 'json']).default('text'))
     .addHelpText('after', '\nExample:\n  kha plan cluster.yaml --exit-code')
     .action(async (file: string, { exitCode, output }: { exitCode?: boolean; output: string }) => {
-      const [{ readSpec }, { withClient }, { refuseDifferences }, { begin }, { planText, planFacts }, removed] =
-        await Promise.all([
-          import('../spec/read.js'),
-          import('../connect.js'),
-          import('../standing.js'),
-          import('../runs.js'),
-          import('../render/plan.js'),
-          import('../render/removed.js'),
-        ]);
+      const [
+        { readSpec },
+        { withClient },
+        { refuseDifferences },
+        { begin },
+        { progressOf },
+        { planText, planFacts },
+        removed,
+      ] = await Promise.all([
+        import('../spec/read.js'),
+        import('../connect.js'),
+        import('../standing.js'),
+        import('../runs.js'),
+        import('../progress.js'),
+        import('../render/plan.js'),
+        import('../render/removed.js'),
+      ]);
       const spec = await readSpec(file);
       const { cluster } = spec;
       await withClient(async ({ client }) => {
@@ -37,7 +45,7 @@ export const planCommand = (): Command =>
         });
         const handle = await begin(client, cluster, 'plan');
         await handle.result();
-        const facts = planFacts(await handle.query<import('../../workflows/messages.js').Progress>('progress'));
+        const facts = planFacts(await progressOf(handle));
         if (output === 'json') printJson(facts);
         else console.log(planText(facts));
         if (facts.problems.length > 0) process.exitCode = 1;

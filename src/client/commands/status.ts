@@ -14,9 +14,13 @@ export const statusCommand = (): Command =>
       ]);
       await withClient(async ({ client }) => {
         if (cluster === undefined) return printRuns(await listRuns(client, false), output);
-        const { latestRun } = await import('../runs.js');
+        const [{ latestRun }, { progressOf }, { labelOf }] = await Promise.all([
+          import('../runs.js'),
+          import('../progress.js'),
+          import('../../workflows/messages.js'),
+        ]);
         const { handle, description } = await latestRun(client, cluster);
-        const progress = await handle.query<import('../../workflows/messages.js').Progress>('progress');
+        const progress = await progressOf(handle);
         if (output === 'json')
           return printJson({ status: description.status.name, runId: description.runId, ...progress });
         const [{ frame }, { coloured, paint }] = await Promise.all([
@@ -28,8 +32,8 @@ export const statusCommand = (): Command =>
             '\n',
           ),
         );
-        for (const { host, warnings = [] } of progress.lines)
-          for (const words of warnings) console.log(`! ${host.padEnd(8)} ${words}`);
+        for (const line of progress.lines)
+          for (const words of line.warnings ?? []) console.log(`! ${labelOf(line).padEnd(8)} ${words}`);
         for (const { problem } of progress.lines) if (problem) console.log(`\n${problem}`);
       });
     });

@@ -1,4 +1,4 @@
-import type { Gate, Line, Progress } from '../../workflows/messages.js';
+import { labelOf, type Gate, type Line, type Progress } from '../../workflows/messages.js';
 import { marks, seconds, took } from './words.js';
 
 /** What happened between two looks at a run, a line an event; for logs and pipes. */
@@ -14,7 +14,7 @@ export function events(before: Progress | undefined, after: Progress): string[] 
 }
 
 function step(line: Line): string {
-  const { stage, host, step: name, state, endedAt, missing = [], warnings = [], ranOn, problem, reason } = line;
+  const { stage, step: name, state, endedAt, missing = [], warnings = [], ranOn, problem, reason } = line;
   const at = new Date(endedAt ?? line.startedAt ?? 0).toTimeString().slice(0, 8);
   const why =
     problem ??
@@ -23,7 +23,7 @@ function step(line: Line): string {
       ? missing.slice(0, 3).join('; ') + (missing.length > 3 ? ` and ${missing.length - 3} more` : '')
       : '');
   const said = warnings.map((words) => `\n          warning: ${words}`).join('');
-  return `${at}  ${marks[state]} ${stage.padEnd(20)} ${host.padEnd(8)} ${name.padEnd(28)} ${state.padEnd(12)} ${seconds(took(line, Date.now())).padStart(8)}  ${ranOn ? `(on ${ranOn}) ` : ''}${why}${said}`.trimEnd();
+  return `${at}  ${marks[state]} ${stage.padEnd(20)} ${labelOf(line).padEnd(8)} ${name.padEnd(28)} ${state.padEnd(12)} ${seconds(took(line, Date.now())).padStart(8)}  ${ranOn ? `(on ${ranOn}) ` : ''}${why}${said}`.trimEnd();
 }
 
 function gateLine(cluster: string, { name, state, plan, approvedBy }: Gate): string[] {

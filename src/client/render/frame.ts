@@ -1,4 +1,4 @@
-import type { Line, Progress } from '../../workflows/messages.js';
+import { hostsOf, labelOf, type Line, type Progress } from '../../workflows/messages.js';
 import { marks, seconds, took, type Paint } from './words.js';
 
 export interface Size {
@@ -28,7 +28,8 @@ export function frame(progress: Progress, now: number, { rows, columns }: Size, 
 function closed(stage: string, lines: readonly Line[], colour: Paint): string {
   const begun = Math.min(...lines.map(({ startedAt }) => startedAt ?? Infinity));
   const ended = Math.max(...lines.map(({ endedAt }) => endedAt ?? 0));
-  const count = (state: Line['state']): number => lines.filter((line) => line.state === state).length;
+  const count = (state: Line['state']): number =>
+    lines.reduce((sum, line) => sum + (line.state === state ? hostsOf(line).length : 0), 0);
   const parts = (['changed', 'would change', 'done', 'skipped', 'failed', 'held'] as const)
     .filter((state) => count(state) > 0)
     .map((state) => `${count(state)} ${state}`);
@@ -46,7 +47,7 @@ function opened(stage: string, lines: readonly Line[], now: number, colour: Pain
       current.state === 'held' ? 'red' : current.state === 'running' ? 'yellow' : 'green',
       marks[current.state],
     );
-    return `  ${mark} ${host.padEnd(8)} ${current.step.padEnd(28)} ${seconds(took(current, now)).padStart(8)}  ${colour('dim', `${ended} ended${current.state === 'held' ? `; ${current.problem?.split('\n')[0] ?? ''}` : ''}`)}`;
+    return `  ${mark} ${labelOf(current).padEnd(8)} ${current.step.padEnd(28)} ${seconds(took(current, now)).padStart(8)}  ${colour('dim', `${ended} ended${current.state === 'held' ? `; ${current.problem?.split('\n')[0] ?? ''}` : ''}`)}`;
   });
   return [`${colour('yellow', '…')} ${colour('bold', stage)}`, ...rows];
 }

@@ -6,6 +6,7 @@ import { seconds } from '../../../src/client/render/words.js';
 import type { Line, Progress } from '../../../src/workflows/messages.js';
 
 const line = (stage: string, host: string, step: string, state: Line['state'], more: Partial<Line> = {}): Line => ({
+  id: 0,
   stage,
   host,
   step,
