@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Pool } from '../src/activities/ssh/pool.js';
 import { noSshd, startSshd, type Sshd } from './activities/ssh/sshd.js';
 import { cluster } from './clusters.js';
+import { message } from '../src/workflows/messages.js';
 import { openBench } from './workflows/bench.js';
+import { largeCluster, replaySeconds, sizes, telling } from './workflows/large.js';
 
 // `npm run bench`: each line compares two things in one run, so that machines may differ. Nothing here fails for being slow.
 
@@ -52,24 +54,22 @@ describe.skipIf(noSshd !== '')(`SSH${noSshd && ` (${noSshd})`}`, () => {
   });
 });
 
-it('histories', async () => {
+it('an install of 60, 500 and 1,000 hosts that pretend', async () => {
   const bench = await openBench();
-  const workers = (count: number) =>
-    Array.from({ length: count }, (_, n) => ({ name: `w${n}`, address: `10.0.1.${n + 1}`, roles: ['worker'] }));
-  const masters = cluster().hosts.slice(0, 3);
-  const eventsAStep = async (count: number): Promise<number> => {
-    let found = 0;
-    await bench.run(cluster({ hosts: [...masters, ...workers(count)] }), {}, async ({ handle, progress }) => {
-      await handle.result();
-      found = (await handle.fetchHistory()).events!.length / (await progress()).lines.length;
+  for (const hosts of [60, 500, 1_000]) {
+    await bench.run(largeCluster(hosts), { behaviour: telling }, async ({ handle, progress }) => {
+      const seconds = (await milliseconds(() => handle.result())) / 1000;
+      const history = await handle.fetchHistory();
+      const { events, largestPayload } = sizes(history);
+      const whole = JSON.stringify(await progress()).length;
+      const page = JSON.stringify(await handle.query(message.progress)).length;
+      const replay = await replaySeconds(bench.bundle, history);
+      console.log(
+        `${hosts} hosts: ${events} events, ${kilo(largestPayload)} in the largest payload, progress ${kilo(whole)}, its first page ${kilo(page)}, run ${seconds.toFixed(1)} s, replay ${replay.toFixed(1)} s`,
+      );
     });
-    return found;
-  };
-  told(
-    'events a step on a host, 20 workers to 200 in batches',
-    await eventsAStep(20),
-    await eventsAStep(200),
-    'events',
-  );
+  }
   await bench.close();
 });
+
+const kilo = (bytes: number): string => `${Math.round(bytes / 1024)} KB`;

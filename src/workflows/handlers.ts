@@ -80,7 +80,7 @@ export function handleMessages(journal: Journal, { cluster }: OperationInput): D
         const times = meant.reduce((count, line) => count + hostsOf(line).length, 0);
         if (verdict === 'skip' && times > 1 && !all)
           throw new Error(
-            `that would skip ${listed(meant)}: name one by step and host, or say that you mean all of them`,
+            `that would skip ${listed(meant)}: name one by step and host, or say that all of them are meant (--all)`,
           );
       },
     },

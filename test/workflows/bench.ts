@@ -29,6 +29,7 @@ type Activities = Record<string, (input: never) => Promise<StepResult | BatchRes
 
 /** One server and one bundle for a file of tests; every run has its own task queue and fake activities. */
 export interface Bench {
+  readonly bundle: WorkflowBundle;
   readonly environment: TestWorkflowEnvironment;
   worker(taskQueue: string, activities: Activities): Promise<Worker>;
   /** Starts an operation that a worker of that task queue carries out. */
@@ -91,6 +92,7 @@ export async function openBench(workflows = '../../src/workflows/index.ts'): Pro
     return { handle, progress, until };
   };
   return {
+    bundle,
     environment,
     worker,
     start,

@@ -27,6 +27,29 @@ async function problemsOf(file: string): Promise<readonly Problem[]> {
   }
 }
 
+describe('a spec of many hosts', () => {
+  const many = (count: number): string =>
+    good +
+    Array.from(
+      { length: count - 4 },
+      (_, n) => `  - { name: h${n}, address: 10.1.${n >> 8}.${n & 255}, roles: [worker] }\n`,
+    ).join('');
+
+  it('is read up to 1,000', async () => expect(await problemsOf(written(many(1_000)))).toEqual([]));
+
+  it('is refused beyond, at the first host too many', async () =>
+    expect(await problemsOf(written(many(1_002)))).toMatchObject([
+      {
+        line: 1_008,
+        column: 5,
+        path: 'hosts[1000]',
+        found: '1002 hosts',
+        expected: '1000 hosts at most',
+        severity: 'error',
+      },
+    ]));
+});
+
 describe('a good spec', () => {
   it('is read without a word', async () => expect(await problemsOf(written(good))).toEqual([]));
   it('is what kha init writes', async () => expect(await problemsOf(written(template))).toEqual([]));

@@ -1,0 +1,51 @@
+import { temporal } from '@temporalio/proto';
+import { Worker, type WorkflowBundle } from '@temporalio/worker';
+import type { Cluster, Machine } from '../../src/cluster/cluster.js';
+import { cluster } from '../clusters.js';
+import type { Behaviour } from './bench.js';
+
+const { Payload } = temporal.api.common.v1;
+type History = temporal.api.history.v1.IHistory;
+
+const worker = (index: number): Machine => ({
+  name: `worker-${index}`,
+  address: `10.1.${Math.floor(index / 250)}.${(index % 250) + 1}`,
+  roles: ['worker'],
+});
+
+/** Three masters, and workers for the rest. */
+export function largeCluster(hosts: number, gates: string[] = []): Cluster {
+  const small = cluster({ gates });
+  const masters = small.hosts.filter(({ roles }) => roles.includes('control-plane'));
+  return { ...small, hosts: [...masters, ...Array.from({ length: hosts - masters.length }, (_, n) => worker(n))] };
+}
+
+/** Every step changes something and says what; every host has a warning of its own in preflight. */
+export const telling: Behaviour = (step, { host, mode }) => ({
+  outcome: mode === 'plan' ? 'would change' : 'changed',
+  // The test server gives a history in one answer, of 4 MB at most.
+  missing: Array.from({ length: mode === 'plan' ? 1 : 2 }, (_, index) => `/etc/some/file-${index}.conf is not there`),
+  warnings: step === 'checkHost' ? [`${host} is fuller than it should be`] : [],
+});
+
+/** Number of events, and the largest payload in any of them in bytes. */
+export function sizes({ events }: History): { readonly events: number; readonly largestPayload: number } {
+  return { events: events?.length ?? 0, largestPayload: Math.max(...payloadSizes(events)) };
+}
+
+function payloadSizes(value: unknown): number[] {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return [];
+  if ('metadata' in value && 'data' in value)
+    return [Payload.encode(value as temporal.api.common.v1.IPayload).finish().length];
+  return Object.values(value).flatMap(payloadSizes);
+}
+
+/** How long today's code takes to replay a history, in seconds. Throws what replay says against it. */
+export async function replaySeconds(workflowBundle: WorkflowBundle, history: History): Promise<number> {
+  const begun = performance.now();
+  for await (const { error } of Worker.runReplayHistories({ workflowBundle }, [
+    { workflowId: 'cluster/test', history },
+  ]))
+    if (error) throw error;
+  return (performance.now() - begun) / 1000;
+}
