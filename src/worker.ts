@@ -22,10 +22,10 @@ import { whenRemoved } from './engine/when-removed.js';
 import type { Server } from './engine/connection.js';
 import * as steps from './steps/index.js';
 import { version } from './version.js';
-import { taskQueue } from './workflows/messages.js';
+import { taskQueue as usual } from './workflows/messages.js';
 
-/** Runs a worker until it is told to stop (SIGTERM, SIGINT). What it began on hosts goes on there without it. */
-export async function runWorker({ options, namespace, engine }: Server): Promise<void> {
+/** Runs a worker of a task queue until it is told to stop (SIGTERM, SIGINT). What it began on hosts goes on there without it. */
+export async function runWorker({ options, namespace, engine }: Server, taskQueue = usual): Promise<void> {
   // Where the server is gone there is nobody left to say goodbye to.
   const stopLooking = engine && whenRemoved(engine.id, () => process.exit(1));
   const bindAddress = metricsAddress();

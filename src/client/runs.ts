@@ -14,6 +14,7 @@ import type { OperationInput } from '../cluster/operation-input.js';
 import { version } from '../version.js';
 import { taskQueue } from '../workflows/messages.js';
 import { UsageError } from './explain.js';
+import { unservedQueue } from './unserved-queue.js';
 
 export const workflowId = (cluster: string): string => `cluster/${cluster}`;
 /** Who says what a person says: kept with approvals and answers. */
@@ -25,15 +26,15 @@ const nameKey = defineSearchAttributeKey('ClusterName', SearchAttributeType.KEYW
 const operationKey = defineSearchAttributeKey('Operation', SearchAttributeType.KEYWORD);
 const versionKey = defineSearchAttributeKey('KubernetesVersion', SearchAttributeType.KEYWORD);
 
-/** Starts an operation of a cluster. Throws WorkflowExecutionAlreadyStartedError while another is under way. */
+/** Starts an operation of a cluster, and says so where no worker is there for it. Throws WorkflowExecutionAlreadyStartedError while another is under way. */
 export async function begin(client: Client, cluster: Cluster, mode: Mode): Promise<WorkflowHandle> {
   const input: OperationInput = { schema: inputVersion, kha: version, mode, cluster };
   const hosts = cluster.hosts
     .map(({ name, address, roles }) => `- ${name} (${address}): ${roles.join(', ')}`)
     .join('\n');
-  return client.workflow.start('installCluster', {
+  const handle = await client.workflow.start('installCluster', {
     workflowId: mode === 'plan' ? `plan/${cluster.name}/${Date.now().toString(36)}` : workflowId(cluster.name),
-    taskQueue,
+    taskQueue: cluster.taskQueue ?? taskQueue,
     args: [input],
     typedSearchAttributes: new TypedSearchAttributes([
       { key: nameKey, value: cluster.name },
@@ -49,6 +50,9 @@ export async function begin(client: Client, cluster: Cluster, mode: Mode): Promi
     workflowIdConflictPolicy: 'FAIL',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
   });
+  const unserved = await unservedQueue(client, cluster);
+  if (unserved) console.error(unserved);
+  return handle;
 }
 
 /** The latest run of a cluster. Throws UsageError naming the known clusters when there is none. */

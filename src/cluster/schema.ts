@@ -152,4 +152,9 @@ export const clusterSchema = z.strictObject({
   preflight: z
     .strictObject({ waive: z.array(z.string()).describe('Names of preflight problems to let pass').default([]) })
     .prefault({}),
+  taskQueue: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w.-]{0,199}$/, 'a name such as site-b')
+    .describe('Task queue of the workers that reach these hosts, where the default ones do not')
+    .optional(),
 });

@@ -179,6 +179,37 @@ describe('holds', () => {
     expect(calls.filter(({ step, host }) => step === 'initControlPlane' && host === 'm2')).toHaveLength(2);
   });
 
+  it('takes the first of two answers to one hold and refuses the second', async () => {
+    const behaviour = async (step: string, input: { host: string }, attempt: number) => {
+      failing(['m2'])(step, input, attempt);
+      if (step === 'initControlPlane' && attempt > 1) await new Promise((resolve) => setTimeout(resolve, 1_000));
+    };
+    const calls = await bench.run(cluster(), { behaviour }, async (run) => {
+      await held(run);
+      const [first, second] = await Promise.all([
+        reasonOf(answer(run, { by: 'ann' })),
+        reasonOf(answer(run, { by: 'bob' })),
+      ]);
+      const refused = [first, second].filter((words) => words !== 'it went through');
+      expect(refused).toHaveLength(1);
+      expect(refused[0]).toMatch(/^initControlPlane on m2 was answered already: retry, by (ann|bob)$/);
+      await run.handle.result();
+    });
+    expect(calls.filter(({ step, host }) => step === 'initControlPlane' && host === 'm2')).toHaveLength(2);
+  });
+
+  it('skips more than one step only when all of them are meant', async () => {
+    await bench.run(cluster(), { behaviour: failing(['m1', 'm2']) }, async (run) => {
+      await run.until(({ lines }) => lines.filter(({ state }) => state === 'held').length === 2);
+      const skip = { verdict: 'skip', reason: 'by hand' } as const;
+      expect(await reasonOf(answer(run, skip))).toContain(
+        'that would skip initControlPlane on m1, initControlPlane on m2',
+      );
+      await answer(run, { ...skip, all: true });
+      expect((await run.handle.result()) as Report).toMatchObject({ skipped: 2 });
+    });
+  });
+
   it('ends the operation when a person aborts, and destroys nothing', async () => {
     const calls = await bench.run(cluster(), { behaviour: failing(['m2']) }, async (run) => {
       await held(run);

@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { temporal } from '@temporalio/proto';
-import type { Machine } from '../../src/cluster/cluster.js';
 import { cluster } from '../clusters.js';
 import { message, type Answer, type Approval } from '../../src/workflows/messages.js';
-import { openBench, refusal } from './bench.js';
+import { openBench, refusal, type Bench } from './bench.js';
+import { largeCluster } from './large.js';
+import { samples } from './samples.js';
 
 /** Where recorded histories lie; each was made by `npm run record` at the release in its name. */
 export const histories = fileURLToPath(new URL('../histories/', import.meta.url));
@@ -20,45 +21,46 @@ const historyText = (history: temporal.api.history.v1.IHistory): string =>
 export const historyOf = (text: string): temporal.api.history.v1.IHistory =>
   History.fromObject(JSON.parse(text) as object);
 
-/** What is recorded at each release: every way of running an operation that leaves events of its own kind. */
-export const recordings = ['install', 'plan', 'large'] as const;
-
-const workers = (count: number): Machine[] =>
-  Array.from({ length: count }, (_, n) => ({ name: `w${n + 1}`, address: `10.0.1.${n + 1}`, roles: ['worker'] }));
+/** What is recorded at each release: every way of running an operation that leaves events of its own kind, and every kind of cluster. */
+const recordings = ['install', 'plan', 'large', ...Object.keys(samples)];
 
 /** An install has everything in it that a history can hold: a gate, a retry, a hold, a skip; `large` has batches. */
-export async function record(kind: (typeof recordings)[number], release: string): Promise<void> {
+export async function record(release: string): Promise<void> {
   const bench = await openBench();
-  const small = cluster({ gates: kind === 'plan' ? [] : ['before-changes'] });
-  const wanted = kind === 'large' ? { ...small, hosts: [...small.hosts.slice(0, 3), ...workers(55)] } : small;
-  try {
-    await bench.run(
-      wanted,
-      {
-        mode: kind === 'plan' ? 'plan' : 'apply',
-        behaviour: (step, { host, mode }, attempt) => {
-          if (mode === 'plan') return { outcome: 'would change', missing: [`${step} is missing`] };
-          if (step === 'disableSwap' && attempt === 1) throw refusal('swapoff failed');
-          if (step === 'joinWorker' && host === 'w1' && attempt < 3) throw refusal(`joinWorker on ${host} failed`);
-          return { outcome: 'changed', missing: [`${step} was missing`] };
-        },
+  for (const kind of recordings) await recordOne(bench, kind, release);
+  await bench.close();
+}
+
+async function recordOne(bench: Bench, kind: string, release: string): Promise<void> {
+  const sample = samples[kind];
+  const gates = kind === 'plan' ? [] : ['before-changes'];
+  const wanted = sample ?? (kind === 'large' ? largeCluster(58, gates) : cluster({ gates }));
+  await bench.run(
+    wanted,
+    {
+      mode: kind === 'plan' ? 'plan' : 'apply',
+      behaviour: (step, { host, mode }, attempt) => {
+        if (sample) return undefined;
+        if (mode === 'plan') return { outcome: 'would change', missing: [`${step} is missing`] };
+        if (step === 'disableSwap' && attempt === 1) throw refusal('swapoff failed');
+        if (step === 'joinWorker' && ['w1', 'worker-0'].includes(host) && attempt < 3)
+          throw refusal(`joinWorker on ${host} failed`);
+        return { outcome: 'changed', missing: [`${step} was missing`] };
       },
-      async ({ handle, until }) => {
-        if (kind !== 'plan') {
-          await until(({ gates: [gate] }) => gate?.state === 'waiting');
-          await handle.executeUpdate<void, [Approval]>(message.approve, {
-            args: [{ gate: 'before-changes', by: 'recorder' }],
-          });
-          await until(({ lines }) => lines.some(({ state }) => state === 'held'));
-          await handle.executeUpdate<void, [Answer]>(message.answer, {
-            args: [{ verdict: 'skip', reason: 'recorded', by: 'recorder' }],
-          });
-        }
-        await handle.result();
-        await writeFile(`${histories}${kind}-${release}.json`, historyText(await handle.fetchHistory()));
-      },
-    );
-  } finally {
-    await bench.close();
-  }
+    },
+    async ({ handle, until }) => {
+      if (!sample && kind !== 'plan') {
+        await until(({ gates: [gate] }) => gate?.state === 'waiting');
+        await handle.executeUpdate<void, [Approval]>(message.approve, {
+          args: [{ gate: 'before-changes', by: 'recorder' }],
+        });
+        await until(({ lines }) => lines.some(({ state }) => state === 'held'));
+        await handle.executeUpdate<void, [Answer]>(message.answer, {
+          args: [{ verdict: 'skip', reason: 'recorded', by: 'recorder' }],
+        });
+      }
+      await handle.result();
+      await writeFile(`${histories}${kind}-${release}.json`, historyText(await handle.fetchHistory()));
+    },
+  );
 }

@@ -3,10 +3,10 @@ import { temporal } from '@temporalio/proto';
 import { Worker, type WorkflowBundle } from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundled } from './bench.js';
-import { histories, historyOf, record, recordings } from './record.js';
+import { histories, historyOf, record } from './record.js';
 
 // `npm run record` adds a history of today's install before it is replayed with the others.
-if (process.env['KHA_RECORD']) for (const one of recordings) await record(one, process.env['KHA_RECORD']);
+if (process.env['KHA_RECORD']) await record(process.env['KHA_RECORD']);
 const files = readdirSync(histories).filter((name) => name.endsWith('.json'));
 
 /** What replay says of a recorded history, or of it up to its nth workflow task; nothing when it is as it was. */

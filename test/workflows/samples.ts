@@ -1,0 +1,14 @@
+import type { Cluster } from '../../src/cluster/cluster.js';
+import { cluster } from '../clusters.js';
+import { largeCluster } from './large.js';
+
+const etcd = [1, 2, 3].map((n) => ({ name: `e${n}`, address: `10.0.0.3${n}`, roles: ['etcd'] }));
+
+/** One cluster of each kind that goes through an install in a way of its own. */
+export const samples: Readonly<Record<string, Cluster>> = {
+  stacked: cluster(),
+  'etcd-hosts': cluster({ hosts: [...cluster().hosts, ...etcd] }),
+  'external-endpoint': cluster({ endpoint: { type: 'external', host: 'lb.example.org', port: 6443 } }),
+  'add-on': cluster({ addons: ['dashboard'] }),
+  'sixty-workers': largeCluster(63),
+};
