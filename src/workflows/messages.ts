@@ -90,6 +90,8 @@ export interface Answer {
   readonly by: string;
   /** Needed to skip. */
   readonly reason?: string;
+  /** Needed to skip a step on more than one host. */
+  readonly all?: boolean;
 }
 
 export interface Approval {
