@@ -1,5 +1,15 @@
 import { ActivityFailure, ApplicationFailure, proxyActivities, rootCause } from '@temporalio/workflow';
-import type { BatchInput, BatchResult, HostPace, Mode, OnceInput, Pace, Step, StepInput, StepResult } from '../steps/step.js';
+import type {
+  BatchInput,
+  BatchResult,
+  HostPace,
+  Mode,
+  OnceInput,
+  Pace,
+  Step,
+  StepInput,
+  StepResult,
+} from '../steps/step.js';
 import { lookOptions, retryOptions } from './retry.js';
 import { cancellation } from './scope.js';
 

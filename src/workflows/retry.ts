@@ -68,8 +68,7 @@ export const lookOptions: ActivityOptions = {
 };
 
 /** Whether the host that is named could not be asked, where that is why a step failed; it may be a peer of the step's own. */
-export const isSilence = ({ type = '' }: { readonly type?: string }): boolean =>
-  [...refused, ...silent].includes(type);
+export const isSilence = ({ type = '' }: { readonly type?: string }): boolean => [...refused, ...silent].includes(type);
 
 /** Whether the step's retry class lets a failure of this type be tried again without asking a person. */
 export const mayTryAgain = ({ retry }: Step, { type = '' }: { readonly type?: string }): boolean =>

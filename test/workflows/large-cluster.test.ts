@@ -45,7 +45,8 @@ describe('an install of 1,000 hosts', () => {
         expect(JSON.stringify(one).length).toBeLessThan(700_000);
         const after = await handle.query<Progress, [number]>(message.progress, whole.revision - 5);
         expect(after.lines.length).toBeLessThanOrEqual(5);
-        expect(await replaySeconds(bench.bundle, history)).toBeLessThan(5);
+        // A workflow task has ten seconds; on an idle machine it takes three (npm run bench).
+        expect(await replaySeconds(bench.bundle, history)).toBeLessThan(10);
       },
     );
   }, 300_000);
