@@ -4,7 +4,7 @@ import type { Cluster } from '../cluster/cluster.js';
 import { inputVersion } from '../cluster/input-version.js';
 import type { OperationInput } from '../cluster/operation-input.js';
 import { version } from '../version.js';
-import { taskQueue } from '../workflows/messages.js';
+import { taskQueueOf } from '../workflows/messages.js';
 
 /** Seconds for which a worker is waited for; the embedded engine may be starting one. */
 const patience = 60;
@@ -20,6 +20,7 @@ export async function askMasters<T>(
   ...more: unknown[]
 ): Promise<T> {
   const input: OperationInput = { schema: inputVersion, kha: version, mode: 'plan', cluster };
+  const taskQueue = taskQueueOf(cluster);
   try {
     return (await client.workflow.execute(question.workflow, {
       workflowId: `${question.kind}/${cluster.name}/${Date.now().toString(36)}`,

@@ -12,7 +12,7 @@ import type { Mode } from '../steps/step.js';
 import { inputVersion } from '../cluster/input-version.js';
 import type { OperationInput } from '../cluster/operation-input.js';
 import { version } from '../version.js';
-import { taskQueue } from '../workflows/messages.js';
+import { taskQueueOf } from '../workflows/messages.js';
 import { UsageError } from './explain.js';
 import { unservedQueue } from './unserved-queue.js';
 
@@ -34,7 +34,7 @@ export async function begin(client: Client, cluster: Cluster, mode: Mode): Promi
     .join('\n');
   const handle = await client.workflow.start('installCluster', {
     workflowId: mode === 'plan' ? `plan/${cluster.name}/${Date.now().toString(36)}` : workflowId(cluster.name),
-    taskQueue: cluster.taskQueue ?? taskQueue,
+    taskQueue: taskQueueOf(cluster),
     args: [input],
     typedSearchAttributes: new TypedSearchAttributes([
       { key: nameKey, value: cluster.name },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Cluster } from '../cluster/cluster.js';
-import { taskQueue } from '../workflows/messages.js';
+import { taskQueueOf } from '../workflows/messages.js';
 
 /** TaskQueueType of Temporal's API: where workers ask for workflow tasks. */
 const ofWorkflows = 1;
@@ -12,10 +12,10 @@ const ofWorkflows = 1;
  */
 export async function unservedQueue(
   client: Client,
-  { name: cluster, taskQueue: own }: Pick<Cluster, 'name' | 'taskQueue'>,
+  cluster: Pick<Cluster, 'name' | 'taskQueue'>,
   patience = 3_000,
 ): Promise<string | undefined> {
-  const name = own ?? taskQueue;
+  const name = taskQueueOf(cluster);
   const deadline = Date.now() + patience;
   for (;;) {
     const { pollers } = await client.workflowService.describeTaskQueue({
@@ -27,5 +27,5 @@ export async function unservedQueue(
     if (Date.now() >= deadline) break;
     await sleep(200);
   }
-  return `no worker serves the task queue ${name}: the run of ${cluster} waits for one; start it where the hosts can be reached: kha worker${own ? ` --task-queue ${own}` : ''}`;
+  return `no worker serves the task queue ${name}: the run of ${cluster.name} waits for one; start it where the hosts can be reached: kha worker${cluster.taskQueue ? ` --task-queue ${name}` : ''}`;
 }

@@ -1,3 +1,4 @@
+import type { Cluster } from '../cluster/cluster.js';
 import type { Mode, StepResult } from '../steps/step.js';
 
 export type { OperationInput } from '../cluster/operation-input.js';
@@ -108,6 +109,9 @@ export const message = {
 } as const;
 
 export const taskQueue = 'kubernetes-ha';
+
+/** The queue whose workers carry a cluster's operations out. */
+export const taskQueueOf = ({ taskQueue: own }: Pick<Cluster, 'taskQueue'>): string => own ?? taskQueue;
 
 /** Search attributes and their types, as made by the engine and by docker-compose.yml. */
 export const searchAttributes = {
