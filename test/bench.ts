@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Pool } from '../src/activities/ssh/pool.js';
 import { noSshd, startSshd, type Sshd } from './activities/ssh/sshd.js';
-import { cluster } from './clusters.js';
 import { message } from '../src/workflows/messages.js';
 import { openBench } from './workflows/bench.js';
 import { largeCluster, replaySeconds, sizes, telling } from './workflows/large.js';
