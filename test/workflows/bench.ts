@@ -80,7 +80,7 @@ export async function openBench(workflows = '../../src/workflows/index.ts'): Pro
     });
     const progress = (): Promise<Progress> => progressOf(handle);
     const until = async (condition: (progress: Progress) => boolean): Promise<Progress> => {
-      const deadline = Date.now() + 20_000;
+      const deadline = Date.now() + 50_000;
       for (;;) {
         const now = await progress();
         if (condition(now)) return now;

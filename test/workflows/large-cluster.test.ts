@@ -45,7 +45,7 @@ describe('an install of 1,000 hosts', () => {
         expect(JSON.stringify(one).length).toBeLessThan(700_000);
         const after = await handle.query<Progress, [number]>(message.progress, whole.revision - 5);
         expect(after.lines.length).toBeLessThanOrEqual(5);
-        // A workflow task has ten seconds; on an idle machine it takes three (npm run bench).
+        // A workflow task has ten seconds.
         expect(await replaySeconds(bench.bundle, history)).toBeLessThan(10);
       },
     );
