@@ -34,7 +34,7 @@ const seconds = async (work: Promise<unknown>): Promise<number> => {
   return (performance.now() - begun) / 1000;
 };
 /** Hangs as on a dead disk: stopped like the `timeout` above it, it heeds no signal that it may catch. */
-const hang = 'kill -STOP $PPID $$';
+const hang = (pids: string): string => `echo $PPID $$ >${pids}.new; mv ${pids}.new ${pids}; kill -STOP $PPID $$`;
 
 describe.skipIf(noSshd !== '')(`channels${noSshd && ` (${noSshd})`}`, () => {
   it.each([1, 2])(
@@ -72,17 +72,19 @@ describe.skipIf(noSshd !== '')(`channels${noSshd && ` (${noSshd})`}`, () => {
     const { sshd, link } = await ground(['MaxSessions 2']);
     await link.run('true');
     const [old] = sshd.sessions();
+    const pids = join(sshd.folder, 'hangs');
     const neighbour = link.run('sleep 15; echo neighbour');
     const controller = new AbortController();
-    const hung = failure(link.run(`touch ${sshd.folder}/hangs; ${hang}`, { signal: controller.signal }));
-    while (!existsSync(join(sshd.folder, 'hangs'))) await sleep(50);
+    const hung = failure(link.run(hang(pids), { signal: controller.signal }));
+    while (!existsSync(pids)) await sleep(50);
+    const stopped = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
+    stops.push(() => stopped.forEach((pid) => process.kill(pid, 'SIGKILL')));
     await sleep(500);
     controller.abort(new Error('enough'));
     expect(await hung).toMatchObject({ message: 'enough' });
     expect((await link.run('echo next')).stdout).toBe('next\n');
     expect(sshd.sessions().some((pid) => pid !== old)).toBe(true);
     expect((await neighbour).stdout).toBe('neighbour\n');
-    execFileSync('sh', ['-c', `pkill -KILL -P ${old} || true`]);
   }, 60_000);
 
   it('are waited for only as long as the caller wants', async () => {
