@@ -1,6 +1,8 @@
 import { etcdMembers } from '../src/facts/etcd.js';
 import { run } from '../src/engine/run-program.js';
 import { onHost } from './access.js';
+import { authoritiesOnHost, compareAuthorities, type Authorities } from './authorities.js';
+import { etcdJournal, outagesOn, together, type Outage } from './etcd-outages.js';
 import { hostsOf, labNamed, type LabHost } from './lab.js';
 import { kubectlOn } from './programs.js';
 
@@ -9,11 +11,17 @@ export interface Audit {
   readonly kubeadm: readonly { readonly host: string; readonly unit: string; readonly exit?: number }[];
   readonly etcdMembers: readonly string[];
   readonly readyNodes: readonly string[];
+  /** To compare with an audit made later: see `replaced`. */
+  readonly authorities: Authorities;
+  readonly etcdOutages: readonly Outage[];
   /** What should not be so; empty after any install, whatever was broken under it. */
   readonly problems: readonly string[];
 }
 
-/** Asks a lab's hosts themselves, not kha: each kubeadm command ended well once, nothing is half-written, every node Ready. */
+/**
+ * Asks a lab's hosts themselves, not kha: each kubeadm command ended well once, nothing is half-written,
+ * every node Ready, every certificate from the one authority of its kind, and never two etcd members away at once.
+ */
 export async function audit(name: string): Promise<Audit> {
   const lab = await labNamed(name);
   const having = (...roles: LabHost['role'][]): LabHost[] => hostsOf(lab).filter(({ role }) => roles.includes(role));
@@ -45,7 +53,9 @@ export async function audit(name: string): Promise<Audit> {
     .filter((line) => line.endsWith(' True'))
     .map((line) => line.split(' ')[0] ?? '');
   const list = etcdMembers('https://127.0.0.1:2379');
-  const listed = list.parse({ code: 0, stdout: await ask(members[0]!, list.command), stderr: '' }) ?? [];
+  const listed = (list.parse({ code: 0, stdout: await ask(members[0]!, list.command), stderr: '' }) ?? []).map(
+    (member) => member.name + (member.learner ? ' (a learner)' : ''),
+  );
   const differ = (what: string, wanted: readonly LabHost[], found: readonly string[]): void => {
     const names = wanted.map((host) => host.name).sort();
     if ([...found].sort().join() !== names.join())
@@ -53,11 +63,21 @@ export async function audit(name: string): Promise<Audit> {
   };
   differ('etcd members', members, listed);
   differ('Ready nodes', hosts, readyNodes);
-  return { kubeadm, etcdMembers: listed, readyNodes, problems };
+
+  const everybody = [...new Set([...hosts, ...members])];
+  const said = await Promise.all(
+    everybody.map(async (host) => [host.name, await ask(host, authoritiesOnHost)] as const),
+  );
+  const authorities = compareAuthorities(new Map(said));
+  const etcdOutages = (
+    await Promise.all(members.map(async (host) => outagesOn(host.name, await ask(host, etcdJournal))))
+  ).flat();
+  problems.push(...authorities.problems, ...together(etcdOutages));
+  return { kubeadm, etcdMembers: listed, readyNodes, authorities: authorities.found, etcdOutages, problems };
 }
 
 /** A line a start: the unit's name and what its folder says of its end; a folder put aside belongs to one that never ended. */
-const startedUnits = `journalctl -o cat _PID=1 | sed -n 's/^Started \\(kha-[^ ]*-\\(initControlPlane\\|joinWorker\\)-[^ ]*\\)\\.service.*/\\1/p' | while read -r unit; do echo "$unit $(cat /var/lib/kha/units/$unit/exit 2>/dev/null)"; done`;
+const startedUnits = `journalctl -o cat _PID=1 | sed -n 's/^Started \\(kha-[^ ]*-\\(initControlPlane\\|joinControlPlane\\|joinWorker\\)-[^ ]*\\)\\.service.*/\\1/p' | while read -r unit; do echo "$unit $(cat /var/lib/kha/units/$unit/exit 2>/dev/null)"; done`;
 
 /** Temporary names of atomic writes, and empty files where none may be empty. */
 const unfinished =

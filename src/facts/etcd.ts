@@ -38,20 +38,52 @@ interface RawStatus {
   Status: { header: { member_id: string }; leader?: string; dbSize: number };
 }
 
-/** Names of the members in the cluster's own list; undefined when no member answers. */
-export const etcdMembers = (endpoint: string): Fact<string[] | undefined> => ({
+export interface EtcdMember {
+  /** Hexadecimal, as `etcdctl member remove` takes it. */
+  readonly id: string;
+  /** Empty while it has never started. */
+  readonly name: string;
+  readonly peerUrls: readonly string[];
+  readonly clientUrls: readonly string[];
+  /** Does not vote yet. */
+  readonly learner: boolean;
+}
+
+interface RawMember {
+  ID: string;
+  name?: string;
+  peerURLs?: string[];
+  clientURLs?: string[];
+  isLearner?: boolean;
+}
+
+/** The cluster's own list of its members; undefined when the member asked does not answer or knows no leader. */
+export const etcdMembers = (endpoint: string): Fact<EtcdMember[] | undefined> => ({
   command: `etcdctl ${certificates} --command-timeout=3s ${sh`--endpoints=${endpoint}`} member list -w json`,
   codes: [0, 1],
-  parse: (output) =>
-    output.code === 0
-      ? (JSON.parse(output.stdout) as { members: { name?: string }[] }).members.map(({ name }) => name ?? '')
-      : onlyUnanswered(output, undefined),
+  parse(output) {
+    if (output.code !== 0) return onlyUnanswered(output, undefined);
+    const exact = output.stdout.replace(/("ID":)(\d+)/g, '$1"$2"');
+    return (JSON.parse(exact) as { members: RawMember[] }).members.map((member) => ({
+      id: hexadecimal(member.ID),
+      name: member.name ?? '',
+      peerUrls: member.peerURLs ?? [],
+      clientUrls: member.clientURLs ?? [],
+      learner: member.isLearner ?? false,
+    }));
+  },
 });
 
 function onlyUnanswered<T>(output: Output, nobody: T): T {
   if (unanswered.test(output.stderr + output.stdout)) return nobody;
   throw new FactUnknown(`etcdctl exited ${output.code}: ${output.stderr.trim().split('\n').at(-1) ?? ''}`, output);
 }
+
+/** A member's id as etcdctl takes it on its command line. */
+export const hexadecimal = (id: string): string => BigInt(id).toString(16);
+
+/** etcdctl as the member of this host, told to ask itself. */
+export const etcdctl = `etcdctl ${certificates} --endpoints=https://127.0.0.1:2379 --command-timeout=5s`;
 
 /** Succeeds while every member answers, asked as an API server does. */
 export const etcdHealth = (endpoints: readonly string[]): string =>

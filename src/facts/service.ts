@@ -15,14 +15,18 @@ export interface Service {
 export const service = (unit: string, configuration: readonly string[] = []): Fact<Service> => ({
   command:
     present +
-    sh`systemctl show --timestamp=us+utc -p ActiveState -p UnitFileState -p ActiveEnterTimestamp ${unit} || exit; for path in ${configuration}; do if present "$path"; then TZ=UTC stat -Lc 'Changed=%y' -- "$path" || exit; fi; done`,
+    sh`systemctl show --timestamp=us+utc -p ActiveState -p UnitFileState -p ActiveEnterTimestamp -p StateChangeTimestamp ${unit} || exit; for path in ${configuration}; do if present "$path"; then TZ=UTC stat -Lc 'Changed=%y' -- "$path" || exit; fi; done`,
   parse({ stdout }) {
     const values = stdout
       .split('\n')
       .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]);
     const of = (key: string): string[] => values.filter(([name]) => name === key).map(([, value]) => value ?? '');
     if (!of('ActiveState')[0]) throw new Error('systemd does not say whether it is active');
-    const started = moment(of('ActiveEnterTimestamp')[0] ?? '');
+    // A running service that changed its state has reloaded.
+    const [started = ''] = ['ActiveEnterTimestamp', 'StateChangeTimestamp']
+      .map((name) => moment(of(name)[0] ?? ''))
+      .sort()
+      .reverse();
     return {
       active: of('ActiveState')[0] === 'active',
       enabled: of('UnitFileState')[0] === 'enabled',

@@ -21,6 +21,7 @@ export type Outcome =
   | 'first certificate authorities'
   | 'certificate authorities'
   | 'certificates'
+  | 'founding members'
   | 'etcd members'
   | 'healthy etcd'
   | 'control plane'

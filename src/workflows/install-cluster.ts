@@ -23,9 +23,13 @@ import {
   createCertificateAuthorities,
   copyCertificateAuthorities,
   createCertificates,
+  checkMembership,
+  layEtcdManifest,
   startEtcd,
+  reconfigureEtcd,
   checkEtcd,
   initControlPlane,
+  joinControlPlane,
   checkControlPlane,
   checkApiEndpoint,
   installCalico,
@@ -59,7 +63,7 @@ const packagesAndRuntime = [installPackages, installBinaries, configureContainer
 /** A highly available cluster out of bare hosts, in the seed's order. In mode `plan` only checks run and gates stand open. */
 export async function installCluster(input: OperationInput): Promise<Report> {
   return operation(input, 'install', async ({ stage, gate }) => {
-    await stage('Preflight', checkHost, checkEndpoint, checkRegistry, compareHosts);
+    await stage('Preflight', checkHost, checkEndpoint, checkRegistry, compareHosts, checkMembership);
     await gate('before-changes', ...preparation, ...packagesAndRuntime, configureHaproxy);
     await stage('Prepare hosts', ...preparation);
     await stage('Packages and runtime', ...packagesAndRuntime);
@@ -70,10 +74,11 @@ export async function installCluster(input: OperationInput): Promise<Report> {
       createCertificateAuthorities,
       copyCertificateAuthorities,
       createCertificates,
+      layEtcdManifest,
     );
-    await stage('etcd', startEtcd, checkEtcd);
-    await gate('before-control-plane', initControlPlane, installCalico, joinWorker);
-    await stage('Control plane', initControlPlane, checkControlPlane, checkApiEndpoint);
+    await stage('etcd', startEtcd, reconfigureEtcd, checkEtcd);
+    await gate('before-control-plane', initControlPlane, joinControlPlane, installCalico, joinWorker);
+    await stage('Control plane', initControlPlane, joinControlPlane, checkControlPlane, checkApiEndpoint);
     await stage('Network', installCalico, checkControlPlaneNodes);
     await stage('Workers', joinWorker, checkNodes, installAddOns);
     await gate('before-switch-over', pointKubeProxyAtEndpoint, pointKubeletAtEndpoint);

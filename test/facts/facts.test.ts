@@ -124,6 +124,14 @@ describe('parsers', () => {
       { active: true, enabled: true, stale: false },
     ],
     [
+      'a service that was reloaded since its configuration changed',
+      parsed(
+        service('x'),
+        'ActiveEnterTimestamp=Tue 2026-11-24 08:50:12.123456 UTC\nStateChangeTimestamp=Tue 2026-11-24 09:00:01.000000 UTC\nActiveState=active\nUnitFileState=enabled\nChanged=2026-11-24 09:00:00.100000000 +0000\n',
+      ),
+      { active: true, enabled: true, stale: false },
+    ],
+    [
       'a service that is not there',
       parsed(service('x'), 'ActiveState=inactive\nUnitFileState=\nActiveEnterTimestamp=\n'),
       { active: false, enabled: false, stale: false },
@@ -140,8 +148,14 @@ describe('parsers', () => {
     ],
     [
       'etcd members, one that never started',
-      parsed(etcdMembers('x'), '{"header":{},"members":[{"ID":1,"name":"m1"},{"ID":2}]}'),
-      ['m1', ''],
+      parsed(
+        etcdMembers('x'),
+        '{"header":{},"members":[{"ID":13803658152347727308,"name":"m1","peerURLs":["https://p"],"clientURLs":["https://c"]},{"ID":2,"peerURLs":["https://q"],"isLearner":true}]}',
+      ),
+      [
+        { id: 'bf9071f4639c75cc', name: 'm1', peerUrls: ['https://p'], clientUrls: ['https://c'], learner: false },
+        { id: '2', name: '', peerUrls: ['https://q'], clientUrls: [], learner: true },
+      ],
     ],
     [
       'etcd that does not answer',

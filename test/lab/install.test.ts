@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { profileOf } from '../../src/cluster/versions.js';
 import type { PlanFacts } from '../../src/client/render/plan.js';
 import type { EngineStatus } from '../../src/engine/engine.js';
 import type { Progress } from '../../src/workflows/messages.js';
@@ -73,7 +74,7 @@ describe('an install in the lab', () => {
     }
   });
 
-  it('makes every node Ready, with etcd on three members and the kubelets on the virtual address', async () => {
+  it('makes every node Ready, with etcd on three members and the worker’s kubelet on the virtual address', async () => {
     const nodes = await lab('kubectl', 'get', 'nodes', '--no-headers');
     expect(
       nodes
@@ -81,11 +82,23 @@ describe('an install in the lab', () => {
         .split('\n')
         .map((line) => line.split(/\s+/).slice(0, 2).join(' ')),
     ).toEqual(['m1 Ready', 'm2 Ready', 'm3 Ready', 'w1 Ready']);
-    for (const host of [...masters, 'w1'])
-      expect(await on(host, 'grep server: /etc/kubernetes/kubelet.conf')).toContain(`https://${address}:8443`);
+    expect(await on('w1', 'grep server: /etc/kubernetes/kubelet.conf')).toContain(`https://${address}:8443`);
     const progress = await status();
     expect(progress.phase).toBe('done');
     expect(progress.lines.filter(({ step, state }) => step === 'checkEtcd' && state === 'done')).toHaveLength(6);
+  });
+
+  it('is a stacked cluster to kubeadm itself, of its own release’s images', async () => {
+    const map = await lab('kubectl', '-n', 'kube-system', 'get', 'configmap', 'kubeadm-config', '-o', 'yaml');
+    expect(map).toMatch(/etcd:\n\s+local:/);
+    expect(map).not.toMatch(/imageTag|external:/);
+    const expiring = await on('m1', 'kubeadm certs check-expiration 2>/dev/null');
+    for (const name of ['apiserver-etcd-client', 'etcd-server', 'etcd-peer', 'etcd-healthcheck-client', 'etcd-ca'])
+      expect(expiring).toMatch(new RegExp(`^${name}\\s`, 'm'));
+    const images = (await on('m1', 'kubeadm config images list --config /etc/kubernetes/kha/kubeadm.yaml')).split('\n');
+    const { etcd, coredns, pause } = profileOf({ kubernetes: 'v1.37.2' });
+    for (const image of [`etcd:${etcd}`, `coredns:${coredns}`, `pause:${pause}`])
+      expect(images.map((one) => one.split('/').at(-1))).toContain(image);
   });
 
   it('leaves no bootstrap token behind, and its own files to root alone', async () => {

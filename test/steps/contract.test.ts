@@ -53,9 +53,18 @@ function context(wanted: Cluster, name: string, said: Said) {
 }
 
 /** Steps that find nothing wrong where there is nothing: a bare host has no swap, no SELinux, no stranger on its network. */
-const content = ['disableSelinux', 'disableSwap', 'synchroniseTime', 'installAddOns'];
-/** Steps that cannot even look there: no interface has the host's address, and etcdctl is not installed. */
-const unsure = ['checkEndpoint', 'configureKeepalived', 'checkEtcd'];
+/** And where nobody has etcd it is no matter of joining those who have. */
+const content = [
+  'disableSelinux',
+  'disableSwap',
+  'synchroniseTime',
+  'installAddOns',
+  'checkMembership',
+  'reconfigureEtcd',
+  'joinControlPlane',
+];
+/** Steps that cannot even look there: no interface has the host's address. */
+const unsure = ['checkEndpoint', 'configureKeepalived'];
 
 describe.each(steps.map((step) => [step.name, step] as const))('%s', (name, step) => {
   const wanted = cluster({ addons: [] });

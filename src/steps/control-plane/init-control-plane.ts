@@ -1,28 +1,33 @@
-import { controlPlanes } from '../../cluster/roles.js';
+import { controlPlanes, etcdHosts, isStacked } from '../../cluster/roles.js';
 import { etcdHealth } from '../../facts/etcd.js';
-import { existing } from '../../facts/files.js';
 import { sh } from '../../facts/sh.js';
+import { clientUrl } from '../etcd/manifest.js';
 import type { Step } from '../step.js';
-import { completed, expectedFindings, takeOver } from './take-over.js';
-import { etcdEndpoints } from './kubeadm-documents.js';
+import { expectedFindings, hasCompleted, takeOver } from './take-over.js';
+import { initPath, wayIn } from './way-in.js';
 import { groundOf, initConfiguration } from './write-kubeadm-documents.js';
 
 export const initControlPlane: Step = {
   name: 'initControlPlane',
-  does: 'Run kubeadm init on every master at once: etcd stands and they share the authorities',
+  does: 'Run kubeadm init on every first master at once: etcd stands and they share the authorities',
   on: controlPlanes,
   pace: 'all at once',
   retry: 'bootstrap',
   needs: ['certificates', 'images', 'kubelet unit', 'healthy etcd', 'api endpoint'],
   gives: 'control plane',
-  async check({ host }) {
-    const found = await host.read(existing([completed('control-plane')]));
-    return found.length > 0 ? [] : ['kubeadm init has not ended well here'];
+  async check(context) {
+    if (await hasCompleted(context.host, 'control-plane')) return [];
+    return (await wayIn(context)) === 'init' ? ['kubeadm init has not ended well here'] : [];
   },
   async apply({ cluster, host }) {
-    const ignored = expectedFindings(await groundOf(host));
-    const init = sh`kubeadm init --config ${initConfiguration} --skip-token-print --ignore-preflight-errors ${ignored}`;
-    // kubeadm's preflight wants every member, and a host that was restarted in mid-install starts its own only now.
-    await host.runUnit(takeOver(host.machine, 'control-plane', init, etcdHealth(etcdEndpoints(cluster))));
+    const stacked = isStacked(cluster);
+    const ignored = expectedFindings(await groundOf(host), stacked ? 'here' : 'elsewhere');
+    const skipped = stacked ? ' --skip-phases etcd' : '';
+    const kubeadm = sh`kubeadm init --config ${initConfiguration(cluster)} --skip-token-print --ignore-preflight-errors ${ignored}`;
+    await host.write(initPath, 'begun\n');
+    // A host that was restarted in mid-install starts its member only now.
+    const command = etcdHealth(etcdHosts(cluster).map(clientUrl));
+    const awaited = { what: 'not every etcd member answers', command };
+    await host.runUnit(takeOver(host.machine, { role: 'control-plane', kubeadm: kubeadm + skipped, awaited }));
   },
 };

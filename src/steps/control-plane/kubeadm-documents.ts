@@ -1,6 +1,7 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
-import { apiEndpoint, controlPlanes, etcdHosts, workers } from '../../cluster/roles.js';
+import { apiEndpoint, etcdHosts, workers } from '../../cluster/roles.js';
 import { profileOf } from '../../cluster/versions.js';
+import type { Admission } from './bootstrap-token.js';
 import type { Limits } from '../../facts/kernel.js';
 
 export const criSocket = 'unix:///run/containerd/containerd.sock';
@@ -40,6 +41,8 @@ export function standaloneKubeletDocument(cluster: Cluster, ground: Ground): obj
   };
 }
 
+const listensAt = (machine: Machine): object => ({ advertiseAddress: machine.address, bindPort: 6443 });
+
 const nodeRegistration = (cluster: Cluster, machine: Machine): object => ({
   name: machine.name,
   criSocket,
@@ -50,14 +53,17 @@ const nodeRegistration = (cluster: Cluster, machine: Machine): object => ({
     : {}),
 });
 
-/** ClusterConfiguration. `etcd: 'local'` only to make etcd's certificates: kubeadm makes none for an external etcd. */
-export function clusterDocument(cluster: Cluster, etcd: 'local' | 'external'): object {
-  const { kubeadmApi, coredns, etcd: etcdTag } = profileOf(cluster);
-  const { endpoint } = cluster;
-  const address = endpoint.type === 'keepalived' ? endpoint.vip : endpoint.host;
+/** Where kubeadm is told that etcd is: on the masters (a stacked cluster) or elsewhere. */
+export type EtcdLayout = 'local' | 'external';
+
+/**
+ * ClusterConfiguration. It names no image tags, which would stay as they are across an upgrade, and no host: kubeadm puts
+ * the endpoint and the host's own name and address into each certificate by itself.
+ */
+export function clusterDocument(cluster: Cluster, etcd: EtcdLayout): object {
   const client = '/etc/kubernetes/pki/apiserver-etcd-client';
   return {
-    apiVersion: kubeadmApi,
+    apiVersion: profileOf(cluster).kubeadmApi,
     kind: 'ClusterConfiguration',
     clusterName: cluster.name,
     kubernetesVersion: cluster.kubernetes,
@@ -68,16 +74,12 @@ export function clusterDocument(cluster: Cluster, etcd: 'local' | 'external'): o
       serviceSubnet: cluster.network.services,
       dnsDomain: cluster.network.domain,
     },
-    dns: { imageTag: coredns },
-    apiServer: {
-      certSANs: [...new Set([address, ...controlPlanes(cluster).flatMap((host) => [host.name, host.address])])],
-    },
     etcd:
       etcd === 'local'
-        ? { local: { imageTag: etcdTag } }
+        ? { local: {} }
         : {
             external: {
-              endpoints: etcdEndpoints(cluster),
+              endpoints: etcdHosts(cluster).map(({ address }) => `https://${address}:2379`),
               caFile: '/etc/kubernetes/pki/etcd/ca.crt',
               certFile: `${client}.crt`,
               keyFile: `${client}.key`,
@@ -86,17 +88,14 @@ export function clusterDocument(cluster: Cluster, etcd: 'local' | 'external'): o
   };
 }
 
-export const etcdEndpoints = (cluster: Cluster): string[] =>
-  etcdHosts(cluster).map(({ address }) => `https://${address}:2379`);
-
 /** All that `kubeadm init` is told on a master. Holds no secret: kubeadm makes the bootstrap token itself, for a minute. */
-export function initDocuments(cluster: Cluster, machine: Machine, ground: Ground, etcd: 'local' | 'external'): string {
+export function initDocuments(cluster: Cluster, machine: Machine, ground: Ground, etcd: EtcdLayout): string {
   const { kubeadmApi } = profileOf(cluster);
   return stream(
     {
       apiVersion: kubeadmApi,
       kind: 'InitConfiguration',
-      localAPIEndpoint: { advertiseAddress: machine.address, bindPort: 6443 },
+      localAPIEndpoint: listensAt(machine),
       nodeRegistration: nodeRegistration(cluster, machine),
       bootstrapTokens: [{ ttl: '1m0s', description: `kha: init of ${machine.name}` }],
     },
@@ -112,12 +111,13 @@ export function initDocuments(cluster: Cluster, machine: Machine, ground: Ground
   );
 }
 
-/** All that `kubeadm join` is told on a worker; the token makes it a secret. */
-export function joinDocuments(cluster: Cluster, machine: Machine, token: string, caHash: string): string {
+/** All that `kubeadm join` is told; the token makes it a secret. A master says where its API server will listen. */
+export function joinDocuments(cluster: Cluster, machine: Machine, { token, caHash }: Admission): string {
   return stream({
     apiVersion: profileOf(cluster).kubeadmApi,
     kind: 'JoinConfiguration',
     discovery: { bootstrapToken: { token, apiServerEndpoint: apiEndpoint(cluster), caCertHashes: [caHash] } },
     nodeRegistration: nodeRegistration(cluster, machine),
+    ...(machine.roles.includes('control-plane') ? { controlPlane: { localAPIEndpoint: listensAt(machine) } } : {}),
   });
 }

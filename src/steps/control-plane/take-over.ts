@@ -1,11 +1,15 @@
 import type { Machine } from '../../cluster/cluster.js';
+import { existing } from '../../facts/files.js';
 import { sh } from '../../facts/sh.js';
+import type { Asked } from '../host.js';
 import type { Ground } from './kubeadm-documents.js';
 
 const kubernetes = '/etc/kubernetes';
 
+export type Role = 'control-plane' | 'worker';
+
 /** What a kubeadm that failed half-way leaves behind; a master's certificates and etcd are others' and stay. */
-const debris = (role: 'control-plane' | 'worker'): string[] => [
+const debris = (role: Role): string[] => [
   ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
     (name) => `${kubernetes}/manifests/${name}.yaml`,
   ),
@@ -16,40 +20,58 @@ const debris = (role: 'control-plane' | 'worker'): string[] => [
 ];
 
 /** Tells that kubeadm ended well on this host: half of its files are there after a failure too. */
-export const completed = (role: 'control-plane' | 'worker'): string => `/var/lib/kha/${role}`;
+export const completed = (role: Role): string => `/var/lib/kha/${role}`;
+
+/** Whether kubeadm ended well on this host, and nobody ran `kubeadm reset` since, which knows nothing of the mark. */
+export async function hasCompleted(host: Asked, role: Role): Promise<boolean> {
+  const mark = completed(role);
+  const found = await host.read(existing([mark, ...debris(role)]));
+  return found.includes(mark) && found.length > 1;
+}
 
 const dropIn = '/etc/systemd/system/kubelet.service.d/20-standalone.conf';
 const configuration = '/var/lib/kubelet/config.yaml';
-const standby = '/var/lib/kha/standalone';
+/** A standalone kubelet's files, for the time that kubeadm has the kubelet. */
+export const standby = '/var/lib/kha/standalone';
+/** There from the moment a `kubeadm join` of a master is begun until it has ended well. */
+export const joiningPath = '/var/lib/kha/joining';
 
 /** The kubelet carries etcd before there is an API server: where kubeadm did not take it over, it goes back to that. */
 const backToStandalone = [
   'back_to_standalone() {',
   sh`  if [ -e ${`${standby}/20-standalone.conf`} ] && [ ! -e ${`${kubernetes}/kubelet.conf`} ]; then`,
-  sh`    cp -p ${`${standby}/config.yaml`} ${configuration}; cp -p ${`${standby}/20-standalone.conf`} ${dropIn}`,
+  sh`    mkdir -p /var/lib/kubelet ${`${kubernetes}/manifests`}; cp -p ${`${standby}/config.yaml`} ${configuration}; cp -p ${`${standby}/20-standalone.conf`} ${dropIn}`,
   '    systemctl daemon-reload; systemctl restart kubelet.service',
   '  fi',
   '}',
 ];
 
+export interface TakeOver {
+  readonly role: Role;
+  /** The command, as shell. */
+  readonly kubeadm: string;
+  /** A command that is awaited for up to three minutes before kubeadm runs; without its success kubeadm does not. */
+  readonly awaited?: { readonly what: string; readonly command: string };
+  /** Ends what was cut short after the node had become Ready; where there is nothing of the kind, a person decides. */
+  readonly finish?: string;
+}
+
 /**
  * The script around one kubeadm command, run as one transient unit. It first takes away what a failed attempt left, but
- * never on a host whose node is Ready; waits up to three minutes for `awaited` to hold; lets kubeadm have the kubelet, and
- * takes it back when kubeadm fails; and marks success as its last act.
+ * never on a host whose node is Ready; waits for what is awaited; lets kubeadm have the kubelet, and takes it back when
+ * kubeadm fails; and marks success as its last act.
  */
-export function takeOver(
-  machine: Machine,
-  role: 'control-plane' | 'worker',
-  kubeadm: string,
-  awaited = 'true',
-): string {
+export function takeOver(machine: Machine, { role, kubeadm, awaited, finish }: TakeOver): string {
+  const ready = sh`[ -e ${`${kubernetes}/kubelet.conf`} ] && kubectl --kubeconfig ${`${kubernetes}/kubelet.conf`} --request-timeout 5s get node ${machine.name} -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null | grep -qx True`;
+  const mark = sh`mkdir -p /var/lib/kha; echo done >${completed(role)}; sync ${completed(role)}; rm -rf ${standby} ${joiningPath}`;
+  const refusal = `error: ${machine.name} is a Ready node already; nothing of it is taken away. Next: answer skip, or remove the node first`;
   return [
     'set -eu',
     ...backToStandalone,
     sh`for path in ${debris(role)}; do if [ -e "$path" ]; then left="\${left:-} $path"; fi; done`,
     'if [ -n "${left:-}" ]; then',
-    sh`  if [ -e ${`${kubernetes}/kubelet.conf`} ] && kubectl --kubeconfig ${`${kubernetes}/kubelet.conf`} --request-timeout 5s get node ${machine.name} -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null | grep -qx True; then`,
-    sh`    echo ${`error: ${machine.name} is a Ready node already; nothing of it is taken away. Next: answer skip, or remove the node first`} >&2; exit 1`,
+    `  if ${ready}; then`,
+    finish ? `    ${finish}; ${mark}; exit 0` : sh`    echo ${refusal} >&2; exit 1`,
     '  fi',
     '  kept=/var/lib/kha/failed/$(date +%Y%m%dT%H%M%S); mkdir -p -m 0700 "$kept"; mv $left "$kept"; echo "kha: moved what a failed attempt left to $kept:$left"',
     'fi',
@@ -57,19 +79,25 @@ export function takeOver(
     'if [ -n "${left:-}" ]; then',
     '  for try in $(seq 60); do if [ -z "$(ss -Hltn \'sport = :6443 or sport = :10257 or sport = :10259\')" ]; then break; fi; sleep 1; done',
     'fi',
-    `for try in $(seq 180); do if ${awaited} >/dev/null 2>&1; then break; fi; sleep 1; done`,
+    ...(awaited
+      ? [
+          `for try in $(seq 180); do if ${awaited.command} >/dev/null 2>&1; then met=yes; break; fi; sleep 1; done`,
+          sh`if [ -z "\${met:-}" ]; then echo ${`error: after three minutes ${awaited.what}; kubeadm was not started`} >&2; exit 1; fi`,
+        ]
+      : []),
     sh`if [ -e ${dropIn} ]; then mkdir -p -m 0700 ${standby}; cp -p ${configuration} ${dropIn} ${standby}; sync; rm -f ${dropIn}; systemctl daemon-reload; fi`,
     `if ${kubeadm}; then :; else code=$?; back_to_standalone; exit $code; fi`,
-    sh`mkdir -p /var/lib/kha; echo done >${completed(role)}; sync ${completed(role)}; rm -rf ${standby}`,
+    mark,
   ].join('\n');
 }
 
-/** Findings of kubeadm's preflight that are so on purpose: the kubelet already runs etcd's pod here. */
-export function expectedFindings({ cgroup }: Ground): string {
+/** Findings of kubeadm's preflight that are so on purpose: the kubelet runs already, for etcd's pod where it is here. */
+export function expectedFindings({ cgroup }: Ground, etcd: 'here' | 'elsewhere' = 'elsewhere'): string {
   return [
     'DirAvailable--etc-kubernetes-manifests',
     'FileAvailable--etc-kubernetes-manifests-etcd.yaml',
     'Port-10250',
+    ...(etcd === 'here' ? ['Port-2379', 'Port-2380', 'DirAvailable--var-lib-etcd'] : []),
     ...(cgroup === 1 ? ['SystemVerification'] : []),
   ].join(',');
 }

@@ -1,13 +1,18 @@
-import { controlPlanes, etcdHosts } from '../../cluster/roles.js';
+import type { Cluster } from '../../cluster/cluster.js';
+import { controlPlanes, etcdHosts, isStacked } from '../../cluster/roles.js';
 import { cgroupVersion, limits } from '../../facts/kernel.js';
 import type { Asked } from '../host.js';
 import type { CheckContext, Step } from '../step.js';
 import { missingFiles, writeFiles, type WantedFile } from '../wanted-file.js';
-import { initDocuments, type Ground } from './kubeadm-documents.js';
+import { initDocuments, type EtcdLayout, type Ground } from './kubeadm-documents.js';
 
-export const initConfiguration = '/etc/kubernetes/kha/kubeadm.yaml';
-/** The same with a local etcd: kubeadm makes etcd's certificates for no other. */
-export const certificateConfiguration = '/etc/kubernetes/kha/kubeadm-certificates.yaml';
+/** With a local etcd: kubeadm makes etcd's certificates for no other. */
+export const certificateConfiguration = '/etc/kubernetes/kha/kubeadm.yaml';
+const externalConfiguration = '/etc/kubernetes/kha/kubeadm-external.yaml';
+
+/** What `kubeadm init` is told: the same document, or one of its own where etcd has hosts of its own. */
+export const initConfiguration = (cluster: Cluster): string =>
+  isStacked(cluster) ? certificateConfiguration : externalConfiguration;
 
 export const writeKubeadmDocuments: Step = {
   name: 'writeKubeadmDocuments',
@@ -26,10 +31,14 @@ export async function groundOf(host: Asked): Promise<Ground> {
 
 async function files({ cluster, host }: CheckContext): Promise<WantedFile[]> {
   const ground = await groundOf(host);
-  const wanted = (path: string, etcd: 'local' | 'external'): WantedFile => ({
+  const wanted = (path: string, etcd: EtcdLayout): WantedFile => ({
     path,
     content: initDocuments(cluster, host.machine, ground, etcd),
     mode: '600',
   });
-  return [wanted(initConfiguration, 'external'), wanted(certificateConfiguration, 'local')];
+  const outside = !isStacked(cluster) && controlPlanes(cluster).includes(host.machine);
+  return [
+    wanted(certificateConfiguration, 'local'),
+    ...(outside ? [wanted(initConfiguration(cluster), 'external')] : []),
+  ];
 }

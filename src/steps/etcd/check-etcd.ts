@@ -1,7 +1,8 @@
 import { etcdHosts } from '../../cluster/roles.js';
-import { etcdMembers, etcdStatus } from '../../facts/etcd.js';
-import { etcdEndpoints } from '../control-plane/kubeadm-documents.js';
-import type { Step } from '../step.js';
+import { etcdMembers, etcdStatus, type EtcdMember } from '../../facts/etcd.js';
+import type { CheckContext, Step } from '../step.js';
+import { clientUrl, peerUrl } from './manifest.js';
+import { standingOf } from './standing.js';
 
 export const checkEtcd: Step = {
   name: 'checkEtcd',
@@ -11,23 +12,37 @@ export const checkEtcd: Step = {
   retry: 'wait',
   needs: ['etcd members'],
   gives: 'healthy etcd',
-  async check({ cluster, host }) {
-    const endpoints = etcdEndpoints(cluster);
-    const [status, members] = await Promise.all([
-      host.read(etcdStatus(endpoints)),
-      host.read(etcdMembers(`https://${host.machine.address}:2379`)),
-    ]);
+  async check(context) {
+    const { cluster, host } = context;
+    const here = await standingOf(context);
+    if (here === 'newcomer' || here === 'joining') return [];
+    if (here !== 'member') return ['etcd was not started here'];
+    const members = await host.read(etcdMembers(clientUrl(host.machine)));
+    const endpoints = members?.flatMap(({ clientUrls }) => clientUrls.slice(0, 1)) ?? etcdHosts(cluster).map(clientUrl);
+    const status = await host.read(etcdStatus(endpoints));
     const missing = endpoints
       .filter((endpoint) => !status.some((one) => one.endpoint === endpoint))
       .map((endpoint) => `${endpoint} does not answer`);
-    if (missing.length > 0) return missing;
     const leaders = new Set(status.map(({ leader }) => leader));
-    if (leaders.has('0') || leaders.size !== 1) missing.push('the members have no common leader');
-    const names = etcdHosts(cluster).map(({ name }) => name);
-    for (const name of names) if (!members?.includes(name)) missing.push(`${name} is not in the member list`);
-    for (const name of members ?? [])
-      if (!names.includes(name))
-        missing.push(`the member list has ${name || 'a member that never started'}, which the spec does not name`);
-    return missing;
+    if (missing.length === 0 && (leaders.has('0') || leaders.size !== 1))
+      missing.push('the members have no common leader');
+    return members ? [...missing, ...(await strangers(context, members))] : [...missing, 'there is no member list'];
   },
 };
+
+/** How list and spec differ. A host that is to join may be absent from the list, or in it by a join that was cut short. */
+async function strangers(context: CheckContext, members: readonly EtcdMember[]): Promise<string[]> {
+  const hosts = etcdHosts(context.cluster);
+  const entry = (url: string): EtcdMember | undefined => members.find(({ peerUrls }) => peerUrls.includes(url));
+  const unsettled = hosts.filter((machine) => !entry(peerUrl(machine))?.name || entry(peerUrl(machine))?.learner);
+  const missing: string[] = [];
+  for (const { name } of unsettled)
+    if (!['newcomer', 'joining'].includes(await standingOf({ ...context, host: await context.peer(name) })))
+      missing.push(`${name} is not a voting member in the member list`);
+  for (const { id, name, peerUrls } of members)
+    if (!hosts.some((machine) => peerUrls.includes(peerUrl(machine))))
+      missing.push(
+        `the member list has ${name || 'a member that never started'} (${id}), which the spec does not name`,
+      );
+  return missing;
+}

@@ -6,43 +6,71 @@ import type { WantedFile } from '../wanted-file.js';
 
 const pki = '/etc/kubernetes/pki/etcd';
 const data = '/var/lib/etcd';
+/** By this kubeadm finds the members on the API, to upgrade, join and reset them (kubeadm, util/etcd). */
+const advertised = 'kubeadm.kubernetes.io/etcd.advertise-client-urls';
 
-/** One member as a static pod of the kubelet (etcd.io, clustering guide and transport security). */
-export function etcdManifest(cluster: Cluster, machine: Machine): WantedFile {
-  const peer = `https://${machine.address}:2380`;
+export const peerUrl = ({ address }: Machine): string => `https://${address}:2380`;
+export const clientUrl = ({ address }: Machine): string => `https://${address}:2379`;
+
+/** What etcd reads at its first start only (etcd.io, configuration options, clustering). */
+export const foundingOf = (cluster: Cluster): string[] => [
+  `--initial-cluster=${etcdHosts(cluster)
+    .map((machine) => `${machine.name}=${peerUrl(machine)}`)
+    .join(',')}`,
+  `--initial-cluster-token=${cluster.name}`,
+  '--initial-cluster-state=new',
+];
+
+/** The same as a manifest has it, whoever wrote it. */
+export const foundingIn = (manifest: string): string[] =>
+  [...manifest.matchAll(/--initial-cluster(?:-token|-state)?=[^"\n]*/g)].map(([flag]) => flag);
+
+/**
+ * One member as a static pod of the kubelet, as kubeadm itself writes it (kubeadm, phases/etcd/local.go), so that kubeadm
+ * can take it over.
+ */
+export function etcdManifest(
+  cluster: Cluster,
+  machine: Machine,
+  path: string,
+  founding = foundingOf(cluster),
+): WantedFile {
   const command = [
     'etcd',
-    `--name=${machine.name}`,
-    `--data-dir=${data}`,
-    `--listen-client-urls=https://127.0.0.1:2379,https://${machine.address}:2379`,
-    `--advertise-client-urls=https://${machine.address}:2379`,
-    `--listen-peer-urls=${peer}`,
-    `--initial-advertise-peer-urls=${peer}`,
-    `--initial-cluster=${etcdHosts(cluster)
-      .map(({ name, address }) => `${name}=https://${address}:2380`)
-      .join(',')}`,
-    `--initial-cluster-token=${cluster.name}`,
-    '--initial-cluster-state=new',
-    '--listen-metrics-urls=http://127.0.0.1:2381',
+    `--advertise-client-urls=${clientUrl(machine)}`,
     `--cert-file=${pki}/server.crt`,
-    `--key-file=${pki}/server.key`,
     '--client-cert-auth=true',
-    `--trusted-ca-file=${pki}/ca.crt`,
+    `--data-dir=${data}`,
+    '--feature-gates=InitialCorruptCheck=true',
+    `--initial-advertise-peer-urls=${peerUrl(machine)}`,
+    ...founding,
+    `--key-file=${pki}/server.key`,
+    `--listen-client-urls=https://127.0.0.1:2379,${clientUrl(machine)}`,
+    '--listen-metrics-urls=http://127.0.0.1:2381',
+    `--listen-peer-urls=${peerUrl(machine)}`,
+    `--name=${machine.name}`,
     `--peer-cert-file=${pki}/peer.crt`,
-    `--peer-key-file=${pki}/peer.key`,
     '--peer-client-cert-auth=true',
+    `--peer-key-file=${pki}/peer.key`,
     `--peer-trusted-ca-file=${pki}/ca.crt`,
+    '--snapshot-count=10000',
+    `--trusted-ca-file=${pki}/ca.crt`,
+    '--watch-progress-notify-interval=5s',
   ];
-  const probe = (path: string, more: object): object => ({
-    httpGet: { host: '127.0.0.1', path, port: 2381, scheme: 'HTTP' },
-    periodSeconds: 10,
+  const probe = (probed: string, more: object): object => ({
+    httpGet: { host: '127.0.0.1', path: probed, port: 'probe-port', scheme: 'HTTP' },
     timeoutSeconds: 15,
     ...more,
   });
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: 'etcd', namespace: 'kube-system', labels: { component: 'etcd', tier: 'control-plane' } },
+    metadata: {
+      name: 'etcd',
+      namespace: 'kube-system',
+      annotations: { [advertised]: clientUrl(machine) },
+      labels: { component: 'etcd', tier: 'control-plane' },
+    },
     spec: {
       hostNetwork: true,
       priority: 2_000_001_000,
@@ -54,20 +82,43 @@ export function etcdManifest(cluster: Cluster, machine: Machine): WantedFile {
           image: `${cluster.registry.address}/etcd:${profileOf(cluster).etcd}`,
           imagePullPolicy: 'IfNotPresent',
           command,
+          ports: [{ name: 'probe-port', containerPort: 2381, protocol: 'TCP' }],
           resources: { requests: { cpu: '100m', memory: '100Mi' } },
-          livenessProbe: probe('/livez', { failureThreshold: 8, initialDelaySeconds: 10 }),
-          startupProbe: probe('/readyz', { failureThreshold: 24, periodSeconds: 5 }),
+          livenessProbe: probe('/livez', { failureThreshold: 8, initialDelaySeconds: 10, periodSeconds: 10 }),
+          readinessProbe: probe('/readyz', { failureThreshold: 3, periodSeconds: 1 }),
+          startupProbe: probe('/readyz', { failureThreshold: 24, initialDelaySeconds: 10, periodSeconds: 10 }),
           volumeMounts: [
-            { name: 'data', mountPath: data },
-            { name: 'certificates', mountPath: pki, readOnly: true },
+            { name: 'etcd-data', mountPath: data },
+            { name: 'etcd-certs', mountPath: pki },
           ],
         },
       ],
       volumes: [
-        { name: 'data', hostPath: { path: data, type: 'DirectoryOrCreate' } },
-        { name: 'certificates', hostPath: { path: pki, type: 'Directory' } },
+        { name: 'etcd-certs', hostPath: { path: pki, type: 'DirectoryOrCreate' } },
+        { name: 'etcd-data', hostPath: { path: data, type: 'DirectoryOrCreate' } },
       ],
     },
   };
-  return { path: '/etc/kubernetes/manifests/etcd.yaml', content: stream(pod), mode: '600' };
+  return { path, content: stream(pod), mode: '600' };
+}
+
+/**
+ * What a member's manifest is wanted to be and is not, in words. Its peers are no difference, for they are read at the
+ * first start only; nor is what kubeadm has added or laid out its own way.
+ */
+export function changesOf(found: string, wanted: string): string[] {
+  const now = settings(found);
+  return [...settings(wanted)]
+    .filter(([name, value]) => now.get(name) !== value)
+    .map(([name, value]) => `etcd’s ${name} is ${now.get(name) ?? 'not set'}, not ${value}`);
+}
+
+/** Image, advertised URL and flags, out of kha's JSON or kubeadm's YAML. */
+function settings(manifest: string): Map<string, string> {
+  const value = (name: string): string[][] =>
+    [...manifest.matchAll(new RegExp(`"?${name}"?: *"?([^"\\s]+?)"?,?$`, 'gm'))].map(([, found = '']) => [name, found]);
+  const flags = [...manifest.matchAll(/--([a-z-]+)=([^"\n]*)/g)]
+    .map(([, name = '', found = '']) => [name, found])
+    .filter(([name = '']) => !/^initial-cluster/.test(name));
+  return new Map([...value('image'), ...value(advertised), ...flags] as [string, string][]);
 }

@@ -1,12 +1,16 @@
+import type { Cluster } from '../../cluster/cluster.js';
 import { etcdHosts } from '../../cluster/roles.js';
 import { existing } from '../../facts/files.js';
 import { service } from '../../facts/service.js';
+import { sh } from '../../facts/sh.js';
 import { standaloneKubeletDocument, stream } from '../control-plane/kubeadm-documents.js';
 import { groundOf } from '../control-plane/write-kubeadm-documents.js';
 import type { Asked } from '../host.js';
+import { Refusal } from '../refusal.js';
 import type { Step } from '../step.js';
 import { missingFiles, writeFiles, type WantedFile } from '../wanted-file.js';
-import { etcdManifest } from './manifest.js';
+import { etcdManifest, foundingOf } from './manifest.js';
+import { laidPath, manifestPath, standingOf } from './standing.js';
 
 const kubeletConfiguration = '/var/lib/kubelet/config.yaml';
 /** Before an API server stands the kubelet has nobody to register with. */
@@ -17,33 +21,57 @@ const standalone: WantedFile = {
 
 export const startEtcd: Step = {
   name: 'startEtcd',
-  does: 'Start the etcd member as a static pod of the kubelet',
+  does: 'Start the etcd member as a static pod of the kubelet, for the first time or again',
   on: etcdHosts,
   pace: 'all at once',
   retry: 'edit',
-  needs: ['certificate authorities', 'certificates', 'kubelet unit', 'images'],
+  needs: ['certificate authorities', 'certificates', 'kubelet unit', 'images', 'founding members'],
   gives: 'etcd members',
-  async check({ cluster, host }) {
-    const [missing, state, mine] = await Promise.all([
-      missingFiles(host, [etcdManifest(cluster, host.machine)]),
+  async check(context) {
+    const { host } = context;
+    const standing = await standingOf(context);
+    if (standing === 'newcomer' || standing === 'joining') return [];
+    const [manifest, state, mine] = await Promise.all([
+      host.read(existing([manifestPath])),
       host.read(service('kubelet.service', [standalone.path])),
       belongsToNode(host),
     ]);
+    const missing = manifest.length > 0 ? [] : [`${manifestPath} is not there`];
     if (!mine) missing.push(...(await missingFiles(host, [standalone])), ...(await noConfiguration(host)));
     if (!state.active) missing.push('kubelet.service is not running');
     else if (state.stale) missing.push('kubelet.service runs with an older configuration');
     return missing;
   },
-  async apply({ cluster, host }) {
-    if (!(await belongsToNode(host))) {
-      const document = stream(standaloneKubeletDocument(cluster, await groundOf(host)));
-      await writeFiles(host, [{ path: kubeletConfiguration, content: document, mode: '600' }, standalone]);
-    }
+  async apply(context) {
+    const { cluster, host } = context;
+    const standing = await standingOf(context);
+    if (standing !== 'founder' && standing !== 'member')
+      throw new Refusal(
+        `etcd is not started on ${host.machine.name}: ${standing === 'bare' ? 'its manifest was not laid ready' : 'the cluster stands without it'}`,
+        'answer abort and install again: every host is looked at anew',
+      );
+    if (!(await belongsToNode(host)))
+      await writeFiles(host, standaloneFiles(stream(standaloneKubeletDocument(cluster, await groundOf(host)))));
     await host.run('mkdir -p -m 0700 /var/lib/etcd');
-    await writeFiles(host, [etcdManifest(cluster, host.machine)]);
+    if (standing === 'founder')
+      await host.run(
+        sh`mkdir -p /etc/kubernetes/manifests && mv -n ${laidPath} ${manifestPath} && sync ${manifestPath}`,
+      );
+    else if ((await host.read(existing([manifestPath]))).length === 0)
+      await writeFiles(host, [etcdManifest(cluster, host.machine, manifestPath, again(cluster))]);
     await host.run('systemctl daemon-reload && systemctl restart kubelet.service');
   },
 };
+
+/** A kubelet for static pods alone. */
+export const standaloneFiles = (document: string): WantedFile[] => [
+  { path: kubeletConfiguration, content: document, mode: '600' },
+  standalone,
+];
+
+/** For data that is there; should it turn out to be none, etcd must not found a cluster of its own. */
+const again = (cluster: Cluster): string[] =>
+  foundingOf(cluster).map((flag) => flag.replace(/(initial-cluster-state)=new/, '$1=existing'));
 
 /** kubeadm has taken the kubelet over, with a configuration of its own. */
 async function belongsToNode(host: Asked): Promise<boolean> {

@@ -16,10 +16,10 @@ export const configureHaproxy: Step = {
   check: ({ cluster, host }) => missingService(host, 'haproxy.service', [haproxy(cluster)]),
   async apply({ cluster, host }) {
     const wanted = haproxy(cluster);
-    // What haproxy itself refuses never replaces what runs.
+    // What haproxy itself refuses never replaces what runs, and a reload cuts no connection that stands.
     await writeFiles(host, [{ ...wanted, path: `${path}.new` }]);
     await host.run(
-      `haproxy -c -q -f ${path}.new && mv -f ${path}.new ${path} && systemctl enable -q haproxy.service && systemctl restart haproxy.service`,
+      `haproxy -c -q -f ${path}.new && mv -f ${path}.new ${path} && systemctl enable -q haproxy.service && systemctl reload-or-restart haproxy.service`,
     );
   },
 };

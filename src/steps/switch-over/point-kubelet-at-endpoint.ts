@@ -1,4 +1,4 @@
-import { apiEndpoint, controlPlanes, nodes } from '../../cluster/roles.js';
+import { apiEndpoint, controlPlanes, workers } from '../../cluster/roles.js';
 import { file } from '../../facts/files.js';
 import { service } from '../../facts/service.js';
 import { servesApi } from '../fitness.js';
@@ -10,8 +10,9 @@ const server = /^(\s*server:\s*)(\S+)$/m;
 
 export const pointKubeletAtEndpoint: Step = {
   name: 'pointKubeletAtEndpoint',
-  does: 'Let the kubelet reach the API through the load balancer, ten nodes at most at a time',
-  on: nodes,
+  does: 'Let the workers’ kubelets reach the API through the load balancer, ten at most at a time',
+  // kubeadm points a master's kubelet at its own API server at each join and upgrade: it must not be newer than that one.
+  on: workers,
   pace: { atMost: 10 },
   retry: 'edit',
   needs: ['ready nodes', 'api endpoint'],
@@ -21,8 +22,9 @@ export const pointKubeletAtEndpoint: Step = {
     const found = await host.read(file(kubeconfig, { secret: true }));
     if (!found) throw new Error(`${kubeconfig} is not on ${host.machine.name}`);
     const content = found.content.replace(server, (_, key: string) => `${key}https://${apiEndpoint(cluster)}`);
-    await host.write(kubeconfig, content, { mode: `0${found.mode}`, secret: true });
-    await host.run('systemctl restart kubelet.service');
+    await host.write(`${kubeconfig}.new`, content, { mode: `0${found.mode}`, secret: true });
+    // In one go: a kubelet writes this file itself when it joins, so its date does not tell whether it was read.
+    await host.run(`mv -f ${kubeconfig}.new ${kubeconfig} && systemctl restart kubelet.service`);
   },
   async verify(context) {
     const missing = await pointing(context);
@@ -35,12 +37,11 @@ export const pointKubeletAtEndpoint: Step = {
 async function pointing({ cluster, host }: CheckContext): Promise<string[]> {
   const [found, state] = await Promise.all([
     host.read(file(kubeconfig, { secret: true })),
-    host.read(service('kubelet.service', [kubeconfig])),
+    host.read(service('kubelet.service')),
   ]);
   if (!found) return [`${kubeconfig} is not there`];
   const wanted = `https://${apiEndpoint(cluster)}`;
   const now = server.exec(found.content)?.[2];
   if (now !== wanted) return [`the kubelet uses ${now ?? 'no server'}, not ${wanted}`];
-  if (!state.active) return ['kubelet.service is not running'];
-  return state.stale ? ['kubelet.service runs with an older configuration'] : [];
+  return state.active ? [] : ['kubelet.service is not running'];
 }

@@ -1,0 +1,76 @@
+import { controlPlanes, isStacked } from '../../cluster/roles.js';
+import { etcdHealth } from '../../facts/etcd.js';
+import { sh } from '../../facts/sh.js';
+import { listedMembers, refusals } from '../etcd/check-membership.js';
+import { peerUrl } from '../etcd/manifest.js';
+import { standaloneFiles } from '../etcd/start-etcd.js';
+import { servesApi } from '../fitness.js';
+import { Refusal } from '../refusal.js';
+import type { ApplyContext, Step } from '../step.js';
+import { writeFiles } from '../wanted-file.js';
+import { withToken } from './bootstrap-token.js';
+import { joinDocuments, standaloneKubeletDocument, stream } from './kubeadm-documents.js';
+import { expectedFindings, hasCompleted, joiningPath, standby, takeOver, type TakeOver } from './take-over.js';
+import { wayIn } from './way-in.js';
+import { groundOf } from './write-kubeadm-documents.js';
+
+const configuration = '/var/lib/kha/join.yaml';
+
+/** etcd takes one learner at a time, so masters join one after another (etcd.io, learner design). */
+export const joinControlPlane: Step = {
+  name: 'joinControlPlane',
+  does: 'Join a further master to the cluster that stands, its etcd member as a learner first',
+  on: controlPlanes,
+  pace: { atMost: 1 },
+  retry: 'bootstrap',
+  needs: ['certificates', 'images', 'kubelet unit', 'control plane', 'api endpoint'],
+  async check(context) {
+    if (await hasCompleted(context.host, 'control-plane')) return [];
+    return (await wayIn(context)) === 'join' ? ['kubeadm join has not ended well here'] : [];
+  },
+  async apply(context) {
+    const { cluster, host, firstFit } = context;
+    const [refusal] = await refusals(context);
+    if (refusal !== undefined) throw new Refusal(refusal, 'nothing was changed; answer retry once that is settled');
+    const others = controlPlanes(cluster).filter(({ name }) => name !== host.machine.name);
+    const master = await firstFit(others, servesApi);
+    const script = takeOver(host.machine, await joining(context));
+    await host.write(joiningPath, 'begun\n');
+    await withToken(master, host.machine.name, async (admission) => {
+      try {
+        await host.write(configuration, joinDocuments(cluster, host.machine, admission), {
+          mode: '0600',
+          secret: true,
+        });
+        await host.runUnit(script);
+      } finally {
+        await host.run(sh`rm -f ${configuration}`);
+      }
+    });
+  },
+};
+
+/**
+ * What a join that was cut short left of etcd stays: kubeadm finds its own peer URL in the member list, and promotes the
+ * learner that runs. A learner that lost its data would be promoted too, and never come up; that is refused before.
+ */
+async function joining(context: ApplyContext): Promise<TakeOver> {
+  const { cluster, host } = context;
+  const ground = await groundOf(host);
+  const stacked = isStacked(cluster);
+  const ignored = expectedFindings(ground, stacked ? 'here' : 'elsewhere');
+  const kubeadm = sh`kubeadm join --config ${configuration} --ignore-preflight-errors ${ignored}`;
+  const finish = sh`kubeadm join phase control-plane-join mark-control-plane --config ${configuration}`;
+  if (!stacked) return { role: 'control-plane', kubeadm, finish };
+  // To end the pods of an attempt that was cut short there must be a kubelet, and the member goes on under it.
+  const files = standaloneFiles(stream(standaloneKubeletDocument(cluster, ground)));
+  await writeFiles(
+    host,
+    files.map((one) => ({ ...one, path: `${standby}/${one.path.slice(one.path.lastIndexOf('/') + 1)}` })),
+  );
+  const members = (await listedMembers(context)) ?? [];
+  const voters = members.filter(({ learner, peerUrls }) => !learner && !peerUrls.includes(peerUrl(host.machine)));
+  const command = etcdHealth(voters.flatMap(({ clientUrls }) => clientUrls.slice(0, 1)));
+  const awaited = { what: 'not every etcd member answers', command };
+  return { role: 'control-plane', kubeadm, finish, awaited };
+}
