@@ -30,8 +30,7 @@ export function world(wanted: Cluster, disks: Disks, answers: Answers = {}) {
       return { code: 0, stdout: found.map((path) => `${path}\n`).join(''), stderr: '' };
     }
     const path = /; if ! present (\S+); then echo absent;/.exec(command)?.[1];
-    if (path !== undefined)
-      return { code: 0, stdout: path in disk ? `600\n${disk[path]}` : 'absent\n', stderr: '' };
+    if (path !== undefined) return { code: 0, stdout: path in disk ? `600\n${disk[path]}` : 'absent\n', stderr: '' };
     throw new Error(`${host} was asked what no test told it: ${command}`);
   };
   const host = (name: string): Host => ({

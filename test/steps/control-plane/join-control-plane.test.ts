@@ -57,8 +57,8 @@ describe('joining', () => {
   const answers = (list = standing('m1', 'm2', 'm3')): Answers => ({
     'member list': () => memberList(list),
     '/readyz': (host) => (host === 'm1' ? { code: 0, stdout: '500', stderr: '' } : '200'),
-    'stat -fc': () => 'tmpfs',
-    CapBnd: () => '000001ffffffffff\n0\nmachine\n',
+    'stat -fc': () => 'tmpfs\n',
+    CapBnd: () => '000001ffffffffff\nmachine\n',
     'token-id': () => '',
     'kubeadm token': () => 'abcdef.0123456789abcdef\n',
     'openssl x509': () => `${'0'.repeat(64)}  -`,

@@ -73,10 +73,10 @@ describe('the first start', () => {
     const disks: Disks = {};
     const { context, done } = world(three, disks, {
       ...kubelet,
-      'stat -fc': () => 'tmpfs',
+      'stat -fc': () => 'tmpfs\n',
       mkdir: () => '',
       'systemctl daemon-reload': () => '',
-      CapBnd: () => '000001ffffffffff\n0\nmachine\n',
+      CapBnd: () => '000001ffffffffff\nmachine\n',
     });
     for (const name of ['m1', 'm2', 'm3']) {
       expect(await layEtcdManifest.check(context(name))).toEqual([`${laidPath} is not there`]);
