@@ -1,7 +1,7 @@
 import { machineNamed, type Cluster } from '../../src/cluster/cluster.js';
 import { answer as answerOf, type Fact, type Output } from '../../src/facts/fact.js';
 import type { Host } from '../../src/steps/host.js';
-import type { ApplyContext } from '../../src/steps/step.js';
+import type { ApplyContext, Unfit } from '../../src/steps/step.js';
 
 /** Files by path, of each host. */
 export type Disks = Record<string, Record<string, string>>;
@@ -56,6 +56,10 @@ export function world(wanted: Cluster, disks: Disks, answers: Answers = {}) {
       cluster: wanted,
       host: host(name),
       peer: async (other: string) => Promise.resolve(host(other)),
+      async firstFit(machines: readonly { name: string }[], unfit: Unfit) {
+        for (const { name: other } of machines) if ((await unfit(host(other))).length === 0) return host(other);
+        throw new Error('none is fit');
+      },
       warn: () => undefined,
     }) as unknown as ApplyContext;
   return { done, context };

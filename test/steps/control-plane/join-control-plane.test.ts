@@ -18,7 +18,11 @@ const manifest = (name: string, state = 'new'): string =>
     three.hosts.find((host) => host.name === name)!,
     manifestPath,
   ).content.replace('cluster-state=new', `cluster-state=${state}`);
-const master = { [completed('control-plane')]: '', '/etc/kubernetes/kubelet.conf': '' };
+const master = {
+  [completed('control-plane')]: '',
+  '/etc/kubernetes/kubelet.conf': '',
+  '/etc/kubernetes/admin.conf': '',
+};
 const member = (name: string): Record<string, string> => ({
   '/var/lib/etcd/member/snap/db': '',
   [manifestPath]: manifest(name),
