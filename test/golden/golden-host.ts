@@ -74,6 +74,9 @@ export class GoldenHost implements Host {
   run(command: string, { stdin }: RunOptions = {}): Promise<string> {
     this.done.push(`run\n${command}${stdin ? `\n< ${stdin}` : ''}`);
     if (command.includes('init phase certs ca ')) this.#hasAuthorities = true;
+    const [, from = '', to = ''] = /mv -n (\S+) (\S+)/.exec(command) ?? [];
+    const moved = this.files.get(from);
+    if (moved && this.files.delete(from)) this.files.set(to, moved);
     if (/token .*create/.test(command)) return Promise.resolve('abcdef.0123456789abcdef\n');
     return Promise.resolve(command.endsWith('sha256sum') ? `${'0'.repeat(64)}  -\n` : '');
   }
