@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from './lab.js';
 
 const root = '/sys/fs/cgroup';
@@ -68,5 +69,17 @@ async function removeTree(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
   for (const entry of await readdir(folder, { withFileTypes: true }))
     if (entry.isDirectory()) await removeTree(join(folder, entry.name));
-  await rmdir(folder);
+  await rmdirOnceEmpty(folder);
+}
+
+/** Processes that were killed are members of their group until they are reaped. */
+async function rmdirOnceEmpty(folder: string): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await rmdir(folder);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EBUSY' || tries === 100) throw error;
+      await sleep(50);
+    }
+  }
 }

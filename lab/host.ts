@@ -30,6 +30,8 @@ export async function boot(lab: Lab, host: LabHost, rootfs: string): Promise<voi
     await run('mount', ['-t', 'overlay', 'overlay', '-o', layers, root]);
   }
   if (!existsSync(join(root, 'etc/ssh/ssh_host_ed25519_key'))) await furnish(lab, name);
+  // A machine that lost its power has no control groups left; the kubelet would look for each old container, 3 s long.
+  await removeGroups(lab, name);
   const groups = await makeGroups(lab, name);
   const log = openSync(hostFolder(lab, name, 'console.log'), 'a', 0o600);
   const binds = disks.map((disk) => `--bind=${diskOf(lab, name, disk)}:/var/lib/${disk}`);

@@ -67,6 +67,8 @@ export function takeOver(machine: Machine, { role, kubeadm, awaited, finish }: T
   const refusal = `error: ${machine.name} is a Ready node already; nothing of it is taken away. Next: answer skip, or remove the node first`;
   return [
     'set -eu',
+    // Left where somebody ran kubeadm reset: what follows is not done until it has ended.
+    sh`rm -f ${completed(role)}`,
     ...backToStandalone,
     sh`for path in ${debris(role)}; do if [ -e "$path" ]; then left="\${left:-} $path"; fi; done`,
     'if [ -n "${left:-}" ]; then',

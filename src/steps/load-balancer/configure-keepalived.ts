@@ -24,9 +24,9 @@ export const configureKeepalived: Step = {
     const [configuration, ...scripts] = wanted as [WantedFile, ...WantedFile[]];
     const { path } = configuration;
     await writeFiles(context.host, [...scripts, { ...configuration, path: `${path}.new` }]);
-    // What keepalived itself refuses never replaces what runs.
+    // What keepalived itself refuses never replaces what runs, and a reload leaves the virtual address where it is.
     await context.host.run(
-      `keepalived -t -f ${path}.new && mv -f ${path}.new ${path} && systemctl enable -q keepalived.service && systemctl restart keepalived.service`,
+      `keepalived -t -f ${path}.new && mv -f ${path}.new ${path} && systemctl enable -q keepalived.service && systemctl reload-or-restart keepalived.service`,
     );
   },
 };

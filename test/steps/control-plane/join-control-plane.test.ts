@@ -105,6 +105,15 @@ describe('joining', () => {
     expect(spawnSync('sh', ['-n'], { input: unit.slice(unit.indexOf('set -eu')) }).status).toBe(0);
   });
 
+  it('takes no old mark for its own success where kubeadm reset was run before', async () => {
+    const { context, done } = world(four, { ...stacked(), m4: { [completed('control-plane')]: '' } }, answers());
+    expect(await joinControlPlane.check(context('m4'))).toHaveLength(1);
+    await joinControlPlane.apply!(context('m4'));
+    const unit = done.find((one) => one.includes(': unit '))!;
+    expect(unit.indexOf(`rm -f ${completed('control-plane')}`)).toBeGreaterThan(0);
+    expect(unit.indexOf(`rm -f ${completed('control-plane')}`)).toBeLessThan(unit.indexOf('kubeadm join'));
+  });
+
   it('is refused, with nothing changed, for a master that lost its disk', async () => {
     const { context, done } = world(three, { ...stacked(), m1: {} }, answers());
     await expect(joinControlPlane.apply!(context('m1'))).rejects.toThrow(/it is the member a1 .*kha node replace/);
