@@ -5,6 +5,8 @@ import type { Client } from 'ssh2';
  * all; after so many tries it is the second.
  */
 const patience = 5;
+/** sshd takes a closed channel's session off its list after the packets at hand, a new channel among them; milliseconds. */
+const settling = 30;
 /** sshd allows ten sessions a connection unless told otherwise (sshd_config(5), MaxSessions); two are left for a person. */
 const channels = 8;
 
@@ -63,7 +65,15 @@ export class Connection {
   }
 
   leave({ used = false } = {}): void {
-    this.#used ||= used;
+    if (!used) return this.#pass();
+    this.#used = true;
+    this.#alone = 0;
+    // A session that has just ended still counts for a moment: where each is needed, the next waits for it.
+    if (this.#width < channels && !this.#over) setTimeout(() => this.#pass(), settling);
+    else this.#pass();
+  }
+
+  #pass(): void {
     this.#taken -= 1;
     if (this.#over && this.#taken === 0) this.client.end();
     if (this.#over || this.#taken >= this.#width) return;
@@ -84,7 +94,7 @@ export class Connection {
       this.#alone += 1;
       if (this.#alone === patience) this.retire();
     }
-    this.leave();
+    this.#pass();
   }
 
   /** Takes no more commands, lets those under way come to their end, and closes after the last. */
