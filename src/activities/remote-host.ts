@@ -9,6 +9,7 @@ import type { Link } from './ssh/link.js';
 import { NotAnswered } from './ssh/not-answered.js';
 import type { Pool } from './ssh/pool.js';
 import { TransientUnit, type UnitName } from './transient-unit.js';
+import { stopping, stoppingAll } from './unit-commands.js';
 
 /** What the running activity lends to its hosts. */
 export interface Attempt {
@@ -24,8 +25,7 @@ export interface Attempt {
 interface Call {
   readonly command: string;
   readonly stdin?: string | undefined;
-  /** Without one the command is not given up when the activity is cancelled: a unit has to be stopped even then. */
-  readonly signal?: AbortSignal;
+  readonly signal: AbortSignal;
   /** Milliseconds; see `limits`. */
   readonly limit: number;
 }
@@ -73,7 +73,7 @@ export class RemoteHost implements Host {
   async runUnit(script: string): Promise<string> {
     const unit = new TransientUnit(
       this.#attempt.unitName(this.machine),
-      (command, stdin) => this.#twice({ command, stdin, limit: limits.unit }),
+      (command, stdin) => this.#twice({ command, stdin, signal: this.#attempt.signal, limit: limits.unit }),
       this.#attempt,
     );
     const begun = Date.now();
@@ -82,12 +82,32 @@ export class RemoteHost implements Host {
     throw this.#failed(unit.name, output, (Date.now() - begun) / 1000, false);
   }
 
+  /**
+   * Stops what this step runs here as units, when a person cancelled; whatever attempt began them. A host that does not
+   * answer is not waited for. Never throws: gives what may run on, in words.
+   */
+  async stopUnits(): Promise<string | undefined> {
+    const { name, family } = this.#attempt.unitName(this.machine);
+    try {
+      const { code, stderr } = await this.#link.run(stoppingAll(name, family), {
+        patience: 0,
+        limit: 2 * stopping,
+        signal: AbortSignal.timeout(3 * stopping),
+      });
+      if (code === 0) return undefined;
+      return `${this.machine.name}: ${family}-* may run on: systemctl stop exited ${code}: ${stderr.trim().slice(0, 300)}`;
+    } catch (error) {
+      const reason = error instanceof HostFailure ? error.reason : String(error);
+      return `${this.machine.name}: ${family}-* may run on, as it could not be stopped: ${reason}`;
+    }
+  }
+
   #execute({ command, stdin, signal, limit }: Call): Promise<Output> {
     const { patience } = this.#attempt;
     return this.#link.run(command, {
       patience,
       limit,
-      ...(signal && { signal }),
+      signal,
       ...(stdin === undefined ? {} : { stdin }),
     });
   }

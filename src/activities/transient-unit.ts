@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Output } from '../facts/fact.js';
-import { sh } from '../facts/sh.js';
 import { HostFailure } from './failure.js';
+import { listing, looking, puttingAside, sightOf, starting, type Sight } from './unit-commands.js';
 
 export interface UnitName {
   readonly host: string;
@@ -9,8 +9,11 @@ export interface UnitName {
   readonly family: string;
   /** The family and a token of the scheduled activity. */
   readonly name: string;
+  /** Its end is told as often as it is asked for, and a person decides; other units are run again once theirs was told. */
+  readonly once: boolean;
 }
 
+/** Asks the host; what it asks may be asked again when the connection breaks under it. */
 type Execute = (command: string, stdin?: string) => Promise<Output>;
 
 interface Watch {
@@ -18,12 +21,16 @@ interface Watch {
   tell(what: string): void;
 }
 
-const root = '/var/lib/kha/units';
 const pollEvery = 300;
+/** How long systemd may not answer before the attempt is given up; milliseconds. */
+const silence = 60_000;
+/** KiB on the disk below which it counts as full. */
+const full = 1024;
 
 /**
  * One long script as a transient systemd unit. It outlives the worker and the connection; whoever comes back under the
- * same name finds it running, or its exit code and output in its folder. The journal keeps that it ran.
+ * same name finds it running, or its exit code and output in its folder. Following it changes nothing: attempts that
+ * overlap may do it together, and one that is let go leaves the unit to the next. The journal keeps that it ran.
  */
 export class TransientUnit {
   readonly name: string;
@@ -38,91 +45,91 @@ export class TransientUnit {
     this.#watch = watch;
   }
 
+  /**
+   * Runs the script, or follows the run that an earlier attempt began. Throws Interrupted when it is to be looked at
+   * again, CommandFailed when it could not begin or its end could not be kept.
+   */
   async run(script: string): Promise<Output> {
-    const state = await this.#state(this.name);
-    if (state === 'lost') await this.#putAside(this.name, 'lost');
-    if (state === 'lost' || state === 'absent') {
+    let seen = await this.#look(this.name);
+    if (seen.state === 'lost' || (seen.state === 'ended' && seen.told && !this.#unit.once)) {
+      await this.#answered(puttingAside(this.name, seen.id, seen.state));
+      seen = { state: 'absent', free: seen.free };
+    }
+    if (seen.state === 'absent') {
       await this.#letOthersEnd();
       await this.#start(script);
+      seen = await this.#look(this.name);
     }
-    const output = await this.#follow(this.name);
-    // Told once: the activity's next attempt is to run it again, not to find the same failure for ever.
-    if (output.code !== 0) await this.#putAside(this.name, 'failed');
-    return output;
+    return this.#follow(this.name, seen);
   }
 
-  /** `lost`: it was started and neither runs nor ended, so the host was restarted under it. */
-  async #state(unit: string): Promise<'absent' | 'running' | 'ended' | 'lost'> {
-    const folder = `${root}/${unit}`;
-    const { stdout } = await this.#execute(
-      sh`if [ ! -e ${`${folder}/script`} ]; then echo absent; elif systemctl -q is-active ${unit}; then echo running; elif [ -e ${`${folder}/exit`} ]; then echo ended; else echo lost; fi`,
-    );
-    return stdout.trim() as 'absent' | 'running' | 'ended' | 'lost';
+  /** Asks until systemd answers: a silent one says nothing about a unit. */
+  async #look(unit: string): Promise<Sight> {
+    const deadline = Date.now() + silence;
+    for (;;) {
+      const { code, stdout, stderr } = await this.#execute(looking(unit));
+      const sight = code === 0 ? sightOf(stdout) : undefined;
+      if (sight) return sight;
+      const said = (stderr || stdout).trim().slice(0, 200);
+      if (Date.now() > deadline) throw this.#interrupted(`systemd does not tell of ${unit}: ${said}`);
+      this.#watch.tell(`${unit}: systemd does not tell of it: ${said}`);
+      await sleep(pollEvery, undefined, { signal: this.#watch.signal });
+    }
   }
 
   /** A unit of an earlier operation may still run: it is never doubled, and what it does is looked at afresh afterwards. */
   async #letOthersEnd(): Promise<void> {
-    const { stdout } = await this.#execute(
-      sh`systemctl list-units --plain --no-legend --state=active,activating ${`${this.#unit.family}-*`}`,
-    );
-    const other = /^(\S+)\.service/m.exec(stdout)?.[1];
+    const units = await this.#answered(listing(this.#unit.family));
+    const other = [...units.matchAll(/^(\S+)\.service /gm)].map(([, name]) => name!).find((name) => name !== this.name);
     if (!other) return;
-    await this.#follow(other);
+    await this.#follow(other, await this.#look(other));
     throw this.#interrupted(`${other} of an earlier run was still at work and has ended now`);
   }
 
   async #start(script: string): Promise<void> {
-    const folder = `${root}/${this.name}`;
-    const run = `sh ${folder}/script >${folder}/output 2>&1; echo $? >${folder}/exit.new; sync ${folder}/exit.new; mv -f ${folder}/exit.new ${folder}/exit`;
-    const command =
-      sh`set -e; umask 077; mkdir -p -m 0700 ${root} ${folder}; cat >${`${folder}/script.new`}; sync ${`${folder}/script.new`}; ` +
-      // The script's own name appears as the last act before the start, so that a start cut short is no run.
-      sh`systemd-run -q --unit=${this.name} --collect --no-block --property=KillMode=control-group --setenv=LC_ALL=C --setenv=HOME=/root --setenv=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin sh -c ${`mv -f ${folder}/script.new ${folder}/script; ${run}`}; ` +
-      sh`for try in 1 2 3 4 5 6 7 8 9 10; do if [ -e ${`${folder}/script`} ]; then exit 0; fi; sleep 0.1; done; echo 'the unit did not start' >&2; exit 1`;
-    const { code, stderr } = await this.#execute(command, script);
+    const { code, stderr } = await this.#execute(starting(this.name, script), script);
     // A connection that broke right after the start makes the second try meet its own unit.
     if (code === 0 || /already (exists|loaded)|was already/.test(stderr)) return;
     throw new HostFailure('CommandFailed', {
       host: this.#unit.host,
-      reason: `systemd-run ${this.name} exited ${code}: ${stderr.trim()}`,
-      next: 'see that systemd is well on the host, then answer retry',
+      reason: `${this.name} could not be started: exit code ${code}: ${stderr.trim()}`,
+      next: 'see that systemd is well on the host and its disk has room, then answer retry',
     });
   }
 
-  async #follow(unit: string): Promise<Output> {
-    const folder = `${root}/${unit}`;
-    try {
-      for (;;) {
-        const { stdout } = await this.#execute(
-          sh`if [ -e ${`${folder}/exit`} ]; then echo "exit $(cat ${`${folder}/exit`})"; cat ${`${folder}/output`}; elif systemctl -q is-active ${unit}; then echo running; tail -n 1 ${`${folder}/output`} 2>/dev/null; else sleep 0.2; if [ -e ${`${folder}/exit`} ]; then echo running; else echo lost; fi; fi`,
-        );
-        const [, code] = /^exit (\d+)$/m.exec(stdout.slice(0, 12)) ?? [];
-        if (code !== undefined)
-          return { code: Number(code), stdout: stdout.slice(stdout.indexOf('\n') + 1), stderr: '' };
-        if (stdout.startsWith('lost')) {
-          await this.#putAside(unit, 'lost');
-          throw this.#interrupted(
-            `${unit} is gone without an exit code: the host was restarted, or somebody stopped it`,
-          );
-        }
-        this.#watch.tell(`${unit}: ${stdout.split('\n')[1] ?? ''}`);
-        await sleep(pollEvery, undefined, { signal: this.#watch.signal });
+  async #follow(unit: string, seen: Sight): Promise<Output> {
+    for (;;) {
+      if (seen.state === 'ended') {
+        const hint = seen.code !== 0 && seen.free < full ? '\nerror: the disk of /var/lib/kha is full\n' : '';
+        return { code: seen.code, stdout: `${seen.output}${hint}`, stderr: '' };
       }
-    } catch (error) {
-      if (this.#watch.signal.aborted) await this.#abandon(unit);
-      throw error;
+      if (seen.state !== 'running') throw this.#gone(unit, seen);
+      this.#watch.tell(`${unit}: ${seen.line}`);
+      await sleep(pollEvery, undefined, { signal: this.#watch.signal });
+      seen = await this.#look(unit);
     }
   }
 
-  /** A person cancelled: the unit stops, its log stays. A worker that shuts down aborts with `keep`, and the unit runs on. */
-  async #abandon(unit: string): Promise<void> {
-    if (this.#watch.signal.reason === keepUnits) return;
-    await this.#execute(sh`systemctl stop ${unit}`);
+  #gone(unit: string, seen: Sight & { readonly state: 'absent' | 'lost' }): HostFailure {
+    if (seen.free < full)
+      return new HostFailure('CommandFailed', {
+        host: this.#unit.host,
+        reason: `${unit} ${seen.state === 'lost' ? 'has ended, and how could not be written' : 'could not begin'}: the disk of /var/lib/kha has ${seen.free} KiB left`,
+        next: 'make room on the host, then answer retry: the step looks at the host again',
+      });
+    if (seen.state === 'absent') return this.#interrupted(`systemd took ${unit}, but it never began`);
+    return this.#interrupted(
+      seen.restarted
+        ? `${unit} is gone without an exit code: the host was restarted`
+        : `${unit} is gone without an exit code: somebody stopped or killed it`,
+    );
   }
 
-  /** Keeps the folder of a run that never ended, or ended badly, under another name, so that the next one starts afresh. */
-  async #putAside(unit: string, why: 'lost' | 'failed'): Promise<void> {
-    await this.#execute(sh`mv ${`${root}/${unit}`} ${`${root}/${unit}.${why}`}-$(date +%s)`);
+  /** A command that must succeed: anything else is no answer, and nothing is to be built on it. */
+  async #answered(command: string): Promise<string> {
+    const { code, stdout, stderr } = await this.#execute(command);
+    if (code === 0) return stdout;
+    throw this.#interrupted(`units cannot be looked after: exit code ${code}: ${stderr.trim().slice(0, 300)}`);
   }
 
   #interrupted(reason: string): HostFailure {
@@ -133,6 +140,3 @@ export class TransientUnit {
     });
   }
 }
-
-/** Abort reason of a worker that shuts down: the remote units go on, and the next worker finds them. */
-export const keepUnits = new Error('the worker shuts down; what runs on the hosts goes on');

@@ -1,114 +1,216 @@
-import { describe, expect, it } from 'vitest';
-import { keepUnits, TransientUnit } from '../../src/activities/transient-unit.js';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TransientUnit } from '../../src/activities/transient-unit.js';
+import { stoppingAll } from '../../src/activities/unit-commands.js';
+import { startSystemd, type Systemd } from './systemd.js';
 
-const unit = { host: 'm1', family: 'kha-c-step-m1', name: 'kha-c-step-m1-0011223344' };
+const family = 'kha-c-step-m1';
+const unit = { host: 'm1', family, name: `${family}-0011223344`, once: true };
+const again = { ...unit, once: false };
 
-/** Answers of a host, in order; a command that was not told, or not asked in the end, fails the test. */
-function scripted(...answers: readonly (readonly [pattern: RegExp, stdout: string, code?: number])[]) {
-  const left = [...answers];
-  const execute = async (command: string) => {
-    const [pattern, stdout, code = 0] = left.shift() ?? [/^$/, ''];
-    expect(command).toMatch(pattern);
-    return Promise.resolve({ code, stdout, stderr: '' });
-  };
-  return { execute, left };
-}
+let host: Systemd;
+beforeEach(() => {
+  host = startSystemd();
+});
+afterEach(() => host.close());
 
-const asks = /echo absent/;
-const lists = /systemctl list-units/;
-const starts = /systemd-run/;
-const follows = /echo "exit/;
-const calm = () => ({ signal: new AbortController().signal, tell: () => undefined });
+const calm = (tell: (what: string) => void = () => undefined) => ({ signal: new AbortController().signal, tell });
+const unitOf = (named = unit, watch = calm()) =>
+  new TransientUnit(named, (command, stdin) => host.execute(command, stdin), watch);
+/** A script that leaves a line each time it runs. */
+const counted = (then: string): string => `echo once >>${join(host.folder, 'ran')}; ${then}`;
+const ran = async (): Promise<number> => {
+  const { stdout } = await host.execute(`cat ${join(host.folder, 'ran')} 2>/dev/null | wc -l`);
+  return Number(stdout);
+};
+const patient = { timeout: 15_000 };
+const began = () => expect.poll(ran, patient).toBeGreaterThan(0);
+/** Makes the unit run, and gives what it is followed by once a line was told of it. */
+const running = async (script: string): Promise<void> => {
+  const controller = new AbortController();
+  const letGo = new Error('let go');
+  const tell = (): void => controller.abort(letGo);
+  await expect(unitOf(unit, { signal: controller.signal, tell }).run(script)).rejects.toThrow();
+  await began();
+};
 
 describe('a transient unit', () => {
   it('is started once and followed to its end', async () => {
-    const { execute, left } = scripted(
-      [asks, 'absent\n'],
-      [lists, ''],
-      [starts, ''],
-      [follows, 'running\nhalf way\n'],
-      [follows, 'exit 0\nall of it\nin two lines\n'],
-    );
-    expect(await new TransientUnit(unit, execute, calm()).run('true')).toEqual({
-      code: 0,
-      stdout: 'all of it\nin two lines\n',
+    const told: string[] = [];
+    const watch = calm((what) => told.push(what));
+    expect(await unitOf(unit, watch).run(counted('echo half way; sleep 1; echo all of it >&2; exit 3'))).toEqual({
+      code: 3,
+      stdout: 'half way\nall of it\n',
       stderr: '',
     });
-    expect(left).toEqual([]);
+    expect(await ran()).toBe(1);
+    expect(told).toContain(`${unit.name}: half way`);
   });
 
-  it('is found running by the next attempt, and not started again', async () => {
-    const { execute, left } = scripted([asks, 'running\n'], [follows, 'exit 3\nno\n'], [/^mv .*\.failed/, '']);
-    expect(await new TransientUnit(unit, execute, calm()).run('true')).toMatchObject({ code: 3 });
-    expect(left).toEqual([]);
+  it('is left running by an attempt that is let go, and followed by the next', async () => {
+    await running(counted('sleep 1; echo done'));
+    expect(host.stopped()).toEqual([]);
+    expect(await unitOf().run(counted('echo another'))).toMatchObject({ code: 0, stdout: 'done\n' });
+    expect(await ran()).toBe(1);
   });
 
-  it('is found ended by the next attempt, with its exit code and output', async () => {
-    const { execute } = scripted([asks, 'ended\n'], [follows, 'exit 0\ndone\n']);
-    expect(await new TransientUnit(unit, execute, calm()).run('true')).toMatchObject({ code: 0, stdout: 'done\n' });
+  it('runs once when two attempts start it at the same time', async () => {
+    const script = counted('sleep 0.5; echo done');
+    const [one, other] = await Promise.all([unitOf().run(script), unitOf().run(script)]);
+    expect([one.stdout, other.stdout]).toEqual(['done\n', 'done\n']);
+    expect(await ran()).toBe(1);
   });
 
-  it('is run again by the next attempt once its failure was told', async () => {
-    const first = scripted(
-      [asks, 'absent\n'],
-      [lists, ''],
-      [starts, ''],
-      [follows, 'exit 1\n'],
-      [/^mv .*\.failed/, ''],
-    );
-    expect(await new TransientUnit(unit, first.execute, calm()).run('true')).toMatchObject({ code: 1 });
-    const next = scripted([asks, 'absent\n'], [lists, ''], [starts, ''], [follows, 'exit 0\n']);
-    expect(await new TransientUnit(unit, next.execute, calm()).run('true')).toMatchObject({ code: 0 });
-    expect([...first.left, ...next.left]).toEqual([]);
+  it('runs once when the answer to its start is lost and it is over before the start is asked for again', async () => {
+    const twice = async (command: string, stdin?: string) => {
+      if (!command.includes('systemd-run')) return host.execute(command, stdin);
+      await host.execute(command, stdin);
+      await expect
+        .poll(async () => (await host.execute(`systemctl show ${unit.name}.service`)).stdout, patient)
+        .toContain('inactive');
+      await sleep(300);
+      return host.execute(command, stdin);
+    };
+    const output = await new TransientUnit(unit, twice, calm()).run(counted('exit $(wc -l <../ran)'));
+    expect(await ran()).toBe(1);
+    expect(output.code).toBe(1);
   });
 
-  it('is started afresh when the host was restarted under it', async () => {
-    const { execute } = scripted([asks, 'lost\n'], [/^mv /, ''], [lists, ''], [starts, ''], [follows, 'exit 0\n']);
-    expect(await new TransientUnit(unit, execute, calm()).run('true')).toMatchObject({ code: 0 });
+  it('does not start with half a script when the connection breaks under it', async () => {
+    const cut = (command: string, stdin = '') => host.execute(command, stdin.slice(0, stdin.length / 2));
+    await expect(new TransientUnit(unit, cut, calm()).run('echo one\necho two\n')).rejects.toMatchObject({
+      type: 'CommandFailed',
+      reason: expect.stringContaining('cut short') as string,
+    });
+    expect(host.started()).toEqual([]);
+  });
+
+  it('tells a failure that a person decides on as often as it is asked for', async () => {
+    expect(await unitOf().run(counted('exit 4'))).toMatchObject({ code: 4 });
+    expect(await unitOf().run(counted('exit 5'))).toMatchObject({ code: 4 });
+    expect(await ran()).toBe(1);
+  });
+
+  it('is run again by the next attempt once its end was told, where that may be', async () => {
+    expect(await unitOf(again).run(counted('exit 4'))).toMatchObject({ code: 4 });
+    expect(await unitOf(again).run(counted('exit 0'))).toMatchObject({ code: 0 });
+    expect(await unitOf(again).run(counted('echo third'))).toMatchObject({ code: 0, stdout: 'third\n' });
+    expect(await ran()).toBe(3);
   });
 
   it('waits for the one of an earlier run instead of running beside it', async () => {
-    const other = 'kha-c-step-m1-ffffffffff';
-    const { execute, left } = scripted(
-      [asks, 'absent\n'],
-      [lists, `${other}.service loaded active running x\n`],
-      [new RegExp(`echo "exit .*${other}`), 'exit 0\n'],
-    );
-    await expect(new TransientUnit(unit, execute, calm()).run('true')).rejects.toMatchObject({ type: 'Interrupted' });
-    expect(left).toEqual([]);
+    const other = { ...unit, name: `${family}-ffffffffff` };
+    const earlier = unitOf(other).run(counted('sleep 1'));
+    await began();
+    await expect(unitOf().run(counted('true'))).rejects.toMatchObject({ type: 'Interrupted' });
+    await earlier;
+    expect(host.started()).toEqual([other.name]);
   });
 
-  it('says when it vanishes under the follower', async () => {
-    const { execute } = scripted([asks, 'running\n'], [follows, 'lost\n'], [/^mv /, '']);
-    await expect(new TransientUnit(unit, execute, calm()).run('true')).rejects.toMatchObject({
+  it('is not begun by a start that comes after a person cancelled', async () => {
+    await running(counted('sleep 60'));
+    await host.execute(stoppingAll(unit.name, family));
+    expect(host.stopped()).toEqual([`${family}-*.service`]);
+    await expect
+      .poll(async () => (await host.execute(`systemctl list-units '${family}-*.service'`)).stdout, patient)
+      .toBe('');
+
+    const late = { ...unit, name: `${family}-2222222222` };
+    await host.execute(stoppingAll(late.name, family));
+    await expect(unitOf(late).run(counted('true'))).rejects.toMatchObject({ type: 'Interrupted' });
+    expect(await ran()).toBe(1);
+  });
+});
+
+describe('an end that is not told', () => {
+  /** A run that began and of whose end nothing is known. */
+  const lost = (exit = 'none'): void => {
+    const run = join(host.folder, unit.name, 'run');
+    mkdirSync(run, { recursive: true });
+    writeFileSync(join(run, 'boot'), 'first\n');
+    writeFileSync(join(run, 'id'), `${'0'.repeat(32)}\n`);
+    writeFileSync(join(run, 'exit'), `${exit}\n`);
+  };
+
+  it.each([[''], ['none'], ['garbage']])('is followed by a fresh start in the next attempt: %j', async (exit) => {
+    lost(exit);
+    expect(await unitOf().run(counted('echo afresh'))).toMatchObject({ code: 0, stdout: 'afresh\n' });
+  });
+
+  it.each([
+    ['the host was restarted', () => host.restart()],
+    ['somebody stopped or killed it', () => undefined],
+  ])('is said to be so because %s', async (words, happen) => {
+    const work = unitOf().run(counted('sleep 60'));
+    const end = expect(work).rejects.toMatchObject({
       type: 'Interrupted',
-      host: 'm1',
+      reason: expect.stringContaining(words) as string,
     });
+    await began();
+    happen();
+    await host.execute(`systemctl stop '${family}-*.service'`);
+    await end;
   });
 
-  it('is stopped when a person cancels', async () => {
-    const controller = new AbortController();
-    const { execute, left } = scripted(
-      [asks, 'running\n'],
-      [follows, 'running\n'],
-      [/^systemctl stop kha-c-step-m1-0011223344/, ''],
-    );
-    const work = new TransientUnit(unit, execute, {
-      signal: controller.signal,
-      tell: () => controller.abort(new Error('cancelled')),
-    }).run('true');
-    await expect(work).rejects.toThrow();
-    expect(left).toEqual([]);
+  it('is waited for while systemd calls the unit deactivating', async () => {
+    lost();
+    host.says('ActiveState=deactivating\n');
+    const work = unitOf().run('true');
+    await sleep(800);
+    writeFileSync(join(host.folder, unit.name, 'run', 'exit'), '7   \n');
+    expect(await work).toMatchObject({ code: 7 });
+    expect(host.started()).toEqual([]);
   });
 
-  it('goes on when the worker shuts down', async () => {
-    const controller = new AbortController();
-    const { execute, left } = scripted([asks, 'running\n'], [follows, 'running\n']);
-    const work = new TransientUnit(unit, execute, {
-      signal: controller.signal,
-      tell: () => controller.abort(keepUnits),
-    }).run('true');
-    await expect(work).rejects.toThrow();
-    expect(left).toEqual([]);
+  it.each([
+    ['fails', ''],
+    ['says nothing of it', 'LoadState=stub\n'],
+  ])('is no end while systemctl %s', async (_how, words) => {
+    lost();
+    host.says(words);
+    const told: string[] = [];
+    const work = unitOf(
+      unit,
+      calm((what) => told.push(what)),
+    ).run(counted('echo afresh'));
+    await expect.poll(() => told.join(), patient).toContain('systemd does not tell of it');
+    expect(host.started()).toEqual([]);
+    host.says(undefined);
+    expect(await work).toMatchObject({ stdout: 'afresh\n' });
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)('a full disk', () => {
+  const fill = 'cat /dev/zero >../zeroes 2>/dev/null';
+  beforeEach(() => {
+    host.close();
+    host = startSystemd({ kilobytes: 512 });
+  });
+
+  it('does not keep the exit code from being told', async () => {
+    const { code, stdout } = await unitOf().run(`echo begun; ${fill}; exit 6`);
+    expect(code).toBe(6);
+    expect(stdout).toContain('the disk of /var/lib/kha is full');
+  });
+
+  it('that keeps it from starting is told', async () => {
+    await host.execute(`cat /dev/zero >${host.folder}/zeroes`);
+    await expect(unitOf().run('true')).rejects.toMatchObject({
+      reason: expect.stringContaining('No space left on device') as string,
+    });
+    expect(host.started()).toEqual([]);
+  });
+
+  it('is named when the unit is gone and nobody knows how it ended', async () => {
+    const work = unitOf().run(counted(`${fill}; sleep 60`));
+    const end = expect(work).rejects.toMatchObject({
+      type: 'CommandFailed',
+      reason: expect.stringContaining('KiB left') as string,
+    });
+    await began();
+    await host.execute(`systemctl stop '${family}-*.service'`);
+    await end;
   });
 });
