@@ -39,6 +39,8 @@ export async function audit(name: string): Promise<Audit> {
       problems.push(`${host}: kubeadm ended well ${well.length} times: ${well.map(({ unit }) => unit).join(', ')}`);
   }
   for (const host of hosts) {
+    const stopped = (await ask(host, stoppedUnits)).split('\n').filter(Boolean);
+    problems.push(...stopped.map((unit) => `${host.name}: ${unit} was stopped, and nobody cancelled`));
     const halfWritten = (await ask(host, unfinished)).split('\n').filter(Boolean);
     problems.push(...halfWritten.map((path) => `${host.name}: ${path} is half-written`));
   }
@@ -77,7 +79,10 @@ export async function audit(name: string): Promise<Audit> {
 }
 
 /** A line a start: the unit's name and what its folder says of its end; a folder put aside belongs to one that never ended. */
-const startedUnits = `journalctl -o cat _PID=1 | sed -n 's/^Started \\(kha-[^ ]*-\\(initControlPlane\\|joinControlPlane\\|joinWorker\\)-[^ ]*\\)\\.service.*/\\1/p' | while read -r unit; do echo "$unit $(cat /var/lib/kha/units/$unit/exit 2>/dev/null)"; done`;
+const startedUnits = `journalctl -o cat _PID=1 | sed -n 's/^Started \\(kha-[^ ]*-\\(initControlPlane\\|joinControlPlane\\|joinWorker\\)-[^ ]*\\)\\.service.*/\\1/p' | while read -r unit; do echo "$unit $(cat /var/lib/kha/units/$unit/run/exit 2>/dev/null)"; done`;
+
+/** Units that were stopped before they ended: only a person's cancel may do that, and no fault is one. */
+const stoppedUnits = "journalctl -o cat _PID=1 | sed -n 's/^Stopping \\(kha-[^ ]*\\)\\.service.*/\\1/p'";
 
 /** Temporary names of atomic writes, and empty files where none may be empty. */
 const unfinished =
@@ -88,6 +93,6 @@ const unitsOn = (host: string, text: string): Audit['kubeadm'] => {
   const lines = text.split('\n').filter(Boolean);
   return lines.map((line, index) => {
     const [unit = '', exit = ''] = line.split(' ');
-    return { host, unit, ...(exit === '' || lines.lastIndexOf(line) !== index ? {} : { exit: Number(exit) }) };
+    return { host, unit, ...(!/^\d+$/.test(exit) || lines.lastIndexOf(line) !== index ? {} : { exit: Number(exit) }) };
   });
 };

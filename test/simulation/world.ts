@@ -7,7 +7,12 @@ interface Unit {
   left: number;
   code: number | undefined;
   output: string;
+  /** Somebody was given its end. */
+  told: boolean;
 }
+
+/** One start is as good as another here: nothing asks for a unit that was started twice. */
+const invocation = '0'.repeat(32);
 
 /** The answers of the lab's hosts, found by host and command. */
 export class Answers {
@@ -70,40 +75,39 @@ export class World {
 
   /** The few commands around transient units, whose names differ from run to run. */
   #aboutUnit(host: string, command: string, stdin: string): Output | undefined {
-    const name = /\/var\/lib\/kha\/units\/(kha-[\w.-]+?)(?:\/|'| |$)/.exec(command)?.[1];
+    const name = /\/var\/lib\/kha\/units\/(kha-[\w.-]+?)(?:\/|'|;| |$)/.exec(command)?.[1];
     if (command.startsWith('systemctl list-units --plain'))
-      return said(this.#running(host, /'(kha-[^'*]*)\*'/.exec(command)?.[1] ?? ''));
-    if (command.startsWith('systemctl stop kha-')) return said('');
+      return said(this.#running(host, /'(kha-[^'*]*)\*\.service'/.exec(command)?.[1] ?? ''));
+    if (command.includes('; systemctl stop ')) return said('');
     if (name === undefined) return undefined;
     const id = `${host} ${name}`;
     const unit = this.#units.get(id);
-    if (command.startsWith('if [ ! -e /var/lib/kha/units/'))
-      return said(!unit ? 'absent' : unit.left < 0 ? 'lost' : unit.code === undefined ? 'running' : 'ended');
-    if (command.startsWith('mv ')) {
+    if (command.includes('mv -T run ')) {
       this.#units.delete(id);
       return said('');
     }
-    if (command.startsWith('set -e; umask 077; mkdir -p -m 0700')) {
-      if (unit) return { code: 1, stdout: '', stderr: 'the unit was already loaded' };
-      this.#units.set(id, { script: stdin, left: this.#slow(id), code: undefined, output: '' });
+    if (command.includes('systemd-run ')) {
+      this.#units.set(id, unit ?? { script: stdin, left: this.#slow(id), code: undefined, output: '', told: false });
       return said('');
     }
-    if (!command.startsWith('if [ -e /var/lib/kha/units/')) return undefined;
-    return said(this.#follow(host, name, unit));
+    return command.startsWith('run=/var/lib/kha/units/') ? said(this.#look(host, name, unit)) : undefined;
   }
 
-  #follow(host: string, name: string, unit: Unit | undefined): string {
-    if (!unit || unit.left < 0) return 'lost';
+  #look(host: string, name: string, unit: Unit | undefined): string {
+    if (!unit) return 'absent 9999999';
+    if (unit.left < 0) return `lost other ${invocation} 9999999`;
     if (unit.code === undefined && unit.left > 0) {
       unit.left -= 1;
-      return 'running';
+      return 'running\n';
     }
     if (unit.code === undefined) {
       const { code, stdout } = this.#recorded(host, unit.script);
       Object.assign(unit, { code, output: stdout });
       this.ended.set(`${host} ${name}`, (this.ended.get(`${host} ${name}`) ?? 0) + 1);
     }
-    return `exit ${unit.code}\n${unit.output}`;
+    const told = unit.told ? 'told' : 'new';
+    unit.told = true;
+    return `ended ${unit.code} ${invocation} 9999999 ${told}\n${unit.output}`;
   }
 
   #running(host: string, family: string): string {
