@@ -51,7 +51,7 @@ export function starting(unit: string, script: string): string {
     'sync $new; mv -f $new script; ' +
     // A run that was put aside may just be ending, and systemd has no two units of one name.
     sh`for try in $(seq 30); do [ ! -e run ] || exit 0; systemctl -q is-active ${unit}.service || break; sleep 0.1; done; ` +
-    sh`systemd-run -q --unit=${unit} --collect --no-block --property=KillMode=control-group --property=TimeoutStopSec=${stopping / 1000} ` +
+    sh`systemd-run -q --unit=${unit} --description=${unit} --collect --no-block --property=KillMode=control-group --property=TimeoutStopSec=${stopping / 1000} ` +
     `${environment} ${sh`sh -c ${body(folder)}`}; ` +
     'for try in $(seq 30); do [ ! -e run ] || exit 0; sleep 0.1; done'
   );
