@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
+import { message, type Progress } from '../workflows/messages.js';
+
+/** TaskQueueType of Temporal's API. */
+const [ofWorkflows, ofActivities] = [1, 2];
+/** A worker asks for work at least once a minute; the server remembers it for five. Milliseconds. */
+const seenWithin = 75_000;
+/** How often one that waits is told what for; milliseconds. */
+const everyNowAndThen = 10_000;
+
+/** How a cancelled run ended: its status, and what may run on where a host could not be asked to stop it, a line each. */
+export interface Cancelled {
+  readonly status: string;
+  readonly left: readonly string[];
+}
+
+/**
+ * Cancels a run and returns once it has ended, which is when nothing of it is at work any longer. Throws when no worker is
+ * there to end it: the request stands, and a worker that comes carries it out.
+ */
+export async function cancelRun(
+  client: Client,
+  handle: WorkflowHandle,
+  tell: (words: string) => void,
+): Promise<Cancelled> {
+  await handle.cancel();
+  let told = Date.now();
+  for (;;) {
+    const description = await handle.describe();
+    if (description.status.name !== 'RUNNING')
+      return { status: description.status.name.toLowerCase(), left: await leftBy(handle) };
+    if (!(await served(client, description.taskQueue)))
+      throw new Error(
+        `the run was asked to end, but no worker serves the task queue ${description.taskQueue}: what it began on hosts goes on. ` +
+          `It ends once a worker runs: kha worker (with the embedded engine: kha engine start)`,
+      );
+    if (Date.now() > told + everyNowAndThen) {
+      tell(`waiting for what is at work: ${atWork(description)}`);
+      told = Date.now();
+    }
+    await sleep(250);
+  }
+}
+
+/** Whether workers ask for a task queue's work, of both kinds. */
+async function served(client: Client, taskQueue: string): Promise<boolean> {
+  const { namespace } = client.options;
+  const seen = await Promise.all(
+    [ofWorkflows, ofActivities].map(async (taskQueueType) => {
+      const { pollers } = await client.workflowService.describeTaskQueue({
+        namespace,
+        taskQueue: { name: taskQueue },
+        taskQueueType,
+      });
+      return (pollers ?? []).some(
+        ({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < seenWithin,
+      );
+    }),
+  );
+  return seen.every(Boolean);
+}
+
+const atWork = ({ raw }: WorkflowExecutionDescription): string =>
+  (raw.pendingActivities ?? []).map(({ activityType }) => activityType?.name ?? '').join(', ') || 'the workflow itself';
+
+async function leftBy(handle: WorkflowHandle): Promise<string[]> {
+  const { lines } = await handle.query<Progress>(message.progress);
+  return lines.flatMap(({ state, problem }) => (state === 'cancelled' && problem ? [problem] : []));
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { Context } from '@temporalio/activity';
+import { CancelledFailure } from '@temporalio/common';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cancelRun } from '../../../src/client/cancel.js';
+import { begin } from '../../../src/client/runs.js';
+import { temporalCli } from '../../../src/engine/temporal-cli.js';
+import { searchAttributes, taskQueue } from '../../../src/workflows/messages.js';
+import { cluster } from '../../clusters.js';
+import { bundled, fakes } from '../../workflows/bench.js';
+
+let environment: TestWorkflowEnvironment;
+beforeAll(async () => {
+  const path = await temporalCli(() => undefined);
+  environment = await TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: { type: 'existing-path', path },
+      extraArgs: Object.entries(searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
+    },
+  });
+});
+afterAll(() => environment.teardown());
+
+describe('kha cancel', () => {
+  it('says that no worker is there, and the request stands until one comes', async () => {
+    const { client, nativeConnection: connection } = environment;
+    const handle = await begin(client, cluster({ name: `c${randomUUID().slice(0, 8)}` }), 'apply');
+    await expect(cancelRun(client, handle, () => undefined)).rejects.toThrow(
+      `no worker serves the task queue ${taskQueue}: what it began on hosts goes on`,
+    );
+    expect((await handle.describe()).status.name).toBe('RUNNING');
+
+    const workflowBundle = await bundled('../../src/workflows/index.ts');
+    const worker = await Worker.create({
+      connection,
+      taskQueue,
+      workflowBundle,
+      activities: fakes([], () => undefined),
+    });
+    await worker.runUntil(async () => {
+      expect(await cancelRun(client, handle, () => undefined)).toEqual({ status: 'cancelled', left: [] });
+    });
+  });
+
+  it('waits for what is at work, and tells what could not be stopped', async () => {
+    const { client, nativeConnection: connection } = environment;
+    const workflowBundle = await bundled('../../src/workflows/index.ts');
+    let atWork = 0;
+    const behaviour = async (step: string, { host }: { host: string }) => {
+      if (step !== 'checkHost') return;
+      atWork += 1;
+      const { heartbeat, cancellationSignal } = Context.current();
+      const beat = setInterval(() => heartbeat(), 50);
+      await new Promise((resolve) => cancellationSignal.addEventListener('abort', resolve));
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      clearInterval(beat);
+      atWork -= 1;
+      throw new CancelledFailure('cancelled', host === 'm2' ? ['m2: it may run on'] : []);
+    };
+    const worker = await Worker.create({
+      connection,
+      taskQueue,
+      workflowBundle,
+      activities: fakes([], behaviour),
+      maxHeartbeatThrottleInterval: '100ms',
+    });
+    await worker.runUntil(async () => {
+      const handle = await begin(client, cluster({ name: `c${randomUUID().slice(0, 8)}` }), 'apply');
+      await expect.poll(() => atWork, { timeout: 20_000 }).toBe(4);
+      const { status, left } = await cancelRun(client, handle, () => undefined);
+      expect(atWork).toBe(0);
+      expect({ status, left }).toEqual({ status: 'cancelled', left: ['m2: it may run on'] });
+    });
+  });
+});
