@@ -53,10 +53,10 @@ const kill = async (...names: Process[]): Promise<void> => {
 const etcdctl =
   'etcdctl --cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key';
 /** What is mended from within the host is mended by the host itself: a login may be just what is broken. */
-const later = (seconds: number, command: string): string =>
+export const later = (seconds: number, command: string): string =>
   `systemd-run -q --on-active=${seconds} --timer-property=AccuracySec=100ms sh -c '${command}'`;
 /** Every sshd of a connection, but not the one that listens. */
-const hangUp = 'for pid in $(pgrep -f "^sshd: .*(@|priv)"); do [ $pid = $PPID ] || kill -9 $pid; done';
+export const hangUp = 'for pid in $(pgrep -f "^sshd: .*(@|priv)"); do [ $pid = $PPID ] || kill -9 $pid; done';
 
 export const breakages: Readonly<Record<string, Fault>> = {
   'kill-worker': { does: 'SIGKILL the worker', at: 'initControlPlane', inject: () => kill('worker') },

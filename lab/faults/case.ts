@@ -11,7 +11,9 @@ import { audit } from '../audit.js';
 import { defaultSize, labDown, labUp } from '../index.js';
 import { labNamed } from '../lab.js';
 import { breakages, type Fault, type Scene } from './breakages.js';
+import { pauses } from './pauses.js';
 import { spoils, type Spoil } from './spoils.js';
+import { unitFaults } from './units.js';
 import { seconds, Watch, type Ended } from './watch.js';
 
 /** A row of the matrix. Times are seconds. */
@@ -31,7 +33,7 @@ export interface Outcome {
   readonly problems: readonly string[];
 }
 
-export const faults: Readonly<Record<string, Fault | Spoil>> = { ...breakages, ...spoils };
+export const faults: Readonly<Record<string, Fault | Spoil>> = { ...breakages, ...pauses, ...unitFaults, ...spoils };
 
 const program = fileURLToPath(new URL('../../../bin/kha.js', import.meta.url));
 const labName = 'faults';
@@ -61,7 +63,7 @@ export async function runCase(name: string, step: string): Promise<Outcome> {
   const quiet = (): void => undefined;
   await labDown(labName, quiet);
   // Disks of their own are slower than this machine's.
-  const size = name === 'fill-disk' ? { ...defaultSize, disk: 12 } : defaultSize;
+  const size = name.startsWith('fill-disk') ? { ...defaultSize, disk: 12 } : defaultSize;
   const spec = await labUp(labName, size, quiet);
   await adapt(spec, name);
   return withClient(async ({ client }) => {
