@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
-import { message, type Progress } from '../workflows/messages.js';
+import { progressOf } from './progress.js';
 
 /** TaskQueueType of Temporal's API. */
 const [ofWorkflows, ofActivities] = [1, 2];
@@ -33,7 +33,7 @@ export async function cancelRun(
     if (!(await served(client, description.taskQueue)))
       throw new Error(
         `the run was asked to end, but no worker serves the task queue ${description.taskQueue}: what it began on hosts goes on. ` +
-          `It ends once a worker runs: kha worker (with the embedded engine: kha engine start)`,
+          `It ends once a worker runs: kha worker (of the embedded engine: kha engine start)`,
       );
     if (Date.now() > told + everyNowAndThen) {
       tell(`waiting for what is at work: ${atWork(description)}`);
@@ -65,6 +65,6 @@ const atWork = ({ raw }: WorkflowExecutionDescription): string =>
   (raw.pendingActivities ?? []).map(({ activityType }) => activityType?.name ?? '').join(', ') || 'the workflow itself';
 
 async function leftBy(handle: WorkflowHandle): Promise<string[]> {
-  const { lines } = await handle.query<Progress>(message.progress);
+  const { lines } = await progressOf(handle);
   return lines.flatMap(({ state, problem }) => (state === 'cancelled' && problem ? [problem] : []));
 }
