@@ -43,15 +43,16 @@ describe('recorded histories', () => {
 
   it('do not replay against an install with two steps swapped', async () => {
     const swapped = await bundled('./swapped/index.ts');
-    for (const file of files) expect(await replayed(file, swapped)).toMatch(/nondeterminism/i);
+    for (const file of files) expect(await replayed(file, swapped), file).toMatch(/nondeterminism/i);
   });
 
   it('replay against the same two steps swapped behind patched()', async () => {
     const [swapped, patched] = await Promise.all([bundled('./swapped/index.ts'), bundled('./patched/index.ts')]);
-    for (const file of files) {
+    // Both steps are for every master where the endpoint is the cluster's own.
+    for (const file of files.filter((name) => name.startsWith('install'))) {
       // What the fixtures have of an install: the first steps, scheduled by the first workflow task.
-      expect(await replayed(file, swapped, 'beginning')).toMatch(/nondeterminism/i);
-      expect(await replayed(file, patched, 'beginning')).toBe('');
+      expect(await replayed(file, swapped, 'beginning'), file).toMatch(/nondeterminism/i);
+      expect(await replayed(file, patched, 'beginning'), file).toBe('');
     }
   });
 });
