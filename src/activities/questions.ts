@@ -1,11 +1,14 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 import type { Cluster } from '../cluster/cluster.js';
 import { parseRecord } from '../cluster/parse-record.js';
 import { recordFound, type MasterSaid, type RecordFound } from '../cluster/record-found.js';
 import type { Fact } from '../facts/fact.js';
+import { file } from '../facts/files.js';
 import { claimAndRecord } from '../steps/record/record-files.js';
 import { askMasters, type Answer } from './ask-masters.js';
 import type { Dependencies } from './index.js';
+import { seal, type Sealed } from './sealed.js';
 
 /** Activities that only ask, outside of any operation: the client reaches no host itself. */
 export function createQuestions({ pool, cluster: clusterOf }: Pick<Dependencies, 'pool' | 'cluster'>) {
@@ -27,6 +30,16 @@ export function createQuestions({ pool, cluster: clusterOf }: Pick<Dependencies,
           const { claim, text } = answer.said;
           return { host, claim, found: text === undefined ? undefined : parseRecord(text) };
         }),
+      );
+    },
+    /** The administrator's kubeconfig, from a master that has one, sealed for the client that asked: it is a secret. */
+    async fetchKubeconfig(publicKey: string): Promise<Sealed> {
+      const { cluster, answers } = await ask(file('/etc/kubernetes/admin.conf', { secret: true }));
+      for (const answer of answers) if ('said' in answer && answer.said) return seal(answer.said.content, publicKey);
+      const why = answers.map((answer) => `${answer.host}: ${'silent' in answer ? answer.silent : 'it has none'}`);
+      throw ApplicationFailure.nonRetryable(
+        `no master of ${cluster.name} gave /etc/kubernetes/admin.conf: ${why.join('; ')}`,
+        'NoKubeconfig',
       );
     },
   };

@@ -3,25 +3,27 @@ import { Command } from 'commander';
 export const kubeconfigCommand = (): Command =>
   new Command('kubeconfig')
     .description('Fetch the administrator’s kubeconfig from a master, into a file that only you can read')
-    .argument('<cluster>')
-    .option('--output-file <file>', 'where to; - prints it (default: CLUSTER.kubeconfig)')
-    .addHelpText('after', '\nExample:\n  kha kubeconfig prod --output-file ~/.kube/config')
-    .action(async (cluster: string, { outputFile = `${cluster}.kubeconfig` }: { outputFile?: string }) => {
-      const [{ withClient }, { latestRun }, { inputOfRun }, { fetchKubeconfig }, { writeFile, rename }] =
+    .argument('<cluster>', 'its spec file, or its name where a run of it is known')
+    .option('--output-file <file>', 'where to, beside what is there; - prints it (default: CLUSTER.kubeconfig)')
+    .addHelpText('after', '\nExample:\n  kha kubeconfig cluster.yaml --output-file ~/.kube/config')
+    .action(async (which: string, { outputFile }: { outputFile?: string }) => {
+      const [{ withClient }, { whichCluster }, { askMasters }, { receiver }, { withCluster, writeKubeconfig }] =
         await Promise.all([
           import('../connect.js'),
-          import('../runs.js'),
-          import('../../activities/input-of-run.js'),
-          import('../../activities/kubeconfig.js'),
-          import('node:fs/promises'),
+          import('../which-cluster.js'),
+          import('../ask-masters.js'),
+          import('../../activities/sealed.js'),
+          import('../kubeconfig.js'),
         ]);
-      const content = await withClient(async ({ client }) => {
-        const { handle, description } = await latestRun(client, cluster);
-        const { cluster: spec } = await inputOfRun(client, handle.workflowId, description.runId);
-        return fetchKubeconfig(spec);
+      await withClient(async ({ client }) => {
+        const cluster = await whichCluster(client, which);
+        const { name } = cluster;
+        const { publicKey, open } = receiver();
+        const question = { workflow: 'fetchKubeconfig', kind: 'kubeconfig' };
+        const admin = open(await askMasters(client, cluster, question, publicKey));
+        if (outputFile === '-') return void process.stdout.write(withCluster(undefined, admin, name, '-'));
+        const file = outputFile ?? `${name}.kubeconfig`;
+        await writeKubeconfig(file, admin, name);
+        console.log(`Wrote ${file}; use it with: kubectl --kubeconfig ${file} --context ${name} get nodes`);
       });
-      if (outputFile === '-') return void process.stdout.write(content);
-      await writeFile(`${outputFile}.new`, content, { mode: 0o600 });
-      await rename(`${outputFile}.new`, outputFile);
-      console.log(`Wrote ${outputFile}; use it with: kubectl --kubeconfig ${outputFile} get nodes`);
     });
