@@ -4,11 +4,11 @@ import type { Connected } from './connect.js';
 import { exitCodes, follow } from './follow.js';
 
 /** Follows a run to its end and says how it ended; sets the exit code. */
-export async function conclude({ client, server }: Connected, handle: WorkflowHandle): Promise<void> {
-  const code = await follow(handle, client);
+export async function conclude(connected: Connected, handle: WorkflowHandle): Promise<void> {
+  const code = await follow(connected, handle);
   process.exitCode = code;
   if (code !== exitCodes.done) return;
-  const { cluster, kubernetes, seconds, changed, done, skipped, warnings } = (await client.workflow
+  const { cluster, kubernetes, seconds, changed, done, skipped, warnings } = (await connected.client.workflow
     .getHandle(handle.workflowId)
     .result()) as Report;
   const took = `in ${seconds} s`;
@@ -18,6 +18,7 @@ export async function conclude({ client, server }: Connected, handle: WorkflowHa
       : `${cluster}: Kubernetes ${kubernetes} stands (${took}; ${changed} steps changed something, ${done} found their work done${skipped > 0 ? `, ${skipped} skipped` : ''})`,
   );
   if (warnings.length > 0) console.log(`${warnings.length} warnings; see: kha status ${cluster}`);
+  const { server } = connected;
   if (server.engine)
     console.log(
       `every step in the Temporal UI: ${server.engine.ui}/namespaces/default/workflows/${encodeURIComponent(handle.workflowId)}`,

@@ -6,6 +6,8 @@ import type { Report } from '../engine/report.js';
 export interface Connected {
   readonly client: Client;
   readonly server: Server;
+  /** Connects anew where the server went away; the embedded engine is started again, perhaps on another port. */
+  again(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -17,11 +19,27 @@ export const tell: Report = ({ what, state, seconds }) => {
 };
 
 /** A client of the configured server, or of the embedded engine, which is started when it does not run. */
-export async function connected(): Promise<Connected> {
-  const server = await findServer(tell);
-  const connection = await Connection.connect(server.options);
-  const client = new Client({ connection, namespace: server.namespace, dataConverter: dataConverter() });
-  return { client, server, close: () => connection.close() };
+async function connected(): Promise<Connected> {
+  const open = async (): Promise<{ server: Server; client: Client }> => {
+    const server = await findServer(tell);
+    const connection = await Connection.connect(server.options);
+    return { server, client: new Client({ connection, namespace: server.namespace, dataConverter: dataConverter() }) };
+  };
+  let now = await open();
+  return {
+    get client() {
+      return now.client;
+    },
+    get server() {
+      return now.server;
+    },
+    async again() {
+      const before = now;
+      now = await open();
+      await before.client.connection.close();
+    },
+    close: () => now.client.connection.close(),
+  };
 }
 
 /** Does something with a client and closes it in any case. */

@@ -1,40 +1,52 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client, WorkflowHandle } from '@temporalio/client';
-import { ensureEngine } from '../engine/engine.js';
+import type { WorkflowHandle } from '@temporalio/client';
 import type { Progress } from '../workflows/messages.js';
-import { connected, tell } from './connect.js';
 import { ask } from './ask.js';
+import { isAway } from './away.js';
+import type { Connected } from './connect.js';
 import { progressOf } from './progress.js';
 import { screen, type Screen } from './render/screen.js';
 
 export const exitCodes = { done: 0, failed: 1, usage: 2, waiting: 3, interrupted: 130 } as const;
 /** How often a run is looked at, in milliseconds. */
 const interval = 400;
+/** For how long a run may say nothing new before its server is asked whether it still runs; milliseconds. */
+const patience = 2_000;
 
 /**
  * Shows a run until it ends or waits for a person who is not there; gives the exit code. A server or worker that died is
- * started again. Ctrl-C leaves the run alone.
+ * started again. Ctrl-C leaves the run alone. Throws what no waiting mends.
  */
-export async function follow(begun: WorkflowHandle, client: Client): Promise<number> {
-  let handle = begun;
+export async function follow(connected: Connected, { workflowId }: WorkflowHandle): Promise<number> {
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
   const view = screen(interactive);
   const interrupted = new AbortController();
   const onInterrupt = (): void => interrupted.abort();
   process.once('SIGINT', onInterrupt);
   let known: Progress | undefined;
+  let checkedAt = Date.now();
   try {
     for (;;) {
+      const handle = connected.client.workflow.getHandle(workflowId);
       if (interrupted.signal.aborted) return leave(view, handle);
-      const progress = await look(handle, known);
+      const progress = await unlessAway(() => progressOf(handle, known));
+      // The progress of a run that somebody terminated never ends.
+      const quiet = progress?.revision === known?.revision && Date.now() - checkedAt > patience;
+      if (!finished(progress) && (quiet || progress?.phase === 'waiting')) {
+        checkedAt = Date.now();
+        const described = await unlessAway(() => handle.describe());
+        if (described && described.status.name !== 'RUNNING' && !finished(await unlessAway(() => progressOf(handle))))
+          return cutShort(view, handle, described.status.name);
+      }
       if (!progress) {
         view.note('the engine or its worker is away; waiting for it');
-        handle = await again(handle, client);
+        await unlessAway(() => connected.again());
+        await sleep(500);
         continue;
       }
       known = progress;
       view.show(progress);
-      if (progress.endedAt !== undefined) return await ending(view, handle, progress);
+      if (finished(progress)) return await ending(view, handle, progress);
       if (progress.phase === 'waiting') {
         if (!interactive) return waiting(view, progress);
         view.pause();
@@ -48,24 +60,26 @@ export async function follow(begun: WorkflowHandle, client: Client): Promise<num
     view.pause();
     process.removeListener('SIGINT', onInterrupt);
   }
-}
 
-/** The run's progress; undefined when server or worker did not answer within a few seconds. */
-async function look(handle: WorkflowHandle, known?: Progress): Promise<Progress | undefined> {
-  try {
-    return await handle.client.withDeadline(Date.now() + 5_000, () => progressOf(handle, known));
-  } catch (error) {
-    if (error instanceof Error && /not found/i.test(error.message)) throw error;
-    return undefined;
+  /** An answer; undefined when server or worker did not give one within a few seconds. */
+  async function unlessAway<T>(asked: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await connected.client.withDeadline(Date.now() + 5_000, asked);
+    } catch (error) {
+      if (isAway(error)) return undefined;
+      throw error;
+    }
   }
 }
 
-/** A handle on the same run once the engine stands again. */
-async function again(handle: WorkflowHandle, client: Client): Promise<WorkflowHandle> {
-  const { engine } = (await connected()).server;
-  if (engine) await ensureEngine(tell);
-  await sleep(500);
-  return client.workflow.getHandle(handle.workflowId);
+const finished = (progress: Progress | undefined): boolean => progress?.endedAt !== undefined;
+
+function cutShort(view: Screen, handle: WorkflowHandle, status: string): number {
+  const cluster = handle.workflowId.split('/')[1] ?? '';
+  view.end(
+    `the run of ${cluster} was ended from outside (${status.toLowerCase().replaceAll('_', ' ')}); what it had begun on hosts may still be at work; start it again where it was with: kha resume ${cluster}`,
+  );
+  return exitCodes.failed;
 }
 
 async function ending(view: Screen, handle: WorkflowHandle, { phase, cluster, mode }: Progress): Promise<number> {

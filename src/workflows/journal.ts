@@ -14,6 +14,7 @@ import {
   type Progress,
   type Report,
 } from './messages.js';
+import { stageReports } from './stages.js';
 
 const phaseKey = defineSearchAttributeKey('Phase', SearchAttributeType.KEYWORD);
 const needsOperatorKey = defineSearchAttributeKey('NeedsOperator', SearchAttributeType.BOOL);
@@ -137,6 +138,7 @@ export class Journal {
       skipped: count('skipped'),
       warnings: some(this.#lines.flatMap((line) => (line.warnings ?? []).map((words) => `${labelOf(line)}: ${words}`))),
       problems: some(this.#lines.flatMap(({ state, problem }) => (state === 'failed' && problem ? [problem] : []))),
+      stages: stageReports(this.#lines),
     };
   }
 

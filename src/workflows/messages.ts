@@ -79,6 +79,14 @@ export interface Report {
   readonly warnings: readonly string[];
   /** What a plan met that would stop an install. */
   readonly problems: readonly string[];
+  readonly stages: readonly StageReport[];
+}
+
+/** One stage of an ended run: how long it took, and how many steps on hosts came to which end. */
+export interface StageReport {
+  readonly stage: string;
+  readonly seconds: number;
+  readonly steps: Readonly<Partial<Record<LineState, number>>>;
 }
 
 export type Verdict = 'retry' | 'skip' | 'abort';

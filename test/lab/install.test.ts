@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +14,8 @@ const name = 'test';
 const { kha, done, spec, folder, remove } = ground(name);
 const lab = (...args: string[]): Promise<string> => done('lab', '--name', name, ...args);
 const on = (host: string, command: string): Promise<string> => lab('ssh', host, '--', command);
-const status = async (): Promise<Progress> => JSON.parse(await done('status', name, '--output', 'json')) as Progress;
+const status = async (): Promise<Progress> =>
+  JSON.parse(await done('status', name, '--steps', '--output', 'json')) as Progress;
 const engine = async (): Promise<EngineStatus> =>
   JSON.parse(await done('engine', 'status', '--output', 'json')) as EngineStatus;
 const masters = ['m1', 'm2', 'm3'];
@@ -177,7 +178,11 @@ describe('an install in the lab', () => {
 
   it('writes a kubeconfig that only its owner may read', async () => {
     const file = join(folder, 'admin.kubeconfig');
+    await done('kubeconfig', spec, '--output-file', file);
+    // Again by name, into what stands there: the same.
+    const first = readFileSync(file, 'utf8');
     await done('kubeconfig', name, '--output-file', file);
+    expect(readFileSync(file, 'utf8')).toBe(first);
     expect(existsSync(file) && (statSync(file).mode & 0o777).toString(8)).toBe('600');
   });
 });

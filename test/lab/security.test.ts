@@ -103,7 +103,9 @@ describe('a careful site', () => {
     for (const host of hosts) contents.set(`processes of ${host}`, await on(host, 'sort -u /run/spy.args'));
     expect(contents.get('processes of m1')).toContain('kubeadm init');
     for (const host of hosts) contents.set(`journal of ${host}`, await on(host, 'journalctl -o cat --no-pager'));
-    contents.set('output of kha', said.join('\n') + (await done('status', name, '--output', 'json')));
+    // It passes through a workflow, and must be nowhere afterwards but where it was written to.
+    await done('kubeconfig', name, '--output-file', join(folder, 'fetched.kubeconfig'));
+    contents.set('output of kha', said.join('\n') + (await done('status', name, '--steps', '--output', 'json')));
     const leaks = [...contents].flatMap(([where, text]) =>
       [...secrets].filter(([, value]) => text.includes(value)).map(([what]) => `${what} in ${where}`),
     );

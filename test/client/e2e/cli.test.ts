@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineStatus } from '../../../src/engine/engine.js';
 import type { Progress } from '../../../src/workflows/messages.js';
@@ -119,6 +120,17 @@ describe.skipIf(noSshd !== '')(`kha at a shell${noSshd && ` (${noSshd})`}`, () =
     expect(again.code).toBe(3);
     expect(await done('cancel', 'e2e')).toContain('is cancelled');
     expect((await kha('cancel', 'e2e')).code).toBe(2);
+  });
+
+  it('ends to watch a run that somebody terminated', async () => {
+    expect((await kha('install', spec)).code).toBe(3);
+    const { address } = JSON.parse(await done('engine', 'status', '--output', 'json')) as EngineStatus;
+    const connection = await Connection.connect({ address: address! });
+    await new Client({ connection }).workflow.getHandle('cluster/e2e').terminate('by this test');
+    await connection.close();
+    const { code, stdout } = await kha('watch', 'e2e');
+    expect(stdout).toContain('the run of e2e was ended from outside (terminated)');
+    expect(code).toBe(1);
   });
 
   it('writes and checks a spec', async () => {
