@@ -22,22 +22,31 @@ const longest = 5_000;
  * them by the process files and by their marks, so a new watcher takes over what one that was killed left running.
  */
 export async function watch(): Promise<void> {
-  const id = (await readSettings())?.id;
-  if (takeMark()?.id !== id || id === undefined)
-    throw new Error('the engine’s watcher is started by kha itself: kha engine start');
+  const id = takeMark()?.id;
+  if (id === undefined) throw new Error('the engine’s watcher is started by kha itself: kha engine start');
   // Of two that were started at once the older stays.
   const first = (await ownProcesses()).find((process) => process.name === 'watcher');
   if (first && first.pid !== process.pid) return;
-  await remember(processFiles.watcher, process.pid);
+  try {
+    await remember(processFiles.watcher, process.pid);
+    await keep(id);
+  } finally {
+    // Also where a file was missed in the middle of something.
+    if ((await readSettings())?.id !== id) await endEngine(id);
+  }
+}
+
+/** Returns when it is told to stop, or when the settings are gone or another engine's. */
+async function keep(id: string): Promise<void> {
   process.umask(0o077);
   let stopped = false;
   process.once('SIGTERM', () => (stopped = true));
   process.on('SIGHUP', () => undefined);
   const server = keeper('server', id, startServer);
   const worker = keeper('worker', id, () => startKha('worker', id, ['worker']));
-  while (!stopped) {
+  for (;;) {
     const settings = await readSettings();
-    if (settings?.id !== id) return endEngine(id);
+    if (stopped || settings?.id !== id) return;
     await server(settings);
     await worker(settings);
     for (const log of Object.values(logs)) await rotate(engineFile(log));
