@@ -62,6 +62,12 @@ const modules: readonly Module[] = [
   { name: 'images', flags: `-X main.version=${versions.pause}`, commands: ['./pause', './probe'] },
 ];
 
+/** Temporal's server and schema tool, which no bundle holds: for a standing server without Docker. */
+const temporal: Module = {
+  name: 'temporal',
+  commands: ['cmd/server', 'cmd/tools/sql'].map((command) => `go.temporal.io/server/${command}`),
+};
+
 /** A folder of what the bundle is made from, in the sources, whether this runs compiled or not. */
 export const source = (name: string): string => {
   const here = fileURLToPath(new URL(`../modules/${name}`, import.meta.url));
@@ -94,11 +100,22 @@ export async function modulesDigest(): Promise<string> {
 export async function buildModules(report: Report): Promise<Map<string, string>> {
   const binaries = new Map<string, string>();
   for (const module of modules) {
-    const folder = cacheFolder('bin', `${module.name}-${await digest(module)}`);
-    if (!existsSync(folder)) await build(module, folder, report);
+    const folder = await built(module, report);
     for (const name of await readdir(folder)) binaries.set(name, join(folder, name));
   }
   return binaries;
+}
+
+/** Temporal's server and its schema tool: the folder of both, and their module's sources. */
+export async function buildTemporal(report: Report): Promise<{ readonly binaries: string; readonly sources: string }> {
+  const binaries = await built(temporal, report);
+  return { binaries, sources: await moduleFolder(temporal, 'go.temporal.io/server') };
+}
+
+async function built(module: Module, report: Report): Promise<string> {
+  const folder = cacheFolder('bin', `${module.name}-${await digest(module)}`);
+  if (!existsSync(folder)) await build(module, folder, report);
+  return folder;
 }
 
 async function build(module: Module, folder: string, report: Report): Promise<void> {
@@ -121,18 +138,25 @@ async function build(module: Module, folder: string, report: Report): Promise<vo
   await rm(making, { recursive: true, force: true });
 }
 
-/** The last part of a command's path that is no major version; etcd's server is called etcd. */
-function binaryName(command: string): string {
-  const name = basename(command.replace(/\/v\d+$/, ''));
-  return name === 'server' ? 'etcd' : name;
-}
+const otherNames: Readonly<Record<string, string>> = {
+  'go.etcd.io/etcd/server/v3': 'etcd',
+  'go.temporal.io/server/cmd/server': 'temporal-server',
+  'go.temporal.io/server/cmd/tools/sql': 'temporal-sql-tool',
+};
+
+/** The last part of a command's path that is no major version, where the program has no other name. */
+const binaryName = (command: string): string => otherNames[command] ?? basename(command.replace(/\/v\d+$/, ''));
 
 /** Calico's own manifest, which comes with its module. */
 export async function calicoManifest(): Promise<string> {
-  const module = modules.find(({ name }) => name === 'calico')!;
-  const folder = await run('go', ['list', '-m', '-f', '{{.Dir}}', 'github.com/projectcalico/calico'], {
-    cwd: source('calico'),
+  const calico = modules.find(({ name }) => name === 'calico')!;
+  return join(await moduleFolder(calico, 'github.com/projectcalico/calico'), 'manifests', 'calico.yaml');
+}
+
+async function moduleFolder(module: Module, path: string): Promise<string> {
+  const folder = await run('go', ['list', '-m', '-f', '{{.Dir}}', path], {
+    cwd: source(module.name),
     env: environment(module),
   });
-  return join(folder.trim(), 'manifests', 'calico.yaml');
+  return folder.trim();
 }
