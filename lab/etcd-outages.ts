@@ -7,7 +7,7 @@ export interface Outage {
 
 /** What containerd's journal says about etcd's containers. */
 export const etcdJournal =
-  "journalctl -o cat -u containerd --no-pager | grep -E 'for name:.{1,2}etcd.{1,3}returns container id|StartContainer for .* returns successfully|container exit event' || true";
+  "journalctl -o cat -u containerd --no-pager | grep -E 'for name:.{1,2}etcd[^-].*returns container id|StartContainer for .* returns successfully|container exit event' || true";
 
 /** The outages of one member, as its host's containerd tells them. A power cut leaves no end, and so no outage. */
 export function outagesOn(host: string, journal: string): Outage[] {

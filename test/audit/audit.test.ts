@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compareAuthorities, replaced } from '../../lab/authorities.js';
-import { outagesOn, together } from '../../lab/etcd-outages.js';
+import { etcdJournal, outagesOn, together } from '../../lab/etcd-outages.js';
 
 const id = (letter: string): string => letter.repeat(64);
 const line = (second: number, message: string): string =>
@@ -33,6 +33,15 @@ describe('outages of etcd', () => {
     const [only, ...more] = outagesOn('m1', said);
     expect(more).toEqual([]);
     expect((only!.to - only!.from) / 1000).toBe(3);
+  });
+  it('are found in what the hosts’ journals say, of a first container and of a restarted one', () => {
+    const said = [
+      made(1, 'a'),
+      made(2, 'b').replace('returns', 'attempt:1 returns'),
+      made(3, 'c').replace('etcd', 'etcd-x'),
+    ];
+    const pattern = /grep -E '([^']*)'/.exec(etcdJournal)![1]!;
+    expect(said.map((line) => new RegExp(pattern).test(line))).toEqual([true, true, false]);
   });
   it('are a problem when two members are away at once, and none one after another', () => {
     const first = outagesOn(
