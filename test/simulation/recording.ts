@@ -18,6 +18,8 @@ export interface Recorded {
 }
 
 export interface Recording {
+  /** The version of kha that installed, as the cluster's record has it. */
+  readonly kha: string;
   readonly cluster: Cluster;
   readonly changes: readonly { readonly host: string; readonly command: string }[];
   readonly commands: readonly Recorded[];

@@ -3,11 +3,11 @@ import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Worker } from '@temporalio/worker';
 import { createActivities } from '../../src/activities/index.js';
-import { version } from '../../src/version.js';
 import { Pool } from '../../src/activities/ssh/pool.js';
 import type { Cluster } from '../../src/cluster/cluster.js';
 import * as steps from '../../src/steps/index.js';
-import type { StepInput, StepResult } from '../../src/steps/step.js';
+import type { ApplyContext, CheckContext, OnceInput, Step, StepInput, StepResult } from '../../src/steps/step.js';
+import { forAll } from '../../src/workflows/call.js';
 import { message, type Answer, type Approval, type Progress, type Report } from '../../src/workflows/messages.js';
 import { openBench, type Bench, type Run } from '../workflows/bench.js';
 import { aroundHosts, type Doing } from './around-hosts.js';
@@ -22,6 +22,7 @@ interface Stage {
   readonly cluster: Cluster;
   readonly pool: Pool;
   readonly world: World;
+  readonly execute: World['execute'];
   readonly schedule: Schedule;
   readonly laws: Laws;
   /** What happens to the next command of a host, put there by whoever gives it. */
@@ -62,7 +63,7 @@ export class Simulation {
       const carryOut = () =>
         event === 'refused'
           ? { code: 1, stdout: '', stderr: 'No space left on device' }
-          : stage.world.execute(host, command, stdin);
+          : stage.execute(host, command, stdin);
       return { fate: event === 'refused' ? { ...fateOf(event), carriedOut: true } : fateOf(event), carryOut };
     });
   }
@@ -79,7 +80,7 @@ export class Simulation {
     const stage = this.#stage(id, seed);
     this.#stages.set(id, stage);
     try {
-      const { held, problems } = await this.#play(await this.#bench.start(stage.cluster, queue, { id }));
+      const { held, problems } = await this.#play(await this.#bench.start(stage.cluster, queue, { id }), stage.laws);
       for (const [unit, times] of stage.world.ended)
         if (times > 1) problems.push(`${unit} ran ${times} times to its end`);
       problems.push(
@@ -94,13 +95,14 @@ export class Simulation {
   }
 
   /** Watches a run to its end and operates it; says what was held, and what is not as it should be. */
-  async #play({ handle, progress }: Run): Promise<{ held: string[]; problems: string[] }> {
+  async #play({ handle, progress }: Run, laws: Laws): Promise<{ held: string[]; problems: string[] }> {
     const held: string[] = [];
     const deadline = Date.now() + patience;
     for (;;) {
       const { status, searchAttributes } = await handle.describe();
       // Not before it is over: to await a result lets the server skip the time for which a person is waited for.
       if (status.name !== 'RUNNING') {
+        laws.over();
         const report = (await handle.result().catch((reason: unknown) => ({ problems: [String(reason)] }))) as Report;
         return { held, problems: [...report.problems, ...(report.skipped ? [`${report.skipped} skipped`] : [])] };
       }
@@ -126,12 +128,18 @@ export class Simulation {
       gates: schedule.gates(),
       hosts: cluster.hosts.map((host) => ({ ...host, ssh: this.#ssh.settings(`${id}.${host.name}`) })),
     };
+    const world = new World(this.#answers, schedule.slowness);
+    const laws = new Laws(own, catalogue);
     return {
       cluster: own,
       pool: new Pool({ patience: 5_000 }),
-      world: new World(this.#answers, schedule.slowness),
+      world,
+      execute: (host, command, stdin) => {
+        laws.carriedOut(host, command);
+        return world.execute(host, command, stdin);
+      },
       schedule,
-      laws: new Laws(own, catalogue),
+      laws,
       events: new Map(),
     };
   }
@@ -156,36 +164,37 @@ export class Simulation {
     return held.map(({ problem }) => problem ?? '');
   }
 
-  #activities(): Record<string, (input: StepInput) => Promise<StepResult>> {
-    const around = aroundHosts(catalogue, {
+  #activities(): Record<string, (input: StepInput | OnceInput) => Promise<StepResult>> {
+    const around = aroundHosts(catalogue, this.#recording.cluster, {
       read: (doing, ask) => this.#broken(this.#current(), doing, ask),
-      change: (doing, act) => this.#change(this.#current(), doing, '', act),
+      change: (doing, what, act) => this.#change(this.#current(), doing, what, act),
       unit: (doing, script, act) => this.#change(this.#current(), doing, script, act),
     });
     const real = createActivities({
       pool: {
         to: ({ name, settings }) => this.#current().pool.to({ name, address: '127.0.0.1', settings }),
       } as Pool,
-      steps: around,
+      steps: around.map((step) => ofRecordedSpec(step, this.#recording.cluster)),
       cluster: async () => Promise.resolve(this.#current().cluster),
-      kha: version,
+      kha: this.#recording.kha,
     });
     return Object.fromEntries(
       catalogue.map((step) => [
         step.name,
-        async (input: StepInput): Promise<StepResult> => {
+        async (input: StepInput | OnceInput): Promise<StepResult> => {
           if (input.mode === 'plan') return real[step.name]!(input);
           const { laws, schedule } = this.#current();
-          laws.begins(step, input.host);
-          let well = false;
+          const at = 'oneOf' in input ? forAll : input.host;
+          laws.begins(step, at);
+          let on: string | undefined;
           try {
             const result = await real[step.name]!(input);
             // A crash of the worker after the step and before it could tell.
-            if (schedule.next(`the end of ${step.name}`, input.host) === 'crash after') throw crash();
-            well = true;
+            if (schedule.next(`the end of ${step.name}`, at) === 'crash after') throw crash();
+            on = result.ranOn ?? at;
             return result;
           } finally {
-            laws.ends(step, input.host, well);
+            laws.ends(step, at, on);
           }
         },
       ]),
@@ -208,6 +217,23 @@ export class Simulation {
     if (event === 'crash after') throw crash();
     return result;
   }
+}
+
+/** The record that the lab's hosts keep names the lab's spec, whose hosts are reached in another way than the simulation's. */
+function ofRecordedSpec(step: Step, spec: Cluster): Step {
+  const lent = <C extends CheckContext>(context: C): C => ({
+    ...context,
+    records: {
+      ...context.records,
+      wanted: async (before) => ({ ...(await context.records.wanted(before)), spec }),
+    },
+  });
+  return {
+    ...step,
+    check: (context) => step.check(lent(context)),
+    ...(step.apply ? { apply: (context: ApplyContext) => step.apply!(lent(context)) } : {}),
+    ...(step.verify ? { verify: (context: CheckContext) => step.verify!(lent(context)) } : {}),
+  };
 }
 
 /** What the server makes of an attempt whose worker died, when the next worker takes over. */
