@@ -53,6 +53,8 @@ export class World {
   readonly unknown: string[] = [];
   /** How often the script of each unit came to its end, by unit. */
   readonly ended = new Map<string, number>();
+  /** How often a run whose end was told was put aside, to be run again: only what may be done twice is. */
+  readonly putAside = new Map<string, number>();
 
   /** `slow`: how many times a unit is asked for before it has ended. */
   constructor(answers: Answers, slow: (unit: string) => number) {
@@ -90,6 +92,7 @@ export class World {
     const id = `${host} ${name}`;
     const unit = this.#units.get(id);
     if (command.includes('mv -T run ')) {
+      if (unit?.told) this.putAside.set(id, (this.putAside.get(id) ?? 0) + 1);
       this.#units.delete(id);
       return said('');
     }
