@@ -9,8 +9,8 @@ export class Laws {
   readonly #catalogue: readonly Step[];
   readonly #verified = new Set<string>();
   readonly #running = new Map<string, Set<string>>();
-  /** Files of authorities that lie on a host, and authorities that were made. */
-  readonly #authorities = new Set<string>();
+  /** Contents of the authorities' files that lie on hosts, and the authorities that were made. */
+  readonly #authorities = new Map<string, string>();
   readonly #etcdChanges = new Set<string>();
 
   constructor(cluster: Cluster, catalogue: readonly Step[]) {
@@ -39,18 +39,25 @@ export class Laws {
       for (const host of hosts) this.broken.push(`${name} was at work on ${host} after the run had ended`);
   }
 
-  /** A host was given a command and carries it out. */
-  carriedOut(host: string, command: string): void {
+  /**
+   * A host was given a command and carries it out. The same content again is no harm: the recording has no answer for a host
+   * that was given half of its authorities, so a step that was cut off there begins with the first.
+   */
+  carriedOut(host: string, command: string, stdin: string): void {
     const file = /mv -fT "\$file" (\/etc\/kubernetes\/pki\/(?:(?:etcd\/|front-proxy-)?ca|sa)\.\w+);/.exec(command)?.[1];
     const made = [...command.matchAll(/kubeadm init phase certs ((?:etcd-|front-proxy-)?ca|sa) /g)].map(
       ([, name]) => name,
     );
-    for (const authority of [...(file ? [`${file} of ${host}`] : []), ...made.map((name) => `authority ${name}`)]) {
-      if (this.#authorities.has(authority)) this.broken.push(`${authority} was replaced`);
-      this.#authorities.add(authority);
-    }
+    if (file) this.#lies(`${file} of ${host}`, stdin);
+    // Made twice, it is another one, whichever host made it.
+    for (const name of made) this.#lies(`authority ${name}`, `${this.#authorities.size}`);
     // Nobody cancels in a simulation.
     if (/systemctl stop '?kha-/.test(command)) this.broken.push(`a unit was stopped on ${host}: ${command}`);
+  }
+
+  #lies(authority: string, content: string): void {
+    if ((this.#authorities.get(authority) ?? content) !== content) this.broken.push(`${authority} was replaced`);
+    this.#authorities.set(authority, content);
   }
 
   /** `what`: the command that a step runs, or the path that it writes. */

@@ -137,7 +137,7 @@ export class Simulation {
       pool: new Pool({ patience: 5_000 }),
       world,
       execute: (host, command, stdin) => {
-        laws.carriedOut(host, command);
+        laws.carriedOut(host, command, stdin);
         return world.execute(host, command, stdin);
       },
       schedule,

@@ -23,10 +23,11 @@ export class Answers {
 
   constructor({ commands, changes }: Recording) {
     for (const entry of commands) {
-      // What files a host has follows from what was done to that host.
-      const after = entry.command.includes(present)
-        ? entry.after.filter((change) => changes[change]!.host === entry.host)
-        : entry.after;
+      // What files and packages a host has follows from what was done to that host.
+      const after =
+        entry.command.includes(present) || entry.command.includes('dpkg-query ')
+          ? entry.after.filter((change) => changes[change]!.host === entry.host)
+          : entry.after;
       push(this.#found, key(entry.host, entry.command), { ...entry, after });
     }
     for (const [index, { host, command }] of changes.entries()) push(this.#changes, key(host, command), index);
