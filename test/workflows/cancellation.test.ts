@@ -89,10 +89,10 @@ describe('nothing is at work once a run has ended', () => {
     const failed = new Set<string>();
     const behaviour = (step: string, { host }: StepInput) => {
       if (step !== 'joinWorker' || !['w1', 'w2'].includes(host)) return undefined;
-      // In the batch both fail; by itself w1 fails again, and w2 is at work when the person answers.
+      // In the batch both fail: w1 is held at once, and w2, which was only silent, is at work by itself when the person answers.
       if (host === 'w2' && failed.has(host)) return work.on(host);
       failed.add(host);
-      throw refusal(`kubeadm exited 1 on ${host}`);
+      throw refusal(`kubeadm exited 1 on ${host}`, host === 'w2' ? 'Unreachable' : 'CommandFailed');
     };
     await bench.run(cluster({ hosts: [...masters, ...workers] }), { behaviour }, async (run) => {
       await held(run);
@@ -127,9 +127,9 @@ describe('nothing is at work once a run has ended', () => {
       throw refusal('the connection broke');
     };
     await bench.run(cluster(), { behaviour }, async (run) => {
-      // The others have come to the stage's end: the test server loses an activity that ends while it is cancelled.
+      // The others wait for it at the step's end: the test server loses an activity that ends while it is cancelled.
       const resting = ({ lines }: Progress) =>
-        lines.filter(({ step, state }) => step === 'checkApiEndpoint' && state === 'done').length === 2;
+        lines.filter(({ step, state }) => step === 'initControlPlane' && state === 'done').length === 2;
       await run.until((now) => begun && resting(now));
       await run.handle.cancel();
       expect(await end(run)).toMatch(/cancel/i);

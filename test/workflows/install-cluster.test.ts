@@ -146,14 +146,18 @@ describe('holds', () => {
     };
 
   it('holds a failed step with its reason, lets the others go on, and retries on an answer', async () => {
-    await bench.run(cluster(), { behaviour: failing(['m2']) }, async (run) => {
+    const behaviour = (step: string, { host }: { host: string }, attempt: number) => {
+      if (step === 'checkHost' && host === 'm2' && attempt === 1)
+        throw refusal('checkHost on m2: no sudo', 'StepUnfinished');
+    };
+    await bench.run(cluster(), { behaviour }, async (run) => {
       const { lines } = await held(run);
       expect(lines.find(({ state }) => state === 'held')).toMatchObject({
         host: 'm2',
-        problem: 'initControlPlane on m2: kubeadm exited 1',
+        problem: 'checkHost on m2: no sudo',
       });
       await run.until((now) =>
-        now.lines.some(({ step, host, state }) => step === 'checkControlPlane' && host === 'm3' && state === 'done'),
+        now.lines.some(({ step, host, state }) => step === 'checkRegistry' && host === 'm3' && state === 'done'),
       );
       await answer(run, {});
       expect(((await run.handle.result()) as Report).skipped).toBe(0);
