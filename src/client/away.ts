@@ -10,8 +10,10 @@ const failedPrecondition = 9;
  */
 export function isAway(error: unknown): boolean {
   const cause = error instanceof ServiceError ? error.cause : error;
-  if (isGrpcServiceError(cause))
-    return passing.includes(cause.code) || (cause.code === failedPrecondition && /no poller/.test(cause.details));
+  if (isGrpcServiceError(cause)) {
+    const code: number = cause.code;
+    return passing.includes(code) || (code === failedPrecondition && /no poller/.test(cause.details));
+  }
   // A connection that could not be made, or was closed under the question.
   return (
     cause instanceof Error && /^Failed to connect before the deadline|[Cc]hannel has been shut down/.test(cause.message)

@@ -62,6 +62,7 @@ export const standingFields: Readonly<Record<string, Standing>> = {
   'etcd.tls': refused(once),
   kubelet: refused('kubelets keep the settings that they joined with', rollOut),
   gates: kha,
+  taskQueue: kha,
   addons: {
     ...told(
       'what is no longer named stays in the cluster; delete it with: kubectl delete -f /etc/kubernetes/kha/add-ons/NAME.yaml',
