@@ -4,10 +4,13 @@ import type { Cluster } from '../cluster/cluster.js';
 import { inputVersion } from '../cluster/input-version.js';
 import type { OperationInput } from '../cluster/operation-input.js';
 import { version } from '../version.js';
+import { unservedQueue } from './unserved-queue.js';
 import { taskQueueOf } from '../workflows/messages.js';
 
-/** Seconds for which a worker is waited for; the embedded engine may be starting one. */
+/** Seconds for which an answer is waited for. */
 const patience = 60;
+/** Milliseconds for which a worker is waited for; the embedded engine may be starting one. */
+const starting = 15_000;
 
 /**
  * Lets the worker ask the masters that a spec names, as only it may reach them: a tiny workflow `kind/<name>/…` beside
@@ -20,6 +23,8 @@ export async function askMasters<T>(
   ...more: unknown[]
 ): Promise<T> {
   const input: OperationInput = { schema: inputVersion, kha: version, mode: 'plan', cluster };
+  const unserved = await unservedQueue(client, cluster, starting);
+  if (unserved) throw new Error(unserved);
   const taskQueue = taskQueueOf(cluster);
   try {
     return (await client.workflow.execute(question.workflow, {

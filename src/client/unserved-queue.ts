@@ -27,5 +27,5 @@ export async function unservedQueue(
     if (Date.now() >= deadline) break;
     await sleep(200);
   }
-  return `no worker serves the task queue ${name}: the run of ${cluster.name} waits for one; start it where the hosts can be reached: kha worker${cluster.taskQueue ? ` --task-queue ${name}` : ''}`;
+  return `no worker serves the task queue ${name}, so nothing happens to cluster ${cluster.name} until one does\nNext: start it where the hosts can be reached: kha worker${cluster.taskQueue ? ` --task-queue ${name}` : ''}`;
 }
