@@ -35,10 +35,13 @@ export function readKeys(path: string): Keys {
 
 /** Encrypts every payload with AES-256-GCM; the key's id and the algorithm are authenticated with it. */
 export class EncryptionCodec implements PayloadCodec {
-  readonly #keys: Keys;
+  #keys: Keys;
+  readonly #again: () => Keys;
 
-  constructor(keys: Keys) {
+  /** `again` reads the keys anew: a worker that runs meets payloads of a client whose file has a new key on top. */
+  constructor(keys: Keys, again: () => Keys = () => keys) {
     this.#keys = keys;
+    this.#again = again;
   }
 
   async encode(payloads: Payload[]): Promise<Payload[]> {
@@ -55,6 +58,7 @@ export class EncryptionCodec implements PayloadCodec {
 
   #decrypt(payload: Payload): Payload {
     const id = textOf(payload, 'encryption-key-id');
+    if (!this.#keys.has(id)) this.#keys = this.#again();
     const key = this.#keys.get(id);
     if (!key)
       throw new Error(
@@ -105,7 +109,7 @@ export function dataConverter(): DataConverter {
   const file = process.env[keysVariable];
   if (!file) return {};
   return {
-    payloadCodecs: [new EncryptionCodec(readKeys(file))],
+    payloadCodecs: [new EncryptionCodec(readKeys(file), () => readKeys(file))],
     failureConverterPath: fileURLToPath(new URL('../failure-converter.js', import.meta.url)),
   };
 }

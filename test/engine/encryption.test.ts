@@ -39,6 +39,19 @@ describe('the codec', () => {
     await expect(before.decode([two!])).rejects.toThrow('encrypted with key "new", which is not among');
   });
 
+  it('reads its keys again when it meets one that was put on top since', async () => {
+    const running = new EncryptionCodec(
+      new Map([['old', old]]),
+      () =>
+        new Map([
+          ['new', recent],
+          ['old', old],
+        ]),
+    );
+    const [two] = await rotated.encode([payload('two')]);
+    expect((await running.decode([two!])).map(textOf)).toEqual(['two']);
+  });
+
   it('refuses what was tampered with: the data, and the name of the key', async () => {
     const [encoded] = await rotated.encode([payload('one')]);
     const data = Buffer.from(encoded!.data!);
