@@ -86,7 +86,7 @@ describe('a careful site', () => {
     const found = JSON.parse(await lab('audit')) as Audit;
     expect(found).toMatchObject({ etcdMembers: ['e1'], problems: [] });
     expect(await lab('kubectl', 'get', 'limitrange', '-n', 'default', '-o', 'name')).toBe('limitrange/containers\n');
-    expect(await on('m1', 'systemctl show -p Environment containerd')).toContain('HTTPS_PROXY=');
+    expect(await on('m1', "tr '\\0' '\\n' </proc/$(pidof containerd)/environ")).toContain('HTTPS_PROXY=');
     // A master's kubelet talks to its own API server, as kubeadm has it; a worker's to the load balancer.
     expect(await on('m1', 'grep server: /etc/kubernetes/kubelet.conf')).toContain(':6443');
     expect(await on('w1', 'grep server: /etc/kubernetes/kubelet.conf')).toContain(':8443');
