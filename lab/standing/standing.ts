@@ -2,11 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { openSync } from 'node:fs';
 import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stateFolder } from '../../src/engine/folders.js';
+import { freePort } from '../../src/engine/ports.js';
 import type { Report } from '../../src/engine/report.js';
 import { holds, run } from '../../src/engine/run-program.js';
 import { temporalCli } from '../../src/engine/temporal-cli.js';
@@ -57,7 +57,7 @@ export class Standing {
     const template = await readFile(join(sources, 'common/config/config_template_embedded.yaml'), 'utf8');
     await mkdir(join(this.#folder, 'config'));
     await writeFile(join(this.#folder, 'config', 'base.yaml'), `# enable-template\n${template}`);
-    const [database, frontend] = [await freePort(), await freePort()];
+    const [database, frontend] = [await freePort(0), await freePort(0)];
     this.#here = [
       ['/etc/temporal/schema', join(sources, 'schema')],
       ['/etc/temporal/tls', join(this.#folder, 'tls')],
@@ -154,12 +154,3 @@ export class Standing {
     return this.#here.reduce((done, [there, here]) => done.replaceAll(there, here), text);
   }
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });

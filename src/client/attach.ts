@@ -1,7 +1,8 @@
 import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowHandle } from '@temporalio/client';
 import type { Cluster } from '../cluster/cluster.js';
+import { specDigest } from '../cluster/digest.js';
 import { UsageError } from './explain.js';
-import { begin, latestRun, specDigest } from './runs.js';
+import { begin, latestRun } from './runs.js';
 
 /**
  * Starts the install of a cluster; where one with the same spec is under way, attaches to it and says so. One with
@@ -17,7 +18,7 @@ export async function startOrAttach(client: Client, cluster: Cluster, anyway: bo
   const { handle, description } = await latestRun(client, name);
   const { specDigest: digest, startedBy } = description.memo ?? {};
   const under = `an install of ${name} is under way (started ${description.startTime.toISOString()} by ${String(startedBy)})`;
-  if (digest === specDigest(cluster)) console.error(`${under}: attached to it`);
+  if (digest === (await specDigest(cluster))) console.error(`${under}: attached to it`);
   else if (anyway) console.error(`${under} with another spec than this file: attached to it as it is`);
   else
     throw new UsageError(

@@ -1,5 +1,4 @@
 import { userInfo, hostname } from 'node:os';
-import { createHash } from 'node:crypto';
 import {
   WorkflowNotFoundError,
   type Client,
@@ -8,6 +7,7 @@ import {
 } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import type { Cluster } from '../cluster/cluster.js';
+import { specDigest } from '../cluster/digest.js';
 import type { Mode } from '../steps/step.js';
 import { inputVersion } from '../cluster/input-version.js';
 import type { OperationInput } from '../cluster/operation-input.js';
@@ -19,8 +19,6 @@ import { unservedQueue } from './unserved-queue.js';
 export const workflowId = (cluster: string): string => `cluster/${cluster}`;
 /** Who says what a person says: kept with approvals and answers. */
 export const operator = (): string => `${userInfo().username}@${hostname()}`;
-export const specDigest = (cluster: Cluster): string =>
-  createHash('sha256').update(JSON.stringify(cluster)).digest('hex').slice(0, 12);
 
 const nameKey = defineSearchAttributeKey('ClusterName', SearchAttributeType.KEYWORD);
 const operationKey = defineSearchAttributeKey('Operation', SearchAttributeType.KEYWORD);
@@ -41,7 +39,7 @@ export async function begin(client: Client, cluster: Cluster, mode: Mode): Promi
       { key: operationKey, value: mode === 'plan' ? 'plan' : 'install' },
       { key: versionKey, value: cluster.kubernetes },
     ]),
-    memo: { specDigest: specDigest(cluster), khaVersion: version, startedBy: operator() },
+    memo: { specDigest: await specDigest(cluster), khaVersion: version, startedBy: operator() },
     staticSummary: `${mode === 'plan' ? 'Plan' : 'Install'} ${cluster.name}, Kubernetes ${cluster.kubernetes}`.slice(
       0,
       200,
