@@ -6,7 +6,7 @@ import { onAll } from './batch.js';
 import { toFailure } from './failure.js';
 import { liveness, type Liveness } from './liveness.js';
 import { RemoteHost, type Attempt } from './remote-host.js';
-import { choose, runStep, type Surroundings } from './run-step.js';
+import { choose, releaseStep, runStep, type Surroundings } from './run-step.js';
 import { recordsOf } from './records.js';
 import { readSecret } from './secrets.js';
 import type { Pool } from './ssh/pool.js';
@@ -33,6 +33,9 @@ interface Activity {
 
 /** A plan says that a host does not answer instead of waiting for it; milliseconds. */
 const glance = 3_000;
+
+/** How long a cancelled step may take to take back what it lent; milliseconds. */
+const releasing = 20_000;
 
 /** One activity a step, by the step's name: replay then refuses a workflow whose steps were swapped. */
 export const createActivities = ({ steps, ...lent }: Dependencies): Record<string, Activity> =>
@@ -62,7 +65,12 @@ function activity(step: Step, { pool, cluster: clusterOf, kha }: Omit<Dependenci
     try {
       return await named(host, life, runStep(step, host, mode, surroundings(mode, cluster, life)));
     } catch (error) {
-      if (life.cancelled() && mode === 'apply' && step.apply) life.leave(await at(host, cluster, life).stopUnits());
+      if (life.cancelled() && mode === 'apply' && step.apply) {
+        life.leave(await at(host, cluster, life).stopUnits());
+        // What cancelled the step must not keep it from taking back what it lent.
+        const after = { ...life, signal: AbortSignal.timeout(releasing) };
+        if (step.release) life.leave(await releaseStep(step, host, surroundings(mode, cluster, after)));
+      }
       throw error;
     }
   };

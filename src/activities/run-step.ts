@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, Machine } from '../cluster/cluster.js';
 import type { Asked, Host } from '../steps/host.js';
-import type { Mode, Records, Step, StepResult, Unfit } from '../steps/step.js';
+import type { ApplyContext, CheckContext, Mode, Records, Step, StepResult, Unfit } from '../steps/step.js';
 import { HostFailure } from './failure.js';
 import { firstFit } from './first-fit.js';
 
@@ -37,24 +37,12 @@ export async function runStep(
   patience = patient,
 ): Promise<StepResult> {
   const warnings = new Set<string>();
-  const shared = {
-    cluster: around.cluster,
-    warn: (words: string) => void warnings.add(words),
-    secret: (reference: string) => around.secret(reference),
-    records: around.records,
-  };
-  const fit = async (machines: readonly Machine[], unfit: Unfit): Promise<string> =>
-    choose(
-      machines.map((machine) => machine.name),
-      unfit,
-      mode,
-      around,
-    );
-  const asking = {
-    ...shared,
-    host: asked(around.host(name)),
-    peer: async (peer: string) => Promise.resolve(asked(around.host(peer))),
-    firstFit: async (machines: readonly Machine[], unfit: Unfit) => asked(around.host(await fit(machines, unfit))),
+  const changing = changingContext(name, mode, around, (words) => void warnings.add(words));
+  const asking: CheckContext = {
+    ...changing,
+    host: asked(changing.host),
+    peer: async (peer) => asked(await changing.peer(peer)),
+    firstFit: async (machines, unfit) => asked(await changing.firstFit(machines, unfit)),
   };
   const result = (outcome: StepResult['outcome'], missing: readonly string[]): StepResult => ({
     outcome,
@@ -70,12 +58,7 @@ export async function runStep(
   if (mode === 'plan') return result('would change', missing);
   if (step.apply) {
     around.tell(`doing: ${missing.join('; ')}`);
-    await step.apply({
-      ...shared,
-      host: around.host(name),
-      peer: async (peer) => Promise.resolve(around.host(peer)),
-      firstFit: async (machines, unfit) => around.host(await fit(machines, unfit)),
-    });
+    await step.apply(changing);
   }
   warnings.clear();
   const waits = step.verify !== undefined || step.retry === 'wait';
@@ -87,6 +70,35 @@ export async function runStep(
   if (left.length > 0) throw unfinished(name, left);
   return result(step.apply ? 'changed' : 'done', missing);
 }
+
+/** Takes back what a cancelled step lent. Never throws: gives what may be left on the host, in words. */
+export async function releaseStep(step: Step, name: string, around: Surroundings): Promise<string | undefined> {
+  try {
+    await step.release?.(changingContext(name, 'apply', around, () => undefined));
+    return undefined;
+  } catch (error) {
+    const reason = error instanceof HostFailure ? error.reason : String(error);
+    return `${name}: what ${step.name} needed while it ran may still be there: ${reason}`;
+  }
+}
+
+const changingContext = (
+  name: string,
+  mode: Mode,
+  around: Surroundings,
+  warn: (words: string) => void,
+): ApplyContext => ({
+  cluster: around.cluster,
+  warn,
+  secret: (reference) => around.secret(reference),
+  records: around.records,
+  host: around.host(name),
+  peer: async (peer) => Promise.resolve(around.host(peer)),
+  firstFit: async (machines: readonly Machine[], unfit) => {
+    const names = machines.map((machine) => machine.name);
+    return around.host(await choose(names, unfit, mode, around));
+  },
+});
 
 /** The name of the first of these hosts that is fit; a plan makes do with the first that answers. */
 export async function choose(

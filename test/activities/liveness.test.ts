@@ -27,6 +27,7 @@ function attempt(stop: () => Promise<Output> = async () => Promise.resolve({ cod
     retry: 'bootstrap',
     check: async () => Promise.resolve(['it']),
     apply: async ({ host }) => void (await host.runUnit('kubeadm init')),
+    release: async ({ host }) => void (await host.run('take it back')),
   };
   const activity = createActivities({
     pool: { to: () => ({ run }) } as unknown as Pool,
@@ -56,6 +57,7 @@ describe('an attempt that ends early', () => {
       environment.cancel('CANCELLED', new ActivityCancellationDetails({ [why]: true }));
       expect(await work).toBeInstanceOf(CancelledFailure);
       expect(stops()).toEqual([]);
+      expect(commands).not.toContain('take it back');
     },
   );
 
@@ -69,6 +71,8 @@ describe('an attempt that ends early', () => {
     expect((error as CancelledFailure).details ?? []).toEqual([]);
     expect(stops()).toHaveLength(1);
     expect(stops()[0]).toContain("'kha-test-initControlPlane-m1-*.service'");
+    // Only then: what still runs may need it.
+    expect(commands.slice(commands.indexOf(stops()[0]!))).toContain('take it back');
   });
 
   it.each([

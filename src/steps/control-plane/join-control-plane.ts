@@ -4,17 +4,14 @@ import { sh } from '../../facts/sh.js';
 import { listedMembers, refusals } from '../etcd/check-membership.js';
 import { peerUrl } from '../etcd/manifest.js';
 import { standaloneFiles } from '../etcd/start-etcd.js';
-import { servesApi } from '../fitness.js';
 import { Refusal } from '../refusal.js';
 import type { ApplyContext, Step } from '../step.js';
 import { writeFiles } from '../wanted-file.js';
-import { withToken } from './bootstrap-token.js';
+import { joinConfiguration, leftAdmission, withAdmission, withdrawAdmission } from './bootstrap-token.js';
 import { joinDocuments, standaloneKubeletDocument, stream } from './kubeadm-documents.js';
 import { expectedFindings, hasCompleted, joiningPath, standby, takeOver, type TakeOver } from './take-over.js';
 import { wayIn } from './way-in.js';
 import { groundOf } from './write-kubeadm-documents.js';
-
-const configuration = '/var/lib/kha/join.yaml';
 
 /** etcd takes one learner at a time, so masters join one after another (etcd.io, learner design). */
 export const joinControlPlane: Step = {
@@ -25,29 +22,23 @@ export const joinControlPlane: Step = {
   retry: 'bootstrap',
   needs: ['certificates', 'images', 'kubelet unit', 'control plane', 'api endpoint'],
   async check(context) {
-    if (await hasCompleted(context.host, 'control-plane')) return [];
+    if (await hasCompleted(context.host, 'control-plane')) return leftAdmission(context.host);
     return (await wayIn(context)) === 'join' ? ['kubeadm join has not ended well here'] : [];
   },
   async apply(context) {
-    const { cluster, host, firstFit } = context;
+    const { cluster, host } = context;
+    if (await hasCompleted(host, 'control-plane')) return withdrawAdmission(context);
     const [refusal] = await refusals(context);
     if (refusal !== undefined) throw new Refusal(refusal, 'nothing was changed; answer retry once that is settled');
-    const others = controlPlanes(cluster).filter(({ name }) => name !== host.machine.name);
-    const master = await firstFit(others, servesApi);
     const script = takeOver(host.machine, await joining(context));
     await host.write(joiningPath, 'begun\n');
-    await withToken(master, host.machine.name, async (admission) => {
-      try {
-        await host.write(configuration, joinDocuments(cluster, host.machine, admission), {
-          mode: '0600',
-          secret: true,
-        });
-        await host.runUnit(script);
-      } finally {
-        await host.run(sh`rm -f ${configuration}`);
-      }
-    });
+    await withAdmission(
+      context,
+      (admission) => joinDocuments(cluster, host.machine, admission),
+      () => host.runUnit(script),
+    );
   },
+  release: withdrawAdmission,
 };
 
 /**
@@ -59,8 +50,8 @@ async function joining(context: ApplyContext): Promise<TakeOver> {
   const ground = await groundOf(host);
   const stacked = isStacked(cluster);
   const ignored = expectedFindings(ground, stacked ? 'here' : 'elsewhere');
-  const kubeadm = sh`kubeadm join --config ${configuration} --ignore-preflight-errors ${ignored}`;
-  const finish = sh`kubeadm join phase control-plane-join mark-control-plane --config ${configuration}`;
+  const kubeadm = sh`kubeadm join --config ${joinConfiguration} --ignore-preflight-errors ${ignored}`;
+  const finish = sh`kubeadm join phase control-plane-join mark-control-plane --config ${joinConfiguration}`;
   if (!stacked) return { role: 'control-plane', kubeadm, finish };
   // To end the pods of an attempt that was cut short there must be a kubelet, and the member goes on under it.
   const files = standaloneFiles(stream(standaloneKubeletDocument(cluster, ground)));

@@ -1,14 +1,16 @@
-import { controlPlanes, workers } from '../../cluster/roles.js';
+import { workers } from '../../cluster/roles.js';
 import { existing } from '../../facts/files.js';
 import { sh } from '../../facts/sh.js';
-import { withToken } from '../control-plane/bootstrap-token.js';
+import {
+  joinConfiguration,
+  leftAdmission,
+  withAdmission,
+  withdrawAdmission,
+} from '../control-plane/bootstrap-token.js';
 import { joinDocuments } from '../control-plane/kubeadm-documents.js';
 import { completed, expectedFindings, takeOver } from '../control-plane/take-over.js';
 import { groundOf } from '../control-plane/write-kubeadm-documents.js';
-import { servesApi } from '../fitness.js';
 import type { Step } from '../step.js';
-
-const configuration = '/var/lib/kha/join.yaml';
 
 export const joinWorker: Step = {
   name: 'joinWorker',
@@ -20,22 +22,18 @@ export const joinWorker: Step = {
   gives: 'workers',
   async check({ host }) {
     const found = await host.read(existing([completed('worker')]));
-    return found.length > 0 ? [] : ['kubeadm join has not ended well here'];
+    return found.length > 0 ? leftAdmission(host) : ['kubeadm join has not ended well here'];
   },
-  async apply({ cluster, host, firstFit }) {
-    const master = await firstFit(controlPlanes(cluster), servesApi);
+  async apply(context) {
+    const { cluster, host } = context;
+    if ((await host.read(existing([completed('worker')]))).length > 0) return withdrawAdmission(context);
     const ignored = expectedFindings(await groundOf(host));
-    const kubeadm = sh`kubeadm join --config ${configuration} --ignore-preflight-errors ${ignored}`;
-    await withToken(master, host.machine.name, async (admission) => {
-      try {
-        await host.write(configuration, joinDocuments(cluster, host.machine, admission), {
-          mode: '0600',
-          secret: true,
-        });
-        await host.runUnit(takeOver(host.machine, { role: 'worker', kubeadm }));
-      } finally {
-        await host.run(sh`rm -f ${configuration}`);
-      }
-    });
+    const kubeadm = sh`kubeadm join --config ${joinConfiguration} --ignore-preflight-errors ${ignored}`;
+    await withAdmission(
+      context,
+      (admission) => joinDocuments(cluster, host.machine, admission),
+      () => host.runUnit(takeOver(host.machine, { role: 'worker', kubeadm })),
+    );
   },
+  release: withdrawAdmission,
 };
