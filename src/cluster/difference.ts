@@ -11,3 +11,10 @@ export interface Difference extends RuleProblem {
 /** A value as people would write it. */
 export const shown = (value: unknown): string =>
   value === undefined ? 'nothing' : typeof value === 'string' ? value : JSON.stringify(value);
+
+/** A place of the spec: `hosts[2].address`. */
+export const pathText = (path: readonly PropertyKey[]): string =>
+  path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '');

@@ -35,6 +35,7 @@ export { compareHosts } from './preflight/compare-hosts.js';
 export { checkCertificates } from './proof/check-certificates.js';
 export { checkComponents } from './proof/check-components.js';
 export { proveNetwork } from './proof/prove-network.js';
+export { compareRecord } from './record/compare-record.js';
 export { publishRecord } from './record/publish-record.js';
 export { writeRecord } from './record/write-record.js';
 export { configureContainerd } from './runtime/configure-containerd.js';

@@ -42,6 +42,7 @@ import {
   proveNetwork,
   checkComponents,
   checkCertificates,
+  compareRecord,
   writeRecord,
   publishRecord,
 } from '../steps/index.js';
@@ -63,7 +64,7 @@ const packagesAndRuntime = [installPackages, installBinaries, configureContainer
 /** A highly available cluster out of bare hosts, in the seed's order. In mode `plan` only checks run and gates stand open. */
 export async function installCluster(input: OperationInput): Promise<Report> {
   return operation(input, 'install', async ({ stage, gate }) => {
-    await stage('Preflight', checkHost, checkEndpoint, checkRegistry, compareHosts, checkMembership);
+    await stage('Preflight', checkHost, checkEndpoint, checkRegistry, compareHosts, compareRecord, checkMembership);
     await gate('before-changes', ...preparation, ...packagesAndRuntime, configureHaproxy);
     await stage('Prepare hosts', ...preparation);
     await stage('Packages and runtime', ...packagesAndRuntime);

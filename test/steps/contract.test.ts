@@ -59,6 +59,7 @@ const content = [
   'disableSwap',
   'synchroniseTime',
   'installAddOns',
+  'compareRecord',
   'checkMembership',
   'reconfigureEtcd',
   'joinControlPlane',

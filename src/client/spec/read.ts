@@ -4,6 +4,7 @@ import { isAlias, isMap, isNode, LineCounter, parseAllDocuments, type Document, 
 import type { Cluster } from '../../cluster/cluster.js';
 import { ruleProblems, uniqueHosts, type RuleProblem } from '../../cluster/rules.js';
 import { clusterSchema } from '../../cluster/schema.js';
+import { pathText } from '../../cluster/difference.js';
 import { expandHome } from '../../activities/secrets.js';
 import { badAlias, firstAlias } from './aliases.js';
 import { issueProblems } from './issues.js';
@@ -178,12 +179,6 @@ function offsetOf(document: Document, path: readonly PropertyKey[], atKey: boole
   }
   return offset;
 }
-
-export const pathText = (path: readonly PropertyKey[]): string =>
-  path
-    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
-    .join('')
-    .replace(/^\./, '');
 
 const yamlHint = (code: string): string =>
   ({
