@@ -7,31 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { processFiles } from '../../src/engine/engine.js';
 import { alive } from '../../src/engine/process.js';
 import { run } from '../../src/engine/run-program.js';
-import { onHost } from '../access.js';
 import { buildModules } from '../bundle/modules.js';
 import { hostActions } from '../index.js';
-import { hostNamed, labFile, network, type Lab } from '../lab.js';
+import { labFile, network, type Lab } from '../lab.js';
 import { startRegistry, stopRegistry } from '../registry.js';
+import { etcdctl, hangUp, later, shell, type Fault, type Scene } from './fault.js';
 
-/** Where something is broken: the lab, the host on which the chosen step runs, and kha as a second operator would run it. */
-export interface Scene {
-  readonly lab: Lab;
-  readonly host: string;
-  readonly spec: string;
-  readonly kha: (...args: string[]) => Promise<{ code: number; output: string }>;
-}
-
-/** Breaks something while a step runs. */
-export interface Fault {
-  readonly does: string;
-  /** The step at which `--all` breaks; `--step` chooses another. */
-  readonly at: string;
-  /** Breaks, mends what would not mend itself, and returns once mended. */
-  readonly inject: (scene: Scene) => Promise<void>;
-}
-
-export const shell = ({ lab, host }: Scene, command: string): Promise<string> =>
-  onHost(lab, hostNamed(lab, host), command);
 type Process = 'worker' | 'server';
 /** Kills them at once; mended when the watcher has started each again. */
 const kill = async (...names: Process[]): Promise<void> => {
@@ -50,14 +31,6 @@ const kill = async (...names: Process[]): Promise<void> => {
     await sleep(20);
   }
 };
-const etcdctl =
-  'etcdctl --cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key';
-/** What is mended from within the host is mended by the host itself: a login may be just what is broken. */
-export const later = (seconds: number, command: string): string =>
-  `systemd-run -q --on-active=${seconds} --timer-property=AccuracySec=100ms sh -c '${command}'`;
-/** Every sshd of a connection, but not the one that listens. */
-export const hangUp = 'for pid in $(pgrep -f "^sshd: .*(@|priv)"); do [ $pid = $PPID ] || kill -9 $pid; done';
-
 export const breakages: Readonly<Record<string, Fault>> = {
   'kill-worker': { does: 'SIGKILL the worker', at: 'initControlPlane', inject: () => kill('worker') },
   'kill-server': { does: 'SIGKILL the Temporal server', at: 'startEtcd', inject: () => kill('server') },
@@ -108,6 +81,7 @@ export const breakages: Readonly<Record<string, Fault>> = {
   'fill-disk': {
     does: 'fill the host’s disk for 30 s',
     at: 'installBinaries',
+    disk: 12,
     inject: async (scene) => {
       await shell(scene, `${later(30, 'rm -f /var/filled')}; cat /dev/zero >/var/filled 2>/dev/null; true`);
       await sleep(31_000);
@@ -127,15 +101,6 @@ export const breakages: Readonly<Record<string, Fault>> = {
     does: 'serve a kubeadm that has one byte too many, for 20 s',
     at: 'installPackages',
     inject: corruptKubeadm,
-  },
-  'no-sudo': {
-    does: 'take sudo away from the operator’s user for 20 s',
-    at: 'setKernelParameters',
-    inject: async (scene) => {
-      await shell(scene, 'chmod a-x /usr/bin/sudo');
-      await sleep(20_000);
-      await shell(scene, 'chmod a+x /usr/bin/sudo');
-    },
   },
   'dead-dns': {
     does: 'name a DNS server that never answers, for 40 s',

@@ -7,12 +7,16 @@ import { withClient } from '../../src/client/connect.js';
 import { UsageError } from '../../src/client/explain.js';
 import { latestRun } from '../../src/client/runs.js';
 import type { Line, Progress } from '../../src/workflows/messages.js';
-import { audit } from '../audit.js';
+import { audit, type Audit } from '../audit.js';
+import { replaced } from '../authorities.js';
 import { defaultSize, labDown, labUp } from '../index.js';
-import { labNamed } from '../lab.js';
-import { breakages, type Fault, type Scene } from './breakages.js';
+import { hostsOf, labNamed } from '../lab.js';
+import { afterwards } from './afterwards.js';
+import { breakages } from './breakages.js';
+import type { Afterwards, Case, Fault, Scene, Spoil } from './fault.js';
+import { logins } from './logins.js';
 import { pauses } from './pauses.js';
-import { spoils, type Spoil } from './spoils.js';
+import { spoils } from './spoils.js';
 import { unitFaults } from './units.js';
 import { seconds, Watch, type Ended } from './watch.js';
 
@@ -20,9 +24,10 @@ import { seconds, Watch, type Ended } from './watch.js';
 export interface Outcome {
   readonly fault: string;
   readonly step: string;
+  /** `every` where all hosts are odd. */
   readonly host: string;
-  /** Breaking and mending together. */
-  readonly broken: number;
+  /** Breaking and mending together; undefined where nothing was broken on the way. */
+  readonly broken: number | undefined;
   /** From the mending until the server saw the run go on: an attempt that began, or an event in its history. */
   readonly goingOn: number | undefined;
   readonly install: number;
@@ -33,7 +38,14 @@ export interface Outcome {
   readonly problems: readonly string[];
 }
 
-export const faults: Readonly<Record<string, Fault | Spoil>> = { ...breakages, ...pauses, ...unitFaults, ...spoils };
+export const faults: Readonly<Record<string, Case>> = {
+  ...breakages,
+  ...logins,
+  ...pauses,
+  ...unitFaults,
+  ...spoils,
+  ...afterwards,
+};
 
 const program = fileURLToPath(new URL('../../../bin/kha.js', import.meta.url));
 const labName = 'faults';
@@ -57,53 +69,71 @@ async function installed(spec: string): Ended {
   }
 }
 
-/** Installs on fresh hosts and breaks one thing once the step runs; then asks the hosts whether all is well. */
+/** Installs on fresh hosts and breaks one thing on the way or afterwards; then asks the hosts whether all is well. */
 export async function runCase(name: string, step: string): Promise<Outcome> {
   const fault = faults[name]!;
   const quiet = (): void => undefined;
   await labDown(labName, quiet);
-  // Disks of their own are slower than this machine's.
-  const size = name.startsWith('fill-disk') ? { ...defaultSize, disk: 12 } : defaultSize;
-  const spec = await labUp(labName, size, quiet);
-  await adapt(spec, name);
+  const spec = await labUp(
+    labName,
+    fault.disk === undefined ? defaultSize : { ...defaultSize, disk: fault.disk },
+    quiet,
+  );
+  await adapt(spec, fault);
+  const lab = await labNamed(labName);
+  const scene = (host: string): Scene => ({ lab, host, spec, kha });
+  await Promise.all(hostsOf(lab).map(async ({ name: host }) => fault.prepare?.(scene(host))));
   return withClient(async ({ client }) => {
     await endOldRun(client);
     const begun = Date.now();
     const install = installed(spec);
     const watch = new Watch(async () => (await latestRun(client, labName)).handle, begun);
-    const scene = async (host: string): Promise<Scene> => ({ lab: await labNamed(labName), host, spec, kha });
-    const { host, brokenAt, injected } = await ('spoil' in fault ? spoiled(fault) : broken(fault));
-    const goingOn = injected.then(({ mendedAt }) => watch.goesOn(mendedAt));
+    const onTheWay = await ('spoil' in fault ? spoiled(fault) : 'inject' in fault ? broken(fault) : undefined);
+    const injected = onTheWay?.injected ?? Promise.resolve(undefined);
+    const goingOn = injected.then((end) => end && watch.goesOn(end.mendedAt));
     const held = await watch.toTheEnd(install, injected);
-    const [{ code, output }, { mendedAt, problem }] = await Promise.all([install, injected]);
-    const said = code === 0 ? [] : [`kha install ended with ${code}: ${output.slice(-1500)}`];
-    const found = code === 0 ? await audit(labName) : undefined;
+    const [{ code, output }, mending] = await Promise.all([install, injected]);
+    const took = seconds(begun);
+    const problems = mending?.problem === undefined ? [] : [mending.problem];
+    let found: Audit | undefined;
+    if (code === 0) {
+      found = await audit(labName);
+      if ('act' in fault) found = await acted(fault, found, problems);
+      problems.push(...found.problems);
+    } else problems.push(`kha install ended with ${code}: ${output.slice(-1500)}`);
     return {
       fault: name,
       step,
-      host,
-      broken: seconds(brokenAt, mendedAt),
+      host: onTheWay?.host ?? ('on' in fault ? (fault as Afterwards).on : 'every'),
+      broken: onTheWay && mending && seconds(onTheWay.brokenAt, mending.mendedAt),
       goingOn: await goingOn,
-      install: seconds(begun),
+      install: took,
       held,
       kubeadmStarts: found?.kubeadm.length ?? 0,
-      problems: [...(problem === undefined ? [] : [problem]), ...said, ...(found?.problems ?? [])],
+      problems,
     };
 
     async function broken({ inject }: Fault): Promise<Broken> {
       const { host } = await watch.first(`${step} ran`, runningStep(step), install);
       // Into the midst of the step, where it lasts that long.
       await sleep(300);
-      return { host, brokenAt: Date.now(), injected: mended(inject(await scene(host))) };
+      return { host, brokenAt: Date.now(), injected: mended(inject(scene(host))) };
     }
 
     async function spoiled({ on, spoil }: Spoil): Promise<Broken> {
       await watch.first(`the gate ${gate}`, ({ gates }) => gates.find(({ state }) => state === 'waiting'), install);
       const brokenAt = Date.now();
-      const mend = await spoil(await scene(on));
+      const mend = await spoil(scene(on));
       await kha('approve', labName, gate);
       const injected = watch.first(`${step} was held`, heldStep(step), install).then(mend);
       return { host: on, brokenAt, injected: mended(injected) };
+    }
+
+    async function acted({ on, act }: Afterwards, before: Audit, problems: string[]): Promise<Audit> {
+      await act(scene(on)).catch((error: Error) => problems.push(error.message));
+      const after = await audit(labName);
+      problems.push(...before.problems, ...replaced(before.authorities, after.authorities));
+      return after;
     }
   });
 }
@@ -126,11 +156,11 @@ const mended = (work: Promise<unknown>): Broken['injected'] =>
     (error: Error) => ({ mendedAt: Date.now(), problem: error.message }),
   );
 
-/** An ordinary user where sudo is what breaks (as root everything else is quicker without a DNS server); a gate where the ground is spoilt. */
-async function adapt(spec: string, fault: string): Promise<void> {
+/** Another user where the fault wants one (as root everything is quicker without a DNS server); a gate where the ground is spoilt. */
+async function adapt(spec: string, fault: Case): Promise<void> {
   let text = await readFile(spec, 'utf8');
-  if (fault === 'no-sudo') text = text.replace('ssh: { ', 'ssh: { user: admin, ');
-  if (fault in spoils) text = text.replace('gates: []', `gates: [${gate}]`);
+  if (fault.user) text = text.replace('ssh: { ', `ssh: { user: ${fault.user}, `);
+  if ('spoil' in fault) text = text.replace('gates: []', `gates: [${gate}]`);
   await writeFile(spec, text);
 }
 

@@ -6,8 +6,8 @@ import { labDown } from '../index.js';
 import { faults, runCase, type Outcome } from './case.js';
 import { writeMatrix } from './matrix.js';
 
-const usage = `npm run test:faults -- --step STEP --fault FAULT   one case; without --step at the fault's own step
-npm run test:faults -- --all                       every fault, and docs/durability.md
+const usage = `npm run test:faults -- --fault FAULT [--fault FAULT …] [--step STEP]   these; without --step at the fault's own step
+npm run test:faults -- --all   every fault, and docs/durability.md
 
 Faults:
 ${Object.entries(faults)
@@ -18,12 +18,13 @@ Steps: ${Object.keys(steps).join(', ')}`;
 /** Which cases were asked for; undefined when it cannot be made out. */
 function wanted(): [fault: string, step: string][] | undefined {
   const { values } = parseArgs({
-    options: { step: { type: 'string' }, fault: { type: 'string' }, all: { type: 'boolean' } },
+    options: { step: { type: 'string' }, fault: { type: 'string', multiple: true }, all: { type: 'boolean' } },
   });
-  const { step, fault, all } = values;
+  const { step, fault = [], all } = values;
   if (all) return Object.entries(faults).map(([name, { at }]) => [name, at]);
-  if (fault === undefined || !(fault in faults) || (step !== undefined && !(step in steps))) return undefined;
-  return [[fault, step ?? faults[fault]!.at]];
+  if (fault.length === 0 || fault.some((name) => !(name in faults)) || (step !== undefined && !(step in steps)))
+    return undefined;
+  return fault.map((name) => [name, step ?? faults[name]!.at]);
 }
 
 const cases = wanted();
@@ -41,7 +42,7 @@ try {
     const { broken, goingOn, install, held, problems } = outcome;
     count[problems.length === 0 ? 'passed' : 'failed'] += 1;
     console.log(
-      `${problems.length === 0 ? '✓' : '✗'} ${fault} at ${step} on ${outcome.host}: broken for ${broken} s, went on after ${goingOn ?? '–'} s, held ${held.length} times, installed in ${install} s`,
+      `${problems.length === 0 ? '✓' : '✗'} ${fault} at ${step} on ${outcome.host}: broken for ${broken ?? '–'} s, went on after ${goingOn ?? '–'} s, held ${held.length} times, installed in ${install} s`,
     );
     for (const words of [...held, ...problems]) console.log(words.replaceAll(/^/gm, '    '));
     await writeMatrix(fileURLToPath(new URL('../../../docs/durability.md', import.meta.url)), outcomes);

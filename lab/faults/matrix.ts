@@ -6,7 +6,7 @@ const opening = `# Durability
 
 What was broken while a cluster was being installed, and what became of it. Written by \`npm run test:faults\`, which installs on fresh lab hosts (three masters, one worker) for every row, breaks one thing once the step runs, and then asks the hosts themselves: their journals, etcd, the API.
 
-*For* ends when the break is over: for a killed process, when the watcher has started another. *Going on* is the time from there until the run's next attempt began or next step ended. *Held* counts the steps that asked a person; each went on after \`kha retry …\`.
+*For* ends when the break is over: for a killed process, when the watcher has started another. *Going on* is the time from there until the run's next attempt began or next step ended. *Held* counts the steps that asked a person; each went on after \`kha retry …\`. At *every step* hosts are odd from the beginning; *a standing cluster* was installed first, and audited before and after.
 
 | broken | at step | on | for | going on | install | held | kubeadm starts | result |
 |---|---|---|---|---|---|---|---|---|
@@ -33,4 +33,5 @@ export async function writeMatrix(file: string, outcomes: readonly Outcome[]): P
 
 const keyOf = (line: string): string => line.split('|').slice(1, 3).join('|');
 const row = ({ fault, step, host, broken, goingOn, install, held, kubeadmStarts, problems }: Outcome): string =>
-  `| \`${fault}\`: ${faults[fault]!.does} | ${step} | ${host} | ${broken} s | ${goingOn === undefined ? '–' : `${goingOn} s`} | ${install} s | ${held.length} | ${kubeadmStarts} | ${problems.length === 0 ? 'Ready' : `**failed**: ${problems.join('; ').replaceAll(/[|\n]/g, ' ').slice(0, 200)}`} |`;
+  `| \`${fault}\`: ${faults[fault]!.does} | ${step} | ${host} | ${inSeconds(broken)} | ${inSeconds(goingOn)} | ${install} s | ${held.length} | ${kubeadmStarts} | ${problems.length === 0 ? 'Ready' : `**failed**: ${problems.join('; ').replaceAll(/[|\n]/g, ' ').slice(0, 200)}`} |`;
+const inSeconds = (time: number | undefined): string => (time === undefined ? '–' : `${time} s`);

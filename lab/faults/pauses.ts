@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processFiles } from '../../src/engine/engine.js';
 import { alive } from '../../src/engine/process.js';
-import type { Fault } from './breakages.js';
+import type { Fault } from './fault.js';
 
 type Process = keyof typeof processFiles;
 

@@ -1,13 +1,4 @@
-import { shell, type Scene } from './breakages.js';
-
-/** Spoils the ground before the control plane, so that kubeadm fails at its first attempt, some of them half-way. */
-export interface Spoil {
-  readonly does: string;
-  readonly at: 'initControlPlane' | 'joinWorker';
-  readonly on: string;
-  /** Gives what mends it, as an operator would once the step is held. */
-  readonly spoil: (scene: Scene) => Promise<() => Promise<unknown>>;
-}
+import { shell, type Scene, type Spoil } from './fault.js';
 
 const takePort = (port: number) => async (scene: Scene) => {
   const listen = `@open = IO::Socket::INET->new(Listen => 5, LocalPort => ${port}); sleep 3600 if @open`;

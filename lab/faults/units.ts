@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hangUp, later, shell, type Fault, type Scene } from './breakages.js';
+import { hangUp, later, shell, type Fault, type Scene } from './fault.js';
 
 const program = '/usr/local/sbin/systemd-run';
 
@@ -35,6 +35,7 @@ export const unitFaults: Readonly<Record<string, Fault>> = {
   'fill-disk-in-unit': {
     does: 'fill the host’s disk for 30 s while kubeadm runs',
     at: 'initControlPlane',
+    disk: 12,
     inject: async (scene) => {
       await shell(scene, `${later(30, 'rm -f /var/filled')}; cat /dev/zero >/var/filled 2>/dev/null; true`);
       await sleep(31_000);
