@@ -20,9 +20,8 @@ export const initControlPlane: Step = {
     return (await wayIn(context)) === 'init' ? ['kubeadm init has not ended well here'] : [];
   },
   async apply({ cluster, host }) {
-    const stacked = isStacked(cluster);
-    const ignored = expectedFindings(await groundOf(host), stacked ? 'here' : 'elsewhere');
-    const skipped = stacked ? ' --skip-phases etcd' : '';
+    const ignored = expectedFindings(cluster, await groundOf(host), 'control-plane');
+    const skipped = isStacked(cluster) ? ' --skip-phases etcd' : '';
     const kubeadm = sh`kubeadm init --config ${initConfiguration(cluster)} --skip-token-print --ignore-preflight-errors ${ignored}`;
     await host.write(initPath, 'begun\n');
     // A host that was restarted in mid-install starts its member only now.

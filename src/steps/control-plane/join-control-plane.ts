@@ -48,11 +48,10 @@ export const joinControlPlane: Step = {
 async function joining(context: ApplyContext): Promise<TakeOver> {
   const { cluster, host } = context;
   const ground = await groundOf(host);
-  const stacked = isStacked(cluster);
-  const ignored = expectedFindings(ground, stacked ? 'here' : 'elsewhere');
+  const ignored = expectedFindings(cluster, ground, 'control-plane');
   const kubeadm = sh`kubeadm join --config ${joinConfiguration} --ignore-preflight-errors ${ignored}`;
   const finish = sh`kubeadm join phase control-plane-join mark-control-plane --config ${joinConfiguration}`;
-  if (!stacked) return { role: 'control-plane', kubeadm, finish };
+  if (!isStacked(cluster)) return { role: 'control-plane', kubeadm, finish };
   // To end the pods of an attempt that was cut short there must be a kubelet, and the member goes on under it.
   const files = standaloneFiles(stream(standaloneKubeletDocument(cluster, ground)));
   await writeFiles(

@@ -1,4 +1,6 @@
-import type { Machine } from '../../cluster/cluster.js';
+import type { Cluster, Machine } from '../../cluster/cluster.js';
+import type { PreflightName } from '../../cluster/preflight-problems.js';
+import { isStacked } from '../../cluster/roles.js';
 import { existing } from '../../facts/files.js';
 import { sh } from '../../facts/sh.js';
 import type { Asked } from '../host.js';
@@ -93,13 +95,26 @@ export function takeOver(machine: Machine, { role, kubeadm, awaited, finish }: T
   ].join('\n');
 }
 
-/** Findings of kubeadm's preflight that are so on purpose: the kubelet runs already, for etcd's pod where it is here. */
-export function expectedFindings({ cgroup }: Ground, etcd: 'here' | 'elsewhere' = 'elsewhere'): string {
+/** kubeadm's names of what a waiver of the spec lets pass. It looks for none of them on a worker (preflight/checks.go). */
+const waivers = {
+  cpu: ['NumCPU'],
+  memory: ['Mem'],
+  ports: ['Port-6443', 'Port-10257', 'Port-10259'],
+} as const satisfies Partial<Record<PreflightName, readonly string[]>>;
+
+/**
+ * Findings of kubeadm's preflight that are so on purpose (the kubelet runs already, for etcd's pod where it is here), or
+ * that kha's own preflight found and the spec waives.
+ */
+export function expectedFindings(cluster: Cluster, { cgroup }: Ground, role: Role): string {
+  const master = role === 'control-plane';
+  const { waive } = cluster.preflight;
   return [
     'DirAvailable--etc-kubernetes-manifests',
     'FileAvailable--etc-kubernetes-manifests-etcd.yaml',
     'Port-10250',
-    ...(etcd === 'here' ? ['Port-2379', 'Port-2380', 'DirAvailable--var-lib-etcd'] : []),
+    ...(master && isStacked(cluster) ? ['Port-2379', 'Port-2380', 'DirAvailable--var-lib-etcd'] : []),
     ...(cgroup === 1 ? ['SystemVerification'] : []),
+    ...(master ? Object.entries(waivers).flatMap(([name, theirs]) => (waive.includes(name) ? theirs : [])) : []),
   ].join(',');
 }

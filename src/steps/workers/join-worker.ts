@@ -27,7 +27,7 @@ export const joinWorker: Step = {
   async apply(context) {
     const { cluster, host } = context;
     if ((await host.read(existing([completed('worker')]))).length > 0) return withdrawAdmission(context);
-    const ignored = expectedFindings(await groundOf(host));
+    const ignored = expectedFindings(cluster, await groundOf(host), 'worker');
     const kubeadm = sh`kubeadm join --config ${joinConfiguration} --ignore-preflight-errors ${ignored}`;
     await withAdmission(
       context,
