@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { RuleProblem } from '../../cluster/rules.js';
 import { jsonSchema } from './json-schema.js';
+import { isUrlKey, mayBeSecret, notShown } from './secrets.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -15,7 +16,7 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
   const problem = (message: string, expected: string, more: Partial<RuleProblem> = {}): RuleProblem => ({
     path,
     message,
-    found: show(there),
+    found: show(there, path),
     expected,
     severity: 'error',
     ...more,
@@ -23,6 +24,7 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => {
+        if (isPieceOfSecret(key, there)) return problem('unknown key', knownKeys(path).join(', '), { found: notShown });
         const near = nearest(key, knownKeys(path));
         return problem(
           `unknown key ${JSON.stringify(key)}${near ? `; did you mean ${near}?` : ''}`,
@@ -49,7 +51,7 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
               ? 'is missing'
               : `is not one of the known values${near ? `; did you mean ${near}?` : ''}`,
             endpointTypes.join(' or '),
-            { found: show(type) },
+            { found: show(type, path) },
           ),
         ];
       }
@@ -119,10 +121,17 @@ const at = (value: unknown, path: readonly PropertyKey[]): unknown =>
     value,
   );
 
-/** A value as it would be written; long ones cut. */
-function show(value: unknown): string {
+/** What YAML made a key of because a comma stands in the secret before it, or because a URL has no key. */
+const isPieceOfSecret = (key: string, map: unknown): boolean =>
+  isUrlKey(key) ||
+  (at(map, [key]) === null && Object.entries(map as object).some(([name, value]) => mayBeSecret(name, value)));
+
+/** A value as it would be written, without what may be a secret in it; long ones cut. */
+function show(value: unknown, path: readonly PropertyKey[]): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? typeof value;
+  if (path.some((key) => mayBeSecret(key, value))) return notShown;
+  const text =
+    JSON.stringify(value, (key, inner: unknown) => (mayBeSecret(key, inner) ? notShown : inner)) ?? typeof value;
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 

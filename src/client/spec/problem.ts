@@ -9,7 +9,7 @@ export interface Problem {
   readonly found: string;
   readonly expected: string;
   readonly severity: 'error' | 'warning';
-  /** The line holds a secret: it is not shown. */
+  /** The line holds a secret, or may: it is not shown. */
   readonly secret?: boolean;
 }
 

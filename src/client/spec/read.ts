@@ -10,6 +10,7 @@ import { badAlias, firstAlias } from './aliases.js';
 import { issueProblems } from './issues.js';
 import { SpecProblems, type Problem } from './problem.js';
 import { resolvePaths } from './paths.js';
+import { secretLines } from './secrets.js';
 
 /** Far beyond any real cluster: 5,000 hosts take half of it. */
 const largest = 1024 * 1024;
@@ -47,48 +48,50 @@ export async function readSpec(file: string): Promise<ReadSpec> {
     const { line, col } = counter.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
+  const hidden = secretLines(documents, place);
+  // The parser quotes what it stumbled over: `unquoted` is for lines that are not shown.
+  const wrong = (
+    offset: number,
+    words: Pick<Problem, 'message' | 'found' | 'expected'>,
+    unquoted = words.message,
+  ): Problem => {
+    const at = place(offset);
+    const shown = hidden.has(at.line) ? { ...words, message: unquoted, secret: true } : words;
+    return { file, ...at, path: '', ...shown, severity: 'error' };
+  };
   const broken = documents.flatMap((one) => [...one.errors, ...one.warnings]);
   if (documents.length > 1 && broken.length === 0) {
-    const at = place(documents[1]?.range[0] ?? 0);
-    throw new SpecProblems(
-      [
-        {
-          file,
-          ...at,
-          path: '',
-          message: 'a second document begins here',
-          found: `${documents.length} documents`,
-          expected: 'one cluster in a file',
-          severity: 'error',
-        },
-      ],
-      text,
-    );
+    const message = 'a second document begins here';
+    const second = { message, found: `${documents.length} documents`, expected: 'one cluster in a file' };
+    throw new SpecProblems([wrong(documents[1]?.range[0] ?? 0, second)], text);
   }
-  const problems: Problem[] = broken.map(({ pos, message, code }) => ({
-    file,
-    ...place(pos[0]),
-    path: '',
-    message: message.includes('call stack') ? 'this is nested too deeply' : `not YAML: ${message}`,
-    found: code,
-    expected: yamlHint(code),
-    severity: 'error',
-  }));
+  const problems = broken.map(({ pos: [offset], message, code }) => {
+    const words = { found: code, expected: yamlHint(code) };
+    return message.includes('call stack')
+      ? wrong(offset, { ...words, message: 'this is nested too deeply' })
+      : wrong(offset, { ...words, message: `not YAML: ${message}` }, 'not YAML');
+  });
   if (problems.length > 0) throw new SpecProblems(problems, text);
 
-  const value = plain(document, place, file, text);
+  const value = plain(document, (offset, message, expected) => {
+    const words = { message, found: 'an alias', expected };
+    return new SpecProblems([wrong(offset, words, 'an alias cannot be followed')], text);
+  });
   const locate = (found: readonly RuleProblem[]): Problem[] =>
     found
-      .map((one): Problem => ({
-        file,
-        ...place(offsetOf(document, one.path, one.atKey === true)),
-        path: pathText(one.path),
-        message: one.message,
-        found: one.found,
-        expected: one.expected,
-        severity: one.severity,
-        ...(one.secret && { secret: true }),
-      }))
+      .map((one): Problem => {
+        const at = place(offsetOf(document, one.path, one.atKey === true));
+        return {
+          file,
+          ...at,
+          path: pathText(one.path),
+          message: one.message,
+          found: one.found,
+          expected: one.expected,
+          severity: one.severity,
+          ...((one.secret || hidden.has(at.line)) && { secret: true }),
+        };
+      })
       .sort((a, b) => a.line - b.line || a.column - b.column);
   const parsed = clusterSchema.safeParse(value);
   const located = locate(
@@ -126,17 +129,11 @@ async function contentOf(file: string): Promise<string> {
 const whole = (file: string, text: string, message: string, found: string, expected: string): SpecProblems =>
   new SpecProblems([{ file, line: 1, column: 1, path: '', message, found, expected, severity: 'error' }], text);
 
+/** The document as plain values. Throws what `refuse` makes of an alias that cannot be followed. */
 function plain(
   document: Document,
-  place: (offset: number) => { line: number; column: number },
-  file: string,
-  text: string,
+  refuse: (offset: number, message: string, expected: string) => SpecProblems,
 ): unknown {
-  const refuse = (offset: number, message: string, expected: string): SpecProblems =>
-    new SpecProblems(
-      [{ file, ...place(offset), path: '', message, found: 'an alias', expected, severity: 'error' }],
-      text,
-    );
   const bad = badAlias(document);
   if (bad) throw refuse(bad.offset, bad.message, 'an anchor (&name) that stands whole before its alias');
   try {
