@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.js';
 import * as catalogue from '../../src/steps/index.js';
+import { Refusal } from '../../src/steps/refusal.js';
 import type { Step } from '../../src/steps/step.js';
 import { contextOf } from '../steps/fake-host.js';
 import { GoldenHost } from './golden-host.js';
@@ -18,9 +19,9 @@ function installOrder(): Step[] {
 }
 
 /** By file below the sample's folder: what lies on one host of each set of roles after an install, and all that was done to it. */
-async function rendered(cluster: Cluster): Promise<Record<string, string>> {
+async function rendered(cluster: Cluster, steps = installOrder()): Promise<Record<string, string>> {
   const hosts = cluster.hosts.map(({ name }) => new GoldenHost(cluster, name));
-  for (const step of installOrder()) {
+  for (const step of steps) {
     const acting = step.on(cluster).map(({ name }) => hosts.find(({ machine }) => machine.name === name)!);
     for (const host of step.apply ? acting : []) {
       const context = contextOf(cluster, host, hosts);
@@ -29,7 +30,7 @@ async function rendered(cluster: Cluster): Promise<Record<string, string>> {
         host.done.push(`# ${step.name}`);
         await step.apply!(context);
       } catch (error) {
-        host.done.push(`refused\n${String(error)}`);
+        throw new Error(`${step.name} on ${host.machine.name}: ${String(error)}`, { cause: error });
       }
     }
   }
@@ -53,6 +54,17 @@ describe('everything that an install writes to a host', () => {
   // The record tells when it was written.
   beforeAll(() => vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 0, 1) }));
   afterAll(() => vi.useRealTimers());
+
+  it('is never half of it: a step that is refused on any host fails the run, in its words', async () => {
+    const refusing: Step = {
+      ...catalogue.writeHostNames,
+      check: ({ host: { machine } }) =>
+        machine.name === 'm2' ? Promise.reject(new Refusal('it is another’s', 'ask')) : Promise.resolve(['it is not']),
+    };
+    await expect(rendered(samples['stacked']!, [refusing])).rejects.toThrow(
+      'writeHostNames on m2: Refused: it is another’s',
+    );
+  });
 
   it.each(Object.entries(samples))('%s', async (name, cluster) => {
     const folder = fileURLToPath(new URL(name, import.meta.url));
