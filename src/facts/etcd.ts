@@ -3,6 +3,8 @@ import { sh } from './sh.js';
 
 const certificates =
   '--cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key';
+const asApiServer =
+  '--cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/apiserver-etcd-client.crt --key=/etc/kubernetes/pki/apiserver-etcd-client.key';
 
 export interface EtcdStatus {
   readonly endpoint: string;
@@ -74,6 +76,16 @@ export const etcdMembers = (endpoint: string): Fact<EtcdMember[] | undefined> =>
   },
 });
 
+/** Whether any API server ever wrote something; the members are asked as an API server does. */
+export const apiServerData = (endpoints: readonly string[]): Fact<'some' | 'none' | 'silent'> => ({
+  command: `etcdctl ${asApiServer} --command-timeout=3s ${sh`--endpoints=${endpoints.join(',')}`} get /registry/ --prefix --keys-only --limit=1`,
+  codes: [0, 1],
+  parse(output) {
+    if (output.code !== 0) return onlyUnanswered(output, 'silent');
+    return output.stdout.trim() === '' ? 'none' : 'some';
+  },
+});
+
 function onlyUnanswered<T>(output: Output, nobody: T): T {
   if (unanswered.test(output.stderr + output.stdout)) return nobody;
   throw new FactUnknown(`etcdctl exited ${output.code}: ${output.stderr.trim().split('\n').at(-1) ?? ''}`, output);
@@ -87,4 +99,4 @@ export const etcdctl = `etcdctl ${certificates} --endpoints=https://127.0.0.1:23
 
 /** Succeeds while every member answers, asked as an API server does. */
 export const etcdHealth = (endpoints: readonly string[]): string =>
-  `etcdctl --cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/apiserver-etcd-client.crt --key=/etc/kubernetes/pki/apiserver-etcd-client.key --command-timeout=3s ${sh`--endpoints=${endpoints.join(',')}`} endpoint health`;
+  `etcdctl ${asApiServer} --command-timeout=3s ${sh`--endpoints=${endpoints.join(',')}`} endpoint health`;

@@ -53,6 +53,22 @@ const nodeRegistration = (cluster: Cluster, machine: Machine): object => ({
     : {}),
 });
 
+/** What of ClusterConfiguration a cluster keeps from its beginning. */
+export interface Configuration {
+  readonly controlPlaneEndpoint: string;
+  readonly networking: { readonly podSubnet: string; readonly serviceSubnet: string; readonly dnsDomain: string };
+}
+
+/** ClusterConfiguration of a stream as `initDocuments` writes it; undefined where somebody else wrote it. */
+export function configurationIn(text: string): Configuration | undefined {
+  try {
+    const found = text.split(/^---$/m).flatMap((one) => (one.trim() === '' ? [] : [JSON.parse(one) as object]));
+    return found.find((one): one is Configuration => 'networking' in one && 'controlPlaneEndpoint' in one);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Where kubeadm is told that etcd is: on the masters (a stacked cluster) or elsewhere. */
 export type EtcdLayout = 'local' | 'external';
 
@@ -60,7 +76,7 @@ export type EtcdLayout = 'local' | 'external';
  * ClusterConfiguration. It names no image tags, which would stay as they are across an upgrade, and no host: kubeadm puts
  * the endpoint and the host's own name and address into each certificate by itself.
  */
-export function clusterDocument(cluster: Cluster, etcd: EtcdLayout): object {
+export function clusterDocument(cluster: Cluster, etcd: EtcdLayout): Configuration & Readonly<Record<string, unknown>> {
   const client = '/etc/kubernetes/pki/apiserver-etcd-client';
   return {
     apiVersion: profileOf(cluster).kubeadmApi,

@@ -1,9 +1,11 @@
 import type { Cluster } from '../../cluster/cluster.js';
 import { controlPlanes, etcdHosts, isStacked } from '../../cluster/roles.js';
+import { file } from '../../facts/files.js';
 import { cgroupVersion, limits } from '../../facts/kernel.js';
 import type { Asked } from '../host.js';
 import type { CheckContext, Step } from '../step.js';
 import { missingFiles, writeFiles, type WantedFile } from '../wanted-file.js';
+import { refuseOtherBeginning } from './begun-otherwise.js';
 import { initDocuments, type EtcdLayout, type Ground } from './kubeadm-documents.js';
 
 /** With a local etcd: kubeadm makes etcd's certificates for no other. */
@@ -20,7 +22,14 @@ export const writeKubeadmDocuments: Step = {
   on: (cluster) => [...new Set([...controlPlanes(cluster), ...etcdHosts(cluster)])],
   pace: 'all at once',
   retry: 'edit',
-  check: async (context) => missingFiles(context.host, await files(context)),
+  async check(context) {
+    const { host } = context;
+    const missing = await missingFiles(host, await files(context));
+    if (missing.length === 0) return missing;
+    const found = await host.read(file(certificateConfiguration));
+    if (found) await refuseOtherBeginning(context, found.content);
+    return missing;
+  },
   apply: async (context) => writeFiles(context.host, await files(context)),
 };
 
