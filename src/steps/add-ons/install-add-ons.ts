@@ -3,6 +3,7 @@ import { kubectl } from '../../facts/kubectl.js';
 import { kubectlDiff } from '../../facts/kubectl-diff.js';
 import { fetchFiles, misplaced, readBundle, type Placement } from '../packages/bundle-files.js';
 import type { Cluster } from '../../cluster/cluster.js';
+import { actedBefore } from '../acted-before.js';
 import { servesApi } from '../fitness.js';
 import type { Step } from '../step.js';
 
@@ -15,10 +16,14 @@ export const installAddOns: Step = {
   needs: ['ready nodes'],
   async check(context) {
     const wanted = placements(context.cluster);
-    const missing = (await misplaced(context.host, await readBundle(context), wanted)).map(({ words }) => words);
-    if (missing.length > 0) return missing;
+    const bundle = await readBundle(context);
+    const found = await actedBefore(context, async (host) =>
+      (await misplaced(host, bundle, wanted)).map(({ words }) => words),
+    );
+    if (!('read' in found)) return [...found];
+    const missing: string[] = [];
     for (const { path } of wanted) {
-      const difference = await context.host.read(kubectlDiff('-f', path));
+      const difference = await found.read(kubectlDiff('-f', path));
       if (difference !== undefined) missing.push(`${path} is not applied: ${difference}`);
     }
     return missing;

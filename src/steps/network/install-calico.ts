@@ -2,6 +2,7 @@ import { controlPlanes } from '../../cluster/roles.js';
 import { kubectl } from '../../facts/kubectl.js';
 import { kubectlDiff } from '../../facts/kubectl-diff.js';
 import { fetchFiles, misplaced, readBundle, type Placement } from '../packages/bundle-files.js';
+import { actedBefore } from '../acted-before.js';
 import { servesApi } from '../fitness.js';
 import type { Step } from '../step.js';
 import { missingFiles, writeFiles } from '../wanted-file.js';
@@ -18,14 +19,16 @@ export const installCalico: Step = {
   needs: ['healthy control plane'],
   gives: 'network',
   async check(context) {
-    const { cluster, host } = context;
-    const [files, bundled] = await Promise.all([
-      missingFiles(host, [kustomization(cluster)]),
-      misplaced(host, await readBundle(context), [manifest]),
-    ]);
-    const missing = [...files, ...bundled.map(({ words }) => words)];
-    if (missing.length > 0) return missing;
-    const difference = await host.read(kubectlDiff('-k', calicoFolder));
+    const bundle = await readBundle(context);
+    const found = await actedBefore(context, async (host) => {
+      const [files, bundled] = await Promise.all([
+        missingFiles(host, [kustomization(context.cluster)]),
+        misplaced(host, bundle, [manifest]),
+      ]);
+      return [...files, ...bundled.map(({ words }) => words)];
+    });
+    if (!('read' in found)) return [...found];
+    const difference = await found.read(kubectlDiff('-k', calicoFolder));
     return difference === undefined ? [] : [`Calico in the cluster is not the wanted one: ${difference}`];
   },
   async apply(context) {

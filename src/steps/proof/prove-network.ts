@@ -41,9 +41,11 @@ export const proveNetwork: Step = {
   },
 };
 
+/** Whatever the order of the spec is. */
 const nodeNames = (cluster: Cluster): string =>
   nodes(cluster)
     .map(({ name }) => name)
+    .sort()
     .join(' ');
 
 /** Waits for the pods; kubectl itself gives up after two minutes. */
