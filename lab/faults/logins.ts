@@ -1,5 +1,7 @@
-import { copyFile } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { run } from '../../src/engine/run-program.js';
 import { hostFolder } from '../lab.js';
 import { shell, type Case, type Scene } from './fault.js';
 
@@ -32,11 +34,13 @@ export const logins: Readonly<Record<string, Case>> = {
     does: 'let sudo speak German, and ask for a password for 20 s',
     at: 'setKernelParameters',
     user: 'admin',
-    prepare: (scene) =>
-      shell(
-        scene,
-        "printf 'LANG=C.UTF-8\\nLANGUAGE=de\\n' >>/etc/environment; su -l admin -c 'LANG=C.UTF-8 LANGUAGE=de sudo -n -u nobody -k nothing' 2>&1 | grep -q Befehl",
-      ),
+    prepare: async (scene) => {
+      const locale = hostFolder(scene.lab, scene.host, 'root/usr/lib/locale/de_DE.utf8');
+      await mkdir(dirname(locale), { recursive: true });
+      await run('localedef', ['--no-archive', '-i', 'de_DE', '-f', 'UTF-8', locale]);
+      const speaks = "su -l admin -c 'sudo -n nothing' 2>&1 | grep -q Befehl";
+      await shell(scene, `echo LANG=de_DE.UTF-8 >/etc/default/locale; ${speaks}`);
+    },
     inject: forAWhile('mv /etc/sudoers.d/admin /root/admin', 'mv /root/admin /etc/sudoers.d/admin'),
   },
   'broken-pam': {
