@@ -9,9 +9,11 @@ export interface Choice<H extends Asked> {
   readonly unfit: Unfit;
   readonly signal: AbortSignal;
   readonly tell: (what: string) => void;
-  /** How long it is waited for a fit host, how often they are asked, and how long one may take to answer; milliseconds. */
+  /** How long it is waited for a fit host, and how often they are asked; milliseconds. */
   readonly deadline: number;
   readonly interval: number;
+  /** For how long the order counts, after which the quickest is taken; and how long a host may take to answer; milliseconds. */
+  readonly prompt: number;
   readonly limit: number;
   /** Better an unfit host than none: a plan shows what is missing on it. It must answer all the same. */
   readonly makeDo?: boolean;
@@ -20,21 +22,28 @@ export interface Choice<H extends Asked> {
 type Answer<H> = { readonly host: H; readonly words: readonly string[]; readonly error?: unknown };
 
 /**
- * The first host that answers and is fit. All are asked at once, so a silent one costs its limit once, and the order
- * decides among those that are fit. Throws Unreachable when none answered, StepUnfinished when none was fit, with what
+ * The first host that answers and is fit. All are asked at once, so a silent one costs `prompt` once, and the order decides
+ * among those that are fit by then. Throws Unreachable when none answered, StepUnfinished when none was fit, with what
  * each of them said.
  */
 export async function firstFit<H extends Asked>(choice: Choice<H>): Promise<H> {
-  const { hosts, signal, tell, deadline, interval, makeDo = false } = choice;
+  const { hosts, signal, tell, deadline, interval, prompt, makeDo = false } = choice;
   const end = Date.now() + deadline;
   for (;;) {
     const asked = hosts.map((host) => ask(host, choice));
-    const answers: Answer<H>[] = [];
+    const over = new AbortController();
+    const late = sleep(prompt, undefined, { signal: over.signal }).catch(() => undefined);
     for (const one of asked) {
-      const answer = await one;
-      if (answer.error === undefined && answer.words.length === 0) return answer.host;
-      answers.push(answer);
+      const answer = await Promise.race([one, late]);
+      if (answer && fits(answer)) {
+        over.abort();
+        return answer.host;
+      }
     }
+    over.abort();
+    const quickest = await Promise.any(asked.map(fitOnly)).catch(() => undefined);
+    if (quickest) return quickest;
+    const answers = await Promise.all(asked);
     signal.throwIfAborted();
     const unfit = answers.find(({ error }) => error === undefined);
     if (makeDo && unfit) return unfit.host;
@@ -42,6 +51,14 @@ export async function firstFit<H extends Asked>(choice: Choice<H>): Promise<H> {
     tell(`waiting for a host that is well: ${said(answers)}`);
     await sleep(interval, undefined, { signal });
   }
+}
+
+const fits = ({ error, words }: Answer<Asked>): boolean => error === undefined && words.length === 0;
+
+async function fitOnly<H extends Asked>(asked: Promise<Answer<H>>): Promise<H> {
+  const answer = await asked;
+  if (fits(answer)) return answer.host;
+  throw new Error(answer.words.join(', '));
 }
 
 async function ask<H extends Asked>(host: H, { unfit, limit }: Choice<H>): Promise<Answer<H>> {

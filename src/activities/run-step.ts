@@ -25,8 +25,11 @@ export interface Patience {
 const patient: Patience = { deadline: 300_000, interval: 500 };
 /** What a service may take to be as it was told, where the step names no wait of its own. */
 const settling = 10_000;
-/** How long a host may take to say that it is fit to act for the cluster, and how long it is waited for one that is. */
-const fitness = { limit: 5_000, deadline: 120_000, interval: 1_000 };
+/**
+ * How long a host may take to say that it is fit to act for the cluster, and how long it is waited for one that is. Without
+ * a DNS server that answers each sudo takes five seconds and more.
+ */
+const fitness = { prompt: 5_000, limit: 30_000, deadline: 120_000, interval: 1_000 };
 
 /** check → apply → verify. A plan stops after `check`. Throws StepUnfinished when something is still missing in the end. */
 export async function runStep(

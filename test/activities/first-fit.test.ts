@@ -17,7 +17,14 @@ function choice(says: (() => Promise<string[]>)[], more: Partial<Choice<Asked>> 
     machine: machines[index]!,
     read: async () => Promise.reject(new Error('nobody told this host what to answer')),
   }));
-  const patience = { deadline: 0, interval: 5, limit: 50, signal: new AbortController().signal, tell: () => undefined };
+  const patience = {
+    deadline: 0,
+    interval: 5,
+    prompt: 50,
+    limit: 100,
+    signal: new AbortController().signal,
+    tell: () => undefined,
+  };
   return { hosts, unfit: (host) => says[hosts.indexOf(host)]!(), ...patience, ...more };
 }
 const name = async (given: Choice<Asked>): Promise<string> => (await firstFit(given)).machine.name;
@@ -38,6 +45,12 @@ describe('firstFit', () => {
   it('prefers the order of the list to the quickest answer', async () => {
     const slow = (): Promise<string[]> => new Promise((resolve) => setTimeout(() => resolve([]), 20));
     expect(await name(choice([slow, well]))).toBe('m1');
+  });
+
+  it('takes the quickest where none is prompt, and does not give up on those that are slow', async () => {
+    const after = (time: number) => (): Promise<string[]> =>
+      new Promise((resolve) => setTimeout(() => resolve([]), time));
+    expect(await name(choice([hung, after(80), after(60)]))).toBe('m3');
   });
 
   it('waits for one that is starting', async () => {
