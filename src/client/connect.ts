@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { dataConverter } from '../engine/encryption.js';
 import { findServer, type Server } from '../engine/connection.js';
-import type { Report } from '../engine/report.js';
+import { tell } from './tell.js';
 
 export interface Connected {
   readonly client: Client;
@@ -10,13 +10,6 @@ export interface Connected {
   again(): Promise<void>;
   close(): Promise<void>;
 }
-
-/** Says what takes long where it does not get between a program and its output. */
-export const tell: Report = ({ what, state, seconds }) => {
-  if (state === 'start') process.stderr.write(`· ${what}\n`);
-  else if (state === 'warning') process.stderr.write(`! ${what}\n`);
-  else process.stderr.write(`✓ ${what} (${(seconds ?? 0).toFixed(1)} s)\n`);
-};
 
 /** A client of the configured server, or of the embedded engine, which is started when it does not run. */
 async function connected(): Promise<Connected> {
