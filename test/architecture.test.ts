@@ -114,6 +114,22 @@ describe('architecture', () => {
     expect(heavy).toEqual([]);
   });
 
+  it('shows a completed run without loading what is heavy', () => {
+    const loaded = [
+      ...['src/client/commands/status.ts', 'src/engine/connection.ts', 'src/client/tell.ts'],
+      ...['src/client/completed-run.ts', 'src/client/render/report.ts', 'src/client/render/words.ts'],
+    ];
+    const packages = new Set<string>();
+    for (const file of loaded)
+      for (const [, name = ''] of code(file).matchAll(/^(?:import|export) (?!type)[^;']*? from '([^'\n]+)';$/gm)) {
+        const next = join(file, '..', name).replace(/\.js$/, '.ts');
+        if (!name.startsWith('.')) packages.add(target(file, name));
+        else if (!loaded.includes(next)) loaded.push(next);
+      }
+    expect(loaded).toContain('src/engine/engine.ts');
+    expect([...packages].sort()).toEqual(['@temporalio/envconfig', 'commander', 'node']);
+  });
+
   it('has one idea a file: 250 lines at most, and no heaps', () => {
     const files = ['src', 'lab', 'scripts', 'test'].flatMap(sources);
     expect(files.filter((file) => code(file).split('\n').length > 251)).toEqual([]);

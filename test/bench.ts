@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Pool } from '../src/activities/ssh/pool.js';
 import { noSshd, startSshd, type Sshd } from './activities/ssh/sshd.js';
+import { addresses, complete, connectedTo } from './client/e2e/complete.js';
+import { ground } from './lab/ground.js';
 import { message } from '../src/workflows/messages.js';
 import { openBench } from './workflows/bench.js';
 import { largeCluster, replaySeconds, sizes, telling } from './workflows/large.js';
@@ -27,6 +29,26 @@ it('start-up', async () => {
   const node = (...args: string[]): string => execFileSync(process.execPath, args, { encoding: 'utf8' });
   const bare = await milliseconds(() => node('-e', '0'), 10);
   told('kha --help to node alone', await milliseconds(() => node(program, '--help'), 10), bare, 'ms');
+});
+
+it('status of a completed run', async () => {
+  const { done, remove } = ground('none');
+  await done('engine', 'start');
+  const client = await connectedTo((await addresses({ done })).address);
+  try {
+    await complete(client);
+    const help = await milliseconds(() => done('--help'), 10);
+    told(
+      'kha status of a completed run to kha --help',
+      await milliseconds(() => done('status', 'e2e'), 10),
+      help,
+      'ms',
+    );
+  } finally {
+    await client.connection.close();
+    await done('engine', 'stop');
+    remove();
+  }
 });
 
 describe.skipIf(noSshd !== '')(`SSH${noSshd && ` (${noSshd})`}`, () => {

@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { dataConverter } from '../engine/encryption.js';
 import { findServer, type Server } from '../engine/connection.js';
-import type { Report } from '../engine/report.js';
+import { tell } from './tell.js';
 
 export interface Connected {
   readonly client: Client;
@@ -11,21 +11,13 @@ export interface Connected {
   close(): Promise<void>;
 }
 
-/** Says what takes long where it does not get between a program and its output. */
-export const tell: Report = ({ what, state, seconds }) => {
-  if (state === 'start') process.stderr.write(`· ${what}\n`);
-  else if (state === 'warning') process.stderr.write(`! ${what}\n`);
-  else process.stderr.write(`✓ ${what} (${(seconds ?? 0).toFixed(1)} s)\n`);
-};
-
-/** A client of the configured server, or of the embedded engine, which is started when it does not run. */
-async function connected(): Promise<Connected> {
-  const open = async (): Promise<{ server: Server; client: Client }> => {
-    const server = await findServer(tell);
+/** A client of a server that was found, else of the configured one, or of the embedded engine, which is started when it does not run. */
+async function connected(found?: Server): Promise<Connected> {
+  const open = async (server: Server): Promise<{ server: Server; client: Client }> => {
     const connection = await Connection.connect(server.options);
     return { server, client: new Client({ connection, namespace: server.namespace, dataConverter: dataConverter() }) };
   };
-  let now = await open();
+  let now = await open(found ?? (await findServer(tell)));
   return {
     get client() {
       return now.client;
@@ -35,16 +27,16 @@ async function connected(): Promise<Connected> {
     },
     async again() {
       const before = now;
-      now = await open();
+      now = await open(await findServer(tell));
       await before.client.connection.close();
     },
     close: () => now.client.connection.close(),
   };
 }
 
-/** Does something with a client and closes it in any case. */
-export async function withClient<T>(work: (connected: Connected) => Promise<T>): Promise<T> {
-  const open = await connected();
+/** Does something with a client, of the server that the caller found already if any, and closes it in any case. */
+export async function withClient<T>(work: (connected: Connected) => Promise<T>, found?: Server): Promise<T> {
+  const open = await connected(found);
   try {
     return await work(open);
   } finally {

@@ -15,8 +15,8 @@ import { version } from '../version.js';
 import { taskQueueOf } from '../workflows/messages.js';
 import { UsageError } from './explain.js';
 import { unservedQueue } from './unserved-queue.js';
+import { workflowId } from './workflow-id.js';
 
-export const workflowId = (cluster: string): string => `cluster/${cluster}`;
 /** Who says what a person says: kept with approvals and answers. */
 export const operator = (): string => `${userInfo().username}@${hostname()}`;
 

@@ -13,7 +13,7 @@ export function engineCommand(): Command {
     .description('Start it, or find it running')
     .addHelpText('after', '\nExample:\n  kha engine start')
     .action(async () => {
-      const { tell } = await import('../connect.js');
+      const { tell } = await import('../tell.js');
       const { address, ui } = await (await engine()).ensureEngine(tell);
       console.log(`The engine runs at ${address}; its UI: ${ui}`);
     });

@@ -1,4 +1,6 @@
 import { Command, Option } from 'commander';
+import type { CompletedRun } from '../completed-run.js';
+import type { Connected } from '../connect.js';
 import { printJson } from '../output.js';
 
 type Report = import('../../workflows/messages.js').Report;
@@ -10,38 +12,60 @@ export const statusCommand = (): Command =>
     .option('--steps', 'every step on every host, also of a run that is over')
     .addOption(new Option('--output <format>').choices(['text', 'json']).default('text'))
     .addHelpText('after', '\nExample:\n  kha status prod --output json')
-    .action(async (cluster: string | undefined, { steps, output }: { steps?: boolean; output: string }) => {
-      const [{ withClient }, { listRuns, printRuns }] = await Promise.all([
-        import('../connect.js'),
-        import('../list-runs.js'),
+    .action(async (cluster: string | undefined, { steps = false, output }: { steps?: boolean; output: string }) => {
+      if (cluster === undefined) return showAll(output);
+      const [{ findServer }, { tell }] = await Promise.all([
+        import('../../engine/connection.js'),
+        import('../tell.js'),
       ]);
-      await withClient(async ({ client }) => {
-        if (cluster === undefined) return printRuns(await listRuns(client, false), output);
-        const [{ latestRun }, { coloured, paint }] = await Promise.all([
-          import('../runs.js'),
-          import('../render/words.js'),
-        ]);
-        const { handle, description } = await latestRun(client, cluster);
-        const { runId } = description;
-        const status = description.status.name;
-        // Its own report stands in its history; to be asked for every step a worker has to replay all of it.
-        if (status === 'COMPLETED' && !steps) {
-          const report = (await client.workflow.getHandle(handle.workflowId, runId).result()) as Report;
-          if (output === 'json') return printJson({ status, runId, phase: 'done', ...report });
-          const { reportText } = await import('../render/report.js');
-          return console.log(reportText(report, description.closeTime ?? new Date(), paint(coloured())));
-        }
-        const [{ progressOf }, { labelOf }, { frame }] = await Promise.all([
-          import('../progress.js'),
-          import('../../workflows/messages.js'),
-          import('../render/frame.js'),
-        ]);
-        const progress = await progressOf(handle);
-        if (output === 'json') return printJson({ status, runId, ...progress });
-        const size = { rows: 1000, columns: process.stdout.columns ?? 200 };
-        console.log(frame(progress, Date.now(), size, paint(coloured())).join('\n'));
-        for (const line of progress.lines)
-          for (const words of line.warnings ?? []) console.log(`! ${labelOf(line).padEnd(8)} ${words}`);
-        for (const { problem } of progress.lines) if (problem) console.log(`\n${problem}`);
-      });
+      const server = await findServer(tell);
+      if (server.engine && !steps) {
+        const { completedRun } = await import('../completed-run.js');
+        const run = await completedRun(server.engine, cluster);
+        if (run) return showCompleted(run, output);
+      }
+      const [{ withClient }] = await Promise.all([import('../connect.js'), import('../runs.js')]);
+      await withClient(({ client }) => showLatest(client, cluster, steps, output), server);
     });
+
+async function showAll(output: string): Promise<void> {
+  const [{ withClient }, { listRuns, printRuns }] = await Promise.all([
+    import('../connect.js'),
+    import('../list-runs.js'),
+  ]);
+  await withClient(async ({ client }) => printRuns(await listRuns(client, false), output));
+}
+
+async function showCompleted({ runId, endedAt, report }: CompletedRun, output: string): Promise<void> {
+  if (output === 'json') return printJson({ status: 'COMPLETED', runId, phase: 'done', ...report });
+  const [{ reportText }, { coloured, paint }] = await Promise.all([
+    import('../render/report.js'),
+    import('../render/words.js'),
+  ]);
+  console.log(reportText(report, endedAt, paint(coloured())));
+}
+
+async function showLatest(client: Connected['client'], cluster: string, steps: boolean, output: string): Promise<void> {
+  const { latestRun } = await import('../runs.js');
+  const { handle, description } = await latestRun(client, cluster);
+  const { runId } = description;
+  const status = description.status.name;
+  // Its own report stands in its history; to be asked for every step a worker has to replay all of it.
+  if (status === 'COMPLETED' && !steps) {
+    const report = (await client.workflow.getHandle(handle.workflowId, runId).result()) as Report;
+    return showCompleted({ runId, endedAt: description.closeTime ?? new Date(), report }, output);
+  }
+  const [{ progressOf }, { labelOf }, { frame }, { coloured, paint }] = await Promise.all([
+    import('../progress.js'),
+    import('../../workflows/messages.js'),
+    import('../render/frame.js'),
+    import('../render/words.js'),
+  ]);
+  const progress = await progressOf(handle);
+  if (output === 'json') return printJson({ status, runId, ...progress });
+  const size = { rows: 1000, columns: process.stdout.columns ?? 200 };
+  console.log(frame(progress, Date.now(), size, paint(coloured())).join('\n'));
+  for (const line of progress.lines)
+    for (const words of line.warnings ?? []) console.log(`! ${labelOf(line).padEnd(8)} ${words}`);
+  for (const { problem } of progress.lines) if (problem) console.log(`\n${problem}`);
+}
