@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { HostFailure } from '../../src/activities/failure.js';
 import { runStep, type Surroundings } from '../../src/activities/run-step.js';
 import { parseRecord } from '../../src/cluster/parse-record.js';
 import type { Asked, Host } from '../../src/steps/host.js';
@@ -66,6 +67,16 @@ describe('runStep', () => {
     });
     expect(one.applied).toBe(1);
   });
+
+  it.each(['FactUnknown', 'NotAnswered', 'SudoRefused'] as const)(
+    'changes nothing where the host did not say what is missing: %s',
+    async (type) => {
+      const failure = new HostFailure(type, { host: 'm1', reason: 'the host could not tell', next: '' });
+      const one = step([], { check: async () => Promise.reject(failure) });
+      await expect(runStep(one, 'm1', 'apply', ground(), patience)).rejects.toBe(failure);
+      expect(one.applied).toBe(0);
+    },
+  );
 
   it('only looks in a plan', async () => {
     const one = step([['a file']]);

@@ -38,10 +38,12 @@ case $1 in
     if alive \${unit%.service}; then echo ActiveState=active; else echo ActiveState=inactive; fi;;
   -q) alive \${3%.service};;
   list-units)
+    state=active; if [ -s $STATE/says ]; then state=$(sed -n s/^ActiveState=//p $STATE/says); fi
+    for word in "$@"; do case $word in --state=*) case ,\${word#--state=}, in *,$state,*) ;; *) exit 0;; esac;; esac; done
     for pid in $STATE/*.pid; do
       unit=$(basename $pid .pid)
       for family in "$@"; do :; done
-      case $unit.service in $family) if alive $unit; then echo "$unit.service loaded active running x"; fi;; esac
+      case $unit.service in $family) if alive $unit; then echo "$unit.service loaded $state running x"; fi;; esac
     done;;
   stop)
     echo "$2" >>$STATE/stopped

@@ -74,8 +74,9 @@ describe('a transient unit', () => {
       return host.execute(command, stdin);
     };
     const output = await new TransientUnit(unit, twice, calm()).run(counted('exit $(wc -l <../ran)'));
-    expect(await ran()).toBe(1);
     expect(output.code).toBe(1);
+    expect(host.started()).toEqual([unit.name]);
+    expect(await ran()).toBe(1);
   });
 
   it('does not start with half a script when the connection breaks under it', async () => {
@@ -100,14 +101,22 @@ describe('a transient unit', () => {
     expect(await ran()).toBe(3);
   });
 
-  it('waits for the one of an earlier run instead of running beside it', async () => {
-    const other = { ...unit, name: `${family}-ffffffffff` };
-    const earlier = unitOf(other).run(counted('sleep 1'));
-    await began();
-    await expect(unitOf().run(counted('true'))).rejects.toMatchObject({ type: 'Interrupted' });
-    await earlier;
-    expect(host.started()).toEqual([other.name]);
-  });
+  it.each([undefined, 'ActiveState=deactivating\n'])(
+    'waits for the one of an earlier run instead of running beside it: %j',
+    async (state) => {
+      const other = { ...unit, name: `${family}-ffffffffff` };
+      const earlier = unitOf(other).run(counted('sleep 1'));
+      await began();
+      const execute = async (command: string, stdin?: string) => {
+        if (command.includes('list-units')) host.says(state);
+        return host.execute(command, stdin).finally(() => host.says(undefined));
+      };
+      const work = new TransientUnit(unit, execute, calm()).run(counted('true'));
+      await expect(work).rejects.toMatchObject({ type: 'Interrupted' });
+      await earlier;
+      expect(host.started()).toEqual([other.name]);
+    },
+  );
 
   it('is not begun by a start that comes after a person cancelled', async () => {
     await running(counted('sleep 60'));

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { jsonSchema } from '../../src/client/spec/json-schema.js';
+import { compare } from '../../src/cluster/compare.js';
 import { standingFields } from '../../src/cluster/standing-fields.js';
+import { cluster } from '../clusters.js';
 
 interface Node {
   readonly properties?: Readonly<Record<string, Node>>;
@@ -39,6 +41,14 @@ it('knows what a change of each field of the spec does to a cluster that stands'
 it('says what would do it wherever a change is refused', () => {
   for (const [row, { change, instead }] of Object.entries(standingFields))
     expect(instead !== undefined, row).toBe(change === 'refused');
+});
+
+it('refuses another version: this kha installs one, and a record may be of another', () => {
+  const wanted = cluster();
+  const [found, ...more] = compare({ ...wanted, kubernetes: 'v1.36.4' }, wanted);
+  expect(found).toMatchObject({ path: ['kubernetes'], severity: 'error', found: 'v1.37.2' });
+  expect(found!.expected).toMatch(/^v1\.36\.4; a change takes kha upgrade VERSION \(not built yet\)$/);
+  expect(more).toEqual([]);
 });
 
 it('is told to people: docs/spec.md has every row', () => {

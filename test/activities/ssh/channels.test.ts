@@ -88,6 +88,17 @@ describe.skipIf(noSshd !== '')(`channels${noSshd && ` (${noSshd})`}`, () => {
     expect((await neighbour).stdout).toBe('neighbour\n');
   }, 60_000);
 
+  it('are given up past the limit where the host itself does not end the command', async () => {
+    const { sshd, link } = await ground();
+    const pids = join(sshd.folder, 'hangs');
+    const hung = failure(link.run(hang(pids), { limit: 1_000 }));
+    while (!existsSync(pids)) await sleep(50);
+    const stopped = readFileSync(pids, 'utf8').trim().split(' ').map(Number);
+    stops.push(() => stopped.forEach((pid) => process.kill(pid, 'SIGKILL')));
+    expect(await hung).toMatchObject({ type: 'NotAnswered', how: 'past limit' });
+    expect((await link.run('echo next')).stdout).toBe('next\n');
+  }, 30_000);
+
   it('are waited for only as long as the caller wants', async () => {
     const { link } = await ground(['MaxSessions 1']);
     const first = link.run('sleep 3; echo first');

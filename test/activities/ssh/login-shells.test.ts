@@ -122,6 +122,18 @@ describe.skipIf(why !== '')(`a user of his own shell${why && ` (${why})`}`, () =
     }
   });
 
+  it('whose sudo wants a terminal is told so', async () => {
+    allow(`Defaults:${user} requiretty\n${without}`);
+    try {
+      await expect(link().run('test -f /etc/passwd')).rejects.toMatchObject({
+        type: 'SudoRefused',
+        reason: expect.stringContaining('you must have a tty') as string,
+      });
+    } finally {
+      allow(without);
+    }
+  });
+
   it('whose account has expired is told so, and once', async () => {
     execFileSync('chage', ['-E', '1', user]);
     try {

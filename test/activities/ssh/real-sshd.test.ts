@@ -57,6 +57,10 @@ describe.skipIf(noSshd !== '')(`a real sshd${noSshd && ` (${noSshd})`}`, () => {
     await expect(work).rejects.toThrow('enough');
   });
 
+  it('takes the words of a command that was killed for no answer', async () => {
+    await expect(link().run('echo half; kill -9 $$')).rejects.toMatchObject({ type: 'NotAnswered', how: 'cut off' });
+  });
+
   it('tells of a connection that breaks in mid-command, and makes a new one for the next', async () => {
     const work = failure(link().run('sleep 60'));
     await sleep(300);

@@ -165,6 +165,14 @@ export const wrongSpecs: readonly Wrong[] = [
     /os cannot be waived: the bundle’s packages cannot be installed there/,
   ],
   [
+    'a waiver of a processor',
+    `${good}preflight: { waive: [architecture] }\n`,
+    12,
+    22,
+    'preflight.waive[0]',
+    /architecture cannot be waived: the bundle’s programs do not run there/,
+  ],
+  [
     'a password in a proxy’s URL',
     `${good}proxies: { https: "http://proxy:3128", http: "http://me:secret@proxy:3128" }\n`,
     12,

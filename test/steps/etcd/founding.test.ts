@@ -116,6 +116,17 @@ describe('the first start', () => {
     expect(await standingOf(context('m3'))).toBe('founder');
   });
 
+  it('writes nothing to a member because the file names other peers', async () => {
+    const disks = running();
+    disks['m1']!['/etc/kubernetes/kubelet.conf'] = '';
+    const { context, done } = world(four, disks, { ...kubelet, mkdir: () => '', 'systemctl daemon-reload': () => '' });
+    expect(await layEtcdManifest.check(context('m1'))).toEqual([]);
+    expect(await startEtcd.check(context('m1'))).toEqual([]);
+    await startEtcd.apply!(context('m1'));
+    expect(done.filter((one) => one.includes('manifests'))).toEqual([]);
+    expect(disks['m1']![manifestPath]).toBe(manifest(three, 'm1'));
+  });
+
   it('starts a member with data again, never as a new cluster', async () => {
     const disks: Disks = { ...running(), m2: { [data]: '', '/etc/kubernetes/kubelet.conf': '' } };
     const { context } = world(three, disks, { ...kubelet, mkdir: () => '', 'systemctl daemon-reload': () => '' });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { changesOf, etcdManifest } from '../../../src/steps/etcd/manifest.js';
 import { manifestPath } from '../../../src/steps/etcd/standing.js';
-import { reconfigureEtcd } from '../../../src/steps/index.js';
+import { joinControlPlane, reconfigureEtcd } from '../../../src/steps/index.js';
 import { cluster } from '../../clusters.js';
 import { world, type Disks } from '../disks.js';
 import { standing, statusOf } from './member-list.js';
@@ -40,11 +40,16 @@ describe('a manifest', () => {
   });
 });
 
+/** Whom the members were founded with; the file names others by now. */
+const founders = '--initial-cluster=m1=https://10.0.0.11:2380';
+
 describe('members with data whose settings changed', () => {
   function running(leader: string) {
-    const disks: Disks = Object.fromEntries(
-      members.map(({ name }) => [name, { [manifestPath]: manifest(name).replace('etcd:3.7.0-0', 'etcd:3.6.8-0') }]),
-    );
+    const former = (name: string): string =>
+      manifest(name)
+        .replace('etcd:3.7.0-0', 'etcd:3.6.8-0')
+        .replace(/--initial-cluster=[^"]*/, founders);
+    const disks: Disks = Object.fromEntries(members.map(({ name }) => [name, { [manifestPath]: former(name) }]));
     const restarted: string[] = [];
     const { context, done } = world(wanted, disks, {
       'endpoint status': () => statusOf(members, leader),
@@ -73,7 +78,11 @@ describe('members with data whose settings changed', () => {
     const moves = done.filter((one) => one.includes('move-leader'));
     expect(moves).toHaveLength(1);
     expect(moves[0]!.startsWith(`${order[2]}: `)).toBe(true);
-    expect(disks['m1']![manifestPath]).toContain(manifest('m1').match(/--initial-cluster=[^"]*/)![0]);
+    expect(disks['m1']![manifestPath]).toContain(`"${founders}"`);
+  });
+
+  it('have their turns one at a time, as masters that join have', () => {
+    expect([reconfigureEtcd.pace, joinControlPlane.pace]).toEqual([{ atMost: 1 }, { atMost: 1 }]);
   });
 
   it('are left alone while another one is out', async () => {

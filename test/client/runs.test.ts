@@ -1,0 +1,16 @@
+import type { Client } from '@temporalio/client';
+import { expect, it, vi } from 'vitest';
+import { begin } from '../../src/client/runs.js';
+import { cluster } from '../clusters.js';
+
+it.each(['apply', 'plan'] as const)(
+  'starts an operation, mode %s, on the task queue of the cluster’s site',
+  async (mode) => {
+    const start = vi.fn<(name: string, options: { taskQueue: string }) => Promise<object>>(() => Promise.resolve({}));
+    const describeTaskQueue = vi.fn(() => Promise.resolve({ pollers: [{}] }));
+    const client = { options: { namespace: 'default' }, workflow: { start }, workflowService: { describeTaskQueue } };
+    await begin(client as unknown as Client, cluster({ taskQueue: 'site-b' }), mode);
+    expect(start.mock.calls[0]![1].taskQueue).toBe('site-b');
+    expect(describeTaskQueue).toHaveBeenCalledWith(expect.objectContaining({ taskQueue: { name: 'site-b' } }));
+  },
+);

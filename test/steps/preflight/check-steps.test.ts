@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { firewalls } from '../../../src/facts/firewalls.js';
+import { bundle, registryStatus, type Bundle } from '../../../src/facts/registry.js';
+import { survey as surveyFact, syncedWrites } from '../../../src/facts/survey.js';
+import { system } from '../../../src/facts/system.js';
+import { checkHost, checkRegistry } from '../../../src/steps/index.js';
+import { cluster } from '../../clusters.js';
+import { contextOf, FakeHost } from '../fake-host.js';
+import { survey } from './surveys.js';
+
+const wanted = cluster();
+const waiving = cluster({ preflight: { waive: ['firewall'] } });
+
+describe('checkHost', () => {
+  const check = (found: readonly string[], of = wanted) => {
+    const host = new FakeHost(of, 'm1')
+      .tells(surveyFact, survey({}))
+      .tells(firewalls, [...found])
+      .tells(syncedWrites, 2);
+    const context = contextOf(of, host);
+    return checkHost.check(context).then((problems) => ({ problems, warnings: context.warnings }));
+  };
+
+  it('finds nothing wrong with a good host', async () =>
+    expect(await check([])).toEqual({ problems: [], warnings: [] }));
+
+  it('stops at a firewall and names the ports that must be open; whoever opened them waives it', async () => {
+    const words = expect.stringMatching(/^firewall: ufw filters .* 6443\/tcp .* 2380\/tcp .* vrrp/) as string;
+    expect(await check(['ufw'])).toEqual({ problems: [words], warnings: [] });
+    expect((await check(['ufw'], waiving)).problems).toEqual([]);
+  });
+});
+
+describe('checkRegistry', () => {
+  it('stops where the bundle is of another system, which no waiver helps', async () => {
+    const contents: Bundle = { kubernetes: 'v1.37.2', os: 'debian-13', arch: 'amd64', images: {}, files: {} };
+    const host = new FakeHost(wanted, 'w1')
+      .tells(registryStatus(wanted, ''), { status: 200, reason: '' })
+      .tells(bundle(wanted, ''), contents)
+      .tells(system, 'debian-12');
+    expect(await checkRegistry.check(contextOf(wanted, host))).toEqual([
+      'os: the bundle’s packages are of debian-13, the host is debian-12',
+    ]);
+  });
+});
