@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { z } from 'zod';
-import { descriptionSchema, type Description } from './description.js';
+import { descriptionSchema, type Description } from '../cluster/bundle-description.js';
 import { index, manifest, mediaTypes, refOf, type Descriptor, type Index, type Manifest } from './oci.js';
 import { entries, TarRefused, type Place } from './tar.js';
 

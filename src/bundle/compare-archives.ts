@@ -1,4 +1,4 @@
-import type { Description } from './description.js';
+import type { Description } from '../cluster/bundle-description.js';
 
 export interface Change {
   readonly part: string;

@@ -1,8 +1,7 @@
 import { z } from 'zod';
+import { digest } from '../cluster/bundle-description.js';
 
 /** Formats of the OCI image specification 1.1 as far as bundles have them; what else a manifest says is kept, and not looked at. */
-export const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'a digest: sha256: and 64 hexadecimal digits');
-
 const descriptor = z.looseObject({
   mediaType: z.string(),
   digest,

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { blobName, type Archive } from './archive.js';
 import { manifest, refOf, type Descriptor } from './oci.js';
-import { RegistryFailed, type RegistryClient } from './registry-client.js';
+import type { RegistryClient } from './registry-client.js';
+import { RegistryFailed } from './registry-token.js';
 
 export interface Pushed {
   readonly sent: number;

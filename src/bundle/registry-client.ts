@@ -2,7 +2,7 @@ import { request as plain, type IncomingMessage, type RequestOptions } from 'nod
 import { request as secure } from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { challenged, type Login } from './registry-token.js';
+import { challenged, RegistryFailed, type Answer, type Login } from './registry-token.js';
 
 /** A registry, and the path under which the bundle lies in it: `harbor.example.org/k8s`. */
 export interface RegistryAddress {
@@ -25,15 +25,6 @@ export interface Body {
   readonly size: number;
   readonly type: string;
 }
-
-export interface Answer {
-  readonly status: number;
-  readonly headers: IncomingMessage['headers'];
-  readonly text: string;
-}
-
-/** A registry that refuses, or cannot be reached. The message names it, what was asked, and what came back. */
-export class RegistryFailed extends Error {}
 
 export function parseAddress(text: string): RegistryAddress {
   const [host = '', ...path] = text.replace(/\/+$/, '').split('/');

@@ -1,5 +1,14 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
-import { RegistryFailed, type Answer } from './registry-client.js';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** A registry that refuses, or cannot be reached. The message names it, what was asked, and what came back. */
+export class RegistryFailed extends Error {}
 
 export interface Login {
   readonly username: string;

@@ -8,6 +8,8 @@ export interface Entry {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
+  /** Permissions; 0o644 unless told. */
+  readonly mode?: number;
 }
 
 /** Where an entry's content lies in the archive; bytes. */
@@ -22,13 +24,13 @@ export class TarRefused extends Error {}
  * A ustar header (POSIX.1-1988) of a plain file that belongs to nobody and was never changed, so that the same entries make
  * the same bytes.
  */
-export function header({ name, size }: Entry): Buffer {
+export function header({ name, size, mode = 0o644 }: Entry): Buffer {
   if (Buffer.byteLength(name) > 100 || size >= 8 ** 11)
     throw new Error(`${name} (${size} bytes) is too much for ustar`);
   const bytes = Buffer.alloc(block);
   const octal = (value: number, width: number): string => `${value.toString(8).padStart(width - 1, '0')}\0`;
   bytes.write(name, 0);
-  bytes.write(`${octal(0o644, 8)}${octal(0, 8)}${octal(0, 8)}${octal(size, 12)}${octal(0, 12)}`, 100);
+  bytes.write(`${octal(mode, 8)}${octal(0, 8)}${octal(0, 8)}${octal(size, 12)}${octal(0, 12)}`, 100);
   bytes.write('        0', 148);
   bytes.write('ustar\x0000', 257);
   bytes.write(

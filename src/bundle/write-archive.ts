@@ -1,13 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { blobName } from './archive.js';
-import type { Description } from './description.js';
+import type { Description } from '../cluster/bundle-description.js';
 import { annotations, mediaTypes, type Descriptor } from './oci.js';
 import { signatureName, signed } from './signature.js';
-import { digestOf, ending, header, padding } from './tar.js';
-
-/** Bytes that go into a bundle: a file of this machine, or what is here already. */
-export type Content = { readonly path: string } | Buffer;
+import { digestOf } from './tar.js';
+import { chunksOf, sizeOf, writeTar, type Content } from './write-tar.js';
 
 export interface Image {
   /** `name:tag`. */
@@ -32,12 +28,11 @@ export interface Source {
  * the private key that signs it.
  */
 export async function writeArchive(path: string, source: Source, key?: string): Promise<void> {
-  const blobs = new Map<string, { content: Content; size: number }>();
+  const blobs = new Map<string, Content>();
   const add = async (mediaType: string, content: Content): Promise<Descriptor> => {
-    const size = Buffer.isBuffer(content) ? content.length : (await stat(content.path)).size;
-    const digest = await digestOf(Buffer.isBuffer(content) ? [content] : createReadStream(content.path));
-    blobs.set(digest, { content, size });
-    return { mediaType, digest, size };
+    const digest = await digestOf(chunksOf(content));
+    blobs.set(digest, content);
+    return { mediaType, digest, size: await sizeOf(content) };
   };
   const manifests: Descriptor[] = [];
   for (const { name, config, layers } of sorted(source.images)) {
@@ -80,47 +75,13 @@ export async function writeArchive(path: string, source: Source, key?: string): 
     }),
   );
   manifests.unshift({ ...artifact, annotations: { [annotations.name]: `kha/bundle:${description.kubernetes}` } });
-  const parts = new Map<string, { content: Content; size: number }>();
-  const document = (name: string, content: Buffer): unknown => parts.set(name, { content, size: content.length });
-  document('oci-layout', json({ imageLayoutVersion: '1.0.0' }));
   const index = json({ schemaVersion: 2, mediaType: mediaTypes.index, manifests });
-  document('index.json', index);
-  if (key !== undefined) document(signatureName, json(await signed(index, key)));
-  for (const [digest, blob] of [...blobs].sort(([one], [other]) => (one < other ? -1 : 1)))
-    parts.set(blobName(digest), blob);
-  await writeParts(path, parts);
-}
-
-async function writeParts(path: string, parts: ReadonlyMap<string, { content: Content; size: number }>): Promise<void> {
-  const making = `${path}.${process.pid}.making`;
-  try {
-    const file = await open(making, 'w', 0o644);
-    try {
-      for (const [name, { content, size }] of parts) {
-        await file.write(header({ name, size }));
-        await copy(content, size, name, file);
-        await file.write(padding(size));
-      }
-      await file.write(ending);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(making, path);
-  } finally {
-    await rm(making, { force: true });
-  }
-}
-
-async function copy(content: Content, size: number, name: string, to: FileHandle): Promise<void> {
-  let written = 0;
-  for await (const chunk of Buffer.isBuffer(content) ? [content] : createReadStream(content.path)) {
-    const bytes = chunk as Buffer;
-    await to.write(bytes);
-    written += bytes.length;
-  }
-  if (written !== size)
-    throw new Error(`${name} was changed while it was written: ${written} bytes instead of ${size}`);
+  await writeTar(path, [
+    { name: 'oci-layout', content: json({ imageLayoutVersion: '1.0.0' }) },
+    { name: 'index.json', content: index },
+    ...(key === undefined ? [] : [{ name: signatureName, content: json(await signed(index, key)) }]),
+    ...sorted([...blobs].map(([digest, content]) => ({ name: blobName(digest), content }))),
+  ]);
 }
 
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));

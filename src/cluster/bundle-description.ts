@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { digest } from './oci.js';
+
+export const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'a digest: sha256: and 64 hexadecimal digits');
 
 const part = z.strictObject({
   digest,
