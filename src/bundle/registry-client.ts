@@ -1,4 +1,4 @@
-import { request as plain, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as plain, type RequestOptions } from 'node:http';
 import { request as secure } from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { cacheFolder } from '../../engine/folders.js';
 import { reported, type Report } from '../../engine/report.js';
@@ -22,12 +22,20 @@ export async function cachedBundle(report: Report): Promise<string> {
     .digest('hex')
     .slice(0, 12);
   const path = cacheFolder('bundles', `${name}.tar`);
-  if (!existsSync(path)) await buildBundle(path, undefined, report);
+  if (!existsSync(path)) await buildBundle(versions.kubernetes, path, undefined, report);
   return path;
 }
 
 /** Makes a bundle from Go modules and Debian’s packages. `key`: PEM file of the private key that signs it. */
-export async function buildBundle(path: string, key: string | undefined, report: Report): Promise<void> {
+export async function buildBundle(
+  kubernetes: string,
+  path: string,
+  key: string | undefined,
+  report: Report,
+): Promise<void> {
+  if (kubernetes !== versions.kubernetes)
+    throw new Error(`kha makes bundles for Kubernetes ${versions.kubernetes}, not ${kubernetes}`);
+  await mkdir(cacheFolder('bundles'), { recursive: true });
   const layers = cacheFolder('bundles', `${process.pid}.layers`);
   try {
     const contents = await sourceOf(layers, report);

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import type { Archive } from '../../bundle/archive.js';
 import { UsageError } from '../explain.js';
-import { printJson } from '../output.js';
+import { printJson, tell } from '../output.js';
 
 interface TrustOptions {
   readonly key?: string;
@@ -24,11 +24,22 @@ export function bundleCommand(): Command {
       '\nExample:\n  kha bundle verify b.tar --key site.pub && kha bundle push b.tar harbor.example.org/k8s',
     );
 
+  command
+    .command('build')
+    .description('Make a bundle for this version of kha from Go modules and Debian’s packages')
+    .requiredOption('--kubernetes <version>', 'Kubernetes version')
+    .requiredOption('--output <file>', 'where to write it')
+    .option('--sign <file>', 'private key (PEM, Ed25519) to sign it with')
+    .addHelpText('after', '\nExample:\n  kha bundle build --kubernetes v1.37.2 --output b.tar --sign site.key')
+    .action(async ({ kubernetes, output, sign }: { kubernetes: string; output: string; sign?: string }) => {
+      const { buildBundle } = await import('../../bundle/build/build.js');
+      await buildBundle(kubernetes, output, sign, tell);
+    });
   trusting(command.command('verify').argument('<file>'))
     .description('Prove every part by its digest, and the signature')
     .addHelpText('after', '\nExample:\n  kha bundle verify b.tar --key site.pub')
     .action((file: string, trust: TrustOptions) =>
-      proved(file, trust, async ({ description }) => {
+      proved(file, trust, ({ description }) => {
         const { images, files } = description;
         console.log(
           `${file}: Kubernetes ${description.kubernetes}, ${Object.keys(images).length} images and ${Object.keys(files).length} files, all as they should be`,
@@ -39,7 +50,7 @@ export function bundleCommand(): Command {
     .description('Show what a bundle holds')
     .addHelpText('after', '\nExample:\n  kha bundle list b.tar --output json')
     .action((file: string, { output }: { output: string }) =>
-      opened(file, async ({ description }) => {
+      opened(file, ({ description }) => {
         if (output === 'json') return printJson(description);
         const { kubernetes, versions, systems, images, files } = description;
         console.log(`Kubernetes ${kubernetes} for ${systems.map(({ os, arch }) => `${os} ${arch}`).join(', ')}`);
@@ -115,13 +126,17 @@ function trustOf({ key, unsigned }: TrustOptions): { key: string } | { unsigned:
   throw new UsageError('say which key the bundle must be signed with (--key FILE), or take it as it is (--unsigned)');
 }
 
-async function opened(file: string, use: (archive: Archive) => Promise<void>): Promise<void> {
+async function opened(file: string, use: (archive: Archive) => Promise<void> | void): Promise<void> {
   const { Archive: archives } = await import('../../bundle/archive.js');
   await using archive = await archives.open(file);
   await use(archive);
 }
 
-async function proved(file: string, options: TrustOptions, use: (archive: Archive) => Promise<void>): Promise<void> {
+async function proved(
+  file: string,
+  options: TrustOptions,
+  use: (archive: Archive) => Promise<void> | void,
+): Promise<void> {
   const trust = trustOf(options);
   await opened(file, async (archive) => {
     await (await import('../../bundle/verify.js')).verifyArchive(archive, trust);
