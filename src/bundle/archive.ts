@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { z } from 'zod';
@@ -73,7 +74,8 @@ export class Archive implements AsyncDisposable {
     // An end before the beginning would read on to the end of the archive.
     const end = offset + Math.min(to ?? size - 1, size - 1);
     if (end < offset + from) return Readable.from([]);
-    return this.#file.createReadStream({ start: offset + from, end, autoClose: false });
+    // By number: every stream of a FileHandle stays listed with it until it is closed.
+    return createReadStream('', { fd: this.#file.fd, start: offset + from, end, autoClose: false });
   }
 
   document<T>(name: string, schema: z.ZodType<T>): Promise<T> {
