@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { answering, makeKey, makePasswords, writeKnownHosts } from './access.js';
-import { serveBundle } from './bundle/bundle.js';
+import { serveBundle } from './bundle.js';
 import { freeze, groupsLeft, removeLabGroups } from './cgroup.js';
 import { cacheFolder } from '../src/engine/folders.js';
 import { boot, isRunning, powerOff, removeHost } from './host.js';
@@ -35,7 +35,7 @@ export async function labUp(name: string, size: LabSize, report: Report): Promis
   await makeBridge(lab);
   const base = await rootfs(report);
   await makePasswords(lab);
-  await serveBundle(lab, base, report);
+  await serveBundle(lab, report);
   await makeKey(lab);
   const hosts = hostsOf(lab);
   const down = (await Promise.all(hosts.map(async (host) => ({ host, on: await isRunning(lab, host.name) })))).filter(

@@ -13,7 +13,6 @@ const programs: Readonly<Record<string, string>> = {
   'ssh-keygen': 'openssh-client',
   openssl: 'openssl',
   mmdebstrap: 'mmdebstrap',
-  buildah: 'buildah',
   'docker-registry': 'docker-registry',
   'systemd-nspawn': 'systemd-container',
   chroot: 'coreutils',

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { onHost, sshArguments } from './access.js';
-import { kubectlPath } from './bundle/bundle.js';
+import { kubectlPath } from './bundle.js';
 import { isRunning } from './host.js';
 import { hostNamed, hostsOf, labFile, labNamed, type Lab } from './lab.js';
 import { holds } from '../src/engine/run-program.js';

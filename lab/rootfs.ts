@@ -2,27 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { baseDigest, baseSystem } from '../src/bundle/build/base-system.js';
 import { cacheFolder } from '../src/engine/folders.js';
 import { reported, type Report } from '../src/engine/report.js';
 import { run } from '../src/engine/run-program.js';
-import { versions } from './versions.js';
-
-/** A bare host: what a minimal Debian has, and tcpdump, with which preflight listens for other VRRP routers. */
-const packages = [
-  'systemd',
-  'systemd-sysv',
-  'dbus',
-  'openssh-server',
-  'iproute2',
-  'kmod',
-  'procps',
-  'ca-certificates',
-  'openssl',
-  'curl',
-  'sudo',
-  'iputils-ping',
-  'tcpdump',
-];
 
 /** Users besides root to log in as: one whose sudo asks nothing, one whose sudo wants the password `lab`. */
 const users = `set -e; useradd -m -s /bin/sh admin; useradd -m -s /bin/sh admin-pw; echo admin-pw:lab | chpasswd
@@ -30,7 +13,7 @@ echo 'admin ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/admin; echo 'admin-pw ALL=(
 rm -f /etc/ssh/ssh_host_* /etc/machine-id /etc/resolv.conf; : >/etc/resolv.conf`;
 
 const digest = createHash('sha256')
-  .update(JSON.stringify([versions.suite, packages, users]))
+  .update(JSON.stringify([baseDigest, users]))
   .digest('hex')
   .slice(0, 12);
 const folder = (): string => cacheFolder('rootfs', digest);
@@ -39,11 +22,11 @@ const folder = (): string => cacheFolder('rootfs', digest);
 export async function rootfs(report: Report): Promise<string> {
   const target = folder();
   if (existsSync(target)) return target;
-  await reported(report, `Making the hosts’ root file system (Debian ${versions.suite})`, async () => {
+  await reported(report, 'Making the hosts’ root file system', async () => {
     const making = `${target}.making`;
     await rm(making, { recursive: true, force: true });
     await mkdir(cacheFolder('rootfs'), { recursive: true });
-    await run('mmdebstrap', ['-q', '--variant=minbase', `--include=${packages.join(',')}`, versions.suite, making]);
+    await run('cp', ['-a', await baseSystem(report), making]);
     await run('chroot', [making, 'sh', '-c', users]);
     await writeFile(join(making, 'etc/hosts'), '127.0.0.1 localhost\n');
     await rename(making, target);

@@ -1,7 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { certificateFile, hostsOf, labFile, passwordFile, registryAddress, virtualAddress, type Lab } from './lab.js';
 import { registryUser } from './registry.js';
-import { versions } from './versions.js';
+import { versions } from '../src/bundle/build/versions.js';
 
 /** Writes the lab's cluster.yaml, as a user would write it for hosts of his own. */
 export async function writeSpec(lab: Lab): Promise<string> {

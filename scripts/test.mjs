@@ -33,15 +33,16 @@ function tests(project) {
   if (status !== 0 && !result?.numFailedTests) count.failed += 1;
 }
 
-/** Real sshd, sudo and ssh-agent, login shells that are no POSIX shells, and a German locale, where they can be installed. */
+/** A real registry, sshd, sudo and ssh-agent, login shells that are no POSIX shells, and a German locale, where they can be installed. */
 function installForTests() {
-  const there = ['/usr/sbin/sshd', '/usr/bin/sudo', '/usr/bin/tcsh', '/usr/bin/fish', '/usr/bin/localedef'];
+  const programs = ['sudo', 'tcsh', 'fish', 'localedef', 'docker-registry'];
+  const there = ['/usr/sbin/sshd', ...programs.map((name) => `/usr/bin/${name}`)];
   if (!isRoot || !existsSync('/usr/bin/apt-get')) return;
   if (there.every((path) => existsSync(path)) && existsSync('/usr/share/i18n/locales/de_DE')) return;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  timed('Installing sshd, sudo, login shells and a locale for the SSH tests', () => {
+  timed('Installing sshd, sudo, login shells, a locale and a registry for the tests', () => {
     run('apt-get', ['update', '-qq'], { env });
-    const packages = ['openssh-server', 'openssh-client', 'sudo', 'tcsh', 'csh', 'fish', 'locales'];
+    const packages = ['openssh-server', 'openssh-client', 'sudo', 'tcsh', 'csh', 'fish', 'locales', 'docker-registry'];
     run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
       env,
       stdio: ['ignore', 'ignore', 'inherit'],

@@ -28,6 +28,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     '@temporalio/common',
     '@temporalio/client',
   ],
+  bundle: ['bundle', 'engine', 'cluster', 'zod', 'node'],
   engine: ['engine', 'workflows', 'node', '@temporalio/envconfig', '@temporalio/client', '@temporalio/common'],
   client: [
     'client',
@@ -40,6 +41,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'worker',
     'version',
     'lab',
+    'bundle',
     'commander',
     'yaml',
     'zod',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readCompose, type Service } from '../lab/standing/compose.js';
-import { source } from '../lab/bundle/modules.js';
+import { source } from '../src/bundle/build/modules.js';
 import { cacheFolder } from '../src/engine/folders.js';
 import { searchAttributes } from '../src/workflows/messages.js';
 

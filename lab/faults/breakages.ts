@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { processFiles } from '../../src/engine/engine.js';
 import { alive } from '../../src/engine/process.js';
 import { run } from '../../src/engine/run-program.js';
-import { buildModules } from '../bundle/modules.js';
+import { buildModules } from '../../src/bundle/build/modules.js';
 import { hostActions } from '../index.js';
 import { labFile, network, type Lab } from '../lab.js';
 import { startRegistry, stopRegistry } from '../registry.js';

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { approveCommand } from './commands/approve.js';
+import { bundleCommand } from './commands/bundle.js';
 import { cancelCommand } from './commands/cancel.js';
 import { codecCommand } from './commands/codec.js';
 import { completionCommand } from './commands/completion.js';
@@ -54,6 +55,7 @@ export function program(): Command {
     engineCommand,
     workerCommand,
     codecCommand,
+    bundleCommand,
     labCommand,
     completionCommand,
   ];

@@ -1,23 +1,8 @@
+import { descriptionSchema, type Description } from '../cluster/bundle-description.js';
 import type { Cluster } from '../cluster/cluster.js';
-import { FactUnknown, type Fact } from './fact.js';
+import { FactUnknown, type Fact, type Output } from './fact.js';
 import { lines } from './files.js';
 import { sh } from './sh.js';
-
-/** A file of the bundle: its SHA-256 as `sha256:…` and its size in bytes. */
-export interface BundleFile {
-  readonly digest: string;
-  readonly size: number;
-}
-
-/** What a bundle holds: the config document of its OCI artifact. */
-export interface Bundle {
-  readonly kubernetes: string;
-  readonly os: string;
-  readonly arch: string;
-  /** Digest of the manifest by `name:tag`. */
-  readonly images: Readonly<Record<string, string>>;
-  readonly files: Readonly<Record<string, BundleFile>>;
-}
 
 export const registryUrl = ({ registry }: Cluster): string =>
   `${registry.plainHttp ? 'http' : 'https'}://${registry.address}`;
@@ -58,7 +43,7 @@ export const registryStatus = (cluster: Cluster, stdin: string): Fact<{ status: 
 });
 
 /** The bundle's description; undefined when the registry has none for this version. */
-export const bundle = (cluster: Cluster, stdin: string): Fact<Bundle | undefined> => ({
+export const bundle = (cluster: Cluster, stdin: string): Fact<Description | undefined> => ({
   command:
     registryScript(cluster) +
     sh`manifest=$(get -f -H ${accept} ${`${bundleUrl(cluster)}/manifests/${cluster.registry.digest ?? cluster.kubernetes}`}) || exit; ` +
@@ -68,12 +53,28 @@ export const bundle = (cluster: Cluster, stdin: string): Fact<Bundle | undefined
   stdin,
   codes: [0, 22],
   parse(output) {
-    if (output.code === 0) return JSON.parse(output.stdout) as Bundle;
+    if (output.code === 0) return described(output);
     // curl's 22 is any status from 400 up; only one of them says that the bundle is not there.
     if (/returned error: 404/.test(output.stderr)) return undefined;
     throw new FactUnknown(output.stderr.trim() || 'the registry refused', output);
   },
 });
+
+function described(output: Output): Description {
+  let value: unknown;
+  try {
+    value = JSON.parse(output.stdout);
+  } catch {
+    value = undefined;
+  }
+  const result = descriptionSchema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new FactUnknown(
+    `the bundle’s description cannot be read: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+    output,
+  );
+}
 
 /** Digest by `name:tag` as the registry has it; an image that is not there is left out. */
 export const imageDigests = (

@@ -4,8 +4,8 @@ import type { FileFact } from '../../src/facts/files.js';
 import { cgroupVersion, limits } from '../../src/facts/kernel.js';
 import type { Held } from '../../src/facts/key-pairs.js';
 import { addresses } from '../../src/facts/network.js';
-import type { Bundle } from '../../src/facts/registry.js';
 import type { Host, RunOptions, WriteOptions } from '../../src/steps/host.js';
+import { describedBundle } from '../described-bundle.js';
 import { ofBareHost } from '../steps/bare-host.js';
 
 const binaries = [
@@ -19,22 +19,14 @@ const binaries = [
   'etcdutl',
 ];
 const names = [
-  ...binaries.map((name) => `bin/${name}`),
+  ...binaries.map((name) => `bin/amd64/${name}`),
   'manifests/calico.yaml',
   'manifests/limits.yaml',
-  'deb/haproxy_3.0-1_amd64.deb',
-  'deb/keepalived_1%3a2.3-1_amd64.deb',
-  'deb/runc_1.1-1_amd64.deb',
+  'deb/debian-13/haproxy_3.0-1_amd64.deb',
+  'deb/debian-13/keepalived_1%3a2.3-1_amd64.deb',
+  'deb/debian-13/runc_1.1-1_amd64.deb',
 ];
-const bundle: Bundle = {
-  kubernetes: 'v1.37.2',
-  os: 'debian-13',
-  arch: 'amd64',
-  images: {},
-  files: Object.fromEntries(
-    names.map((name, index) => [name, { digest: `sha256:${String(index).padStart(64, '0')}`, size: 1 }]),
-  ),
-};
+const bundle = describedBundle(...names);
 
 /** Secrets that lie on hosts, as something that everybody may know. */
 const placeholders: readonly [RegExp, string][] = [

@@ -1,14 +1,8 @@
 import { answer, type Fact, type Output } from '../../src/facts/fact.js';
-import type { Bundle } from '../../src/facts/registry.js';
+import { describedBundle } from '../described-bundle.js';
 
 /** What the registry tells: the one thing that a bare host can find out. */
-export const bundle: Bundle = {
-  kubernetes: 'v1.37.2',
-  os: 'debian-13',
-  arch: 'amd64',
-  images: {},
-  files: { 'deb/runc_1.1-1_amd64.deb': { digest: 'sha256:00', size: 1 } },
-};
+export const bundle = describedBundle('deb/debian-13/runc_1.1-1_amd64.deb');
 
 const notFound = 'Id=x.service\nLoadState=not-found\nActiveState=inactive\n';
 
@@ -26,7 +20,7 @@ const answers: readonly (readonly [part: string, stdout: string, code?: number])
   ['-p LoadState', Array.from({ length: 5 }, () => notFound).join('\n')],
   ['systemctl show', 'ActiveState=inactive\nUnitFileState=\nActiveEnterTimestamp=\n'],
   ['dpkg-query', ''],
-  ['VERSION_ID', 'debian-13\n'],
+  ['VERSION_ID', 'debian-13\nx86_64\n'],
   ['firewalld', ''],
   ['/proc/swaps', 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n'],
   ['kha-fsync', '812\n'],

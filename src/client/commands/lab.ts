@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { Command, Option } from 'commander';
-import type { Report } from '../../engine/report.js';
-import { printJson } from '../output.js';
+import { printJson, tell } from '../output.js';
 
 type Lab = typeof import('../../../lab/index.js');
 type LabSize = Parameters<Lab['labUp']>[1];
@@ -124,6 +123,3 @@ function passThrough(
       });
     });
 }
-
-const tell: Report = ({ what, state, seconds }) =>
-  console.log(state === 'done' ? `✓ ${what} (${(seconds ?? 0).toFixed(1)} s)` : `· ${what}`);

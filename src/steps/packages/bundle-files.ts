@@ -1,7 +1,9 @@
+import type { Description, Part } from '../../cluster/bundle-description.js';
 import type { Cluster } from '../../cluster/cluster.js';
 import { sha256 } from '../../facts/files.js';
-import { bundle, bundleUrl, registryScript, type Bundle } from '../../facts/registry.js';
+import { bundle, bundleUrl, registryScript } from '../../facts/registry.js';
 import { sh, temporaryFile } from '../../facts/sh.js';
+import { system, type System } from '../../facts/system.js';
 import type { Asked, Host } from '../host.js';
 import { registryAccess } from '../registry-access.js';
 import type { ApplyContext, CheckContext } from '../step.js';
@@ -15,19 +17,35 @@ export interface Placement {
   readonly mode: string;
 }
 
-export async function readBundle(context: CheckContext): Promise<Bundle> {
+/** What of a bundle is for one host: `bin/kubeadm`, `deb/FILE.deb`, without its system. */
+export interface HostBundle {
+  readonly files: Readonly<Record<string, Part>>;
+}
+
+/** Leaves out the files of other systems. */
+export const forHost = ({ files }: Pick<Description, 'files'>, { os, arch }: System): HostBundle => ({
+  files: Object.fromEntries(
+    Object.entries(files).flatMap(([name, part]) => {
+      const [kind = '', of = '', ...rest] = name.split('/');
+      if (rest.length === 0) return [[name, part]];
+      return of === (kind === 'bin' ? arch : os) ? [[[kind, ...rest].join('/'), part]] : [];
+    }),
+  ),
+});
+
+export async function readBundle(context: CheckContext): Promise<HostBundle> {
   const found = await context.host.read(bundle(context.cluster, await registryAccess(context)));
   if (!found)
     throw new Error(
       `the bundle ${context.cluster.registry.bundle}:${context.cluster.kubernetes} cannot be read from the registry`,
     );
-  return found;
+  return forHost(found, await context.host.read(system));
 }
 
 /** Which of the files are not on the host with the bundle's own digest; in words. */
 export async function misplaced(
   host: Asked,
-  { files }: Bundle,
+  { files }: HostBundle,
   placements: readonly Placement[],
 ): Promise<{ placement: Placement; words: string }[]> {
   if (placements.length === 0) return [];
@@ -48,7 +66,7 @@ export async function misplaced(
  */
 export async function fetchFiles(
   context: ApplyContext & { host: Host },
-  { files }: Bundle,
+  { files }: HostBundle,
   placements: readonly Placement[],
 ): Promise<void> {
   const fetches = placements.map(({ name, path, mode }) => {

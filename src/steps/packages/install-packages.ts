@@ -1,10 +1,9 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { allHosts, loadBalancers } from '../../cluster/roles.js';
 import { packageStates, type PackageState, type WantedPackage } from '../../facts/packages.js';
-import type { Bundle } from '../../facts/registry.js';
 import { sh } from '../../facts/sh.js';
 import type { Step } from '../step.js';
-import { fetchFiles, misplaced, readBundle, type Placement } from './bundle-files.js';
+import { fetchFiles, misplaced, readBundle, type HostBundle, type Placement } from './bundle-files.js';
 
 const cache = '/var/cache/kha/deb';
 
@@ -65,7 +64,7 @@ const installs = (there: PackageState | undefined): boolean =>
   there === undefined || (there.is !== 'newer' && !there.held && !(there.complete && there.is === 'equal'));
 
 /** Packages of the bundle for a host. haproxy and keepalived start as soon as they are installed, so only where they belong. */
-export function packagesOf(cluster: Cluster, machine: Machine, { files }: Bundle): Package[] {
+export function packagesOf(cluster: Cluster, machine: Machine, { files }: HostBundle): Package[] {
   const carriesApi = loadBalancers(cluster).includes(machine);
   return Object.keys(files)
     .filter((name) => name.startsWith('deb/'))

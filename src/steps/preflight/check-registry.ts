@@ -30,9 +30,12 @@ export const checkRegistry: Step = {
         'bundle',
         `${cluster.registry.bundle}:${cluster.registry.digest ?? cluster.kubernetes} is not in the registry; push the bundle first`,
       );
-    const os = await host.read(system);
-    if (found.os !== os)
-      return refuse('os', `the bundle’s packages are of ${found.os}, the host is ${os || 'unknown'}`);
+    const { os, arch } = await host.read(system);
+    if (!found.systems.some((one) => one.os === os && one.arch === arch))
+      return refuse(
+        'os',
+        `the bundle is for ${found.systems.map((one) => `${one.os} ${one.arch}`).join(', ')}, the host is ${os || 'unknown'} ${arch}`,
+      );
     if (!containerHosts(cluster).includes(host.machine)) return [];
     const wanted = imagesOf(cluster, host.machine);
     const there = await host.read(imageDigests(cluster, wanted, access));

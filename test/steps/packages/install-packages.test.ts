@@ -1,23 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { packageStates, type PackageState } from '../../../src/facts/packages.js';
 import { sha256 } from '../../../src/facts/files.js';
-import { bundle, type Bundle } from '../../../src/facts/registry.js';
+import { bundle } from '../../../src/facts/registry.js';
+import { system } from '../../../src/facts/system.js';
+import { forHost } from '../../../src/steps/packages/bundle-files.js';
 import { installPackages, packagesOf } from '../../../src/steps/packages/install-packages.js';
 import { cluster } from '../../clusters.js';
+import { describedBundle } from '../../described-bundle.js';
 import { contextOf, FakeHost } from '../fake-host.js';
 
 const wanted = cluster();
-const contents: Bundle = {
-  kubernetes: 'v1.37.2',
-  os: 'debian-13',
-  arch: 'amd64',
-  images: {},
-  files: Object.fromEntries(
-    ['deb/haproxy_3.0-1_amd64.deb', 'deb/libx_1%3a2-1_all.deb', 'deb/runc_1.1-1_amd64.deb', 'bin/kubeadm'].map(
-      (name, index) => [name, { digest: `sha256:${String(index).repeat(64)}`, size: 1 }],
-    ),
-  ),
-};
+const described = describedBundle(
+  'deb/debian-13/haproxy_3.0-1_amd64.deb',
+  'deb/debian-13/libx_1%3a2-1_all.deb',
+  'deb/debian-13/runc_1.1-1_amd64.deb',
+  'deb/ubuntu-24/runc_1.3-1_amd64.deb',
+  'bin/amd64/kubeadm',
+);
+const debian = { os: 'debian-13', arch: 'amd64' };
+const contents = forHost(described, debian);
 const state = (version: string, is: PackageState['is'], more: Partial<PackageState> = {}): PackageState => ({
   version,
   is,
@@ -31,7 +32,8 @@ const good = { libx: state('1:2-1', 'equal'), runc: state('1.1-1', 'equal') };
 function worker(packages: Readonly<Record<string, PackageState>>) {
   const of = packagesOf(wanted, wanted.hosts[3]!, contents);
   const host = new FakeHost(wanted, 'w1')
-    .tells(bundle(wanted, ''), contents)
+    .tells(bundle(wanted, ''), described)
+    .tells(system, debian)
     .tells(packageStates(of), new Map(Object.entries(packages)))
     .obeys(/^export DEBIAN_FRONTEND/);
   for (const subset of [of, ...of.map((one) => [one])]) {

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheFolder } from '../../src/engine/folders.js';
-import { reported, type Report } from '../../src/engine/report.js';
-import { run } from '../../src/engine/run-program.js';
-import { versions } from '../versions.js';
+import { cacheFolder } from '../../engine/folders.js';
+import { reported, type Report } from '../../engine/report.js';
+import { run } from '../../engine/run-program.js';
+import { versions } from './versions.js';
 
 interface Module {
   readonly name: string;
@@ -71,7 +71,7 @@ const temporal: Module = {
 /** A folder of what the bundle is made from, in the sources, whether this runs compiled or not. */
 export const source = (name: string): string => {
   const here = fileURLToPath(new URL(`../modules/${name}`, import.meta.url));
-  return existsSync(here) ? here : fileURLToPath(new URL(`../../../lab/modules/${name}`, import.meta.url));
+  return existsSync(here) ? here : fileURLToPath(new URL(`../../../../src/bundle/modules/${name}`, import.meta.url));
 };
 
 const environment = ({ toolchain }: Module): Record<string, string> => ({
@@ -151,6 +151,18 @@ const binaryName = (command: string): string => otherNames[command] ?? basename(
 export async function calicoManifest(): Promise<string> {
   const calico = modules.find(({ name }) => name === 'calico')!;
   return join(await moduleFolder(calico, 'github.com/projectcalico/calico'), 'manifests', 'calico.yaml');
+}
+
+/** The command and version that a binary is built from: `k8s.io/kubernetes/cmd/kubeadm@v1.37.2`. */
+export async function originOf(binary: string): Promise<string> {
+  for (const { name, commands } of modules) {
+    const command = commands.find((one) => binaryName(one) === binary);
+    if (command === undefined) continue;
+    const required = (await readFile(join(source(name), 'go.mod'), 'utf8')).matchAll(/^\s*(?:require )?(\S+) (v\S+)/gm);
+    const [, , version] = [...required].find(([, path = '']) => `${command}/`.startsWith(`${path}/`)) ?? [];
+    if (version !== undefined) return `${command}@${version}`;
+  }
+  throw new Error(`no module makes ${binary}`);
 }
 
 async function moduleFolder(module: Module, path: string): Promise<string> {

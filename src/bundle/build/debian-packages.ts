@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheFolder } from '../../src/engine/folders.js';
-import { reported, type Report } from '../../src/engine/report.js';
-import { holds, run } from '../../src/engine/run-program.js';
+import { cacheFolder } from '../../engine/folders.js';
+import { reported, type Report } from '../../engine/report.js';
+import { holds, run } from '../../engine/run-program.js';
 
 /** What a bare host lacks: the load balancer, and what containerd, the kubelet and kube-proxy call. */
 const names = [

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { cacheFolder } from '../../engine/folders.js';
+import { reported, type Report } from '../../engine/report.js';
+import { run } from '../../engine/run-program.js';
+import { versions } from './versions.js';
+
+/** What a minimal Debian has, and tcpdump, with which preflight listens for other VRRP routers. */
+const packages = [
+  'systemd',
+  'systemd-sysv',
+  'dbus',
+  'openssh-server',
+  'iproute2',
+  'kmod',
+  'procps',
+  'ca-certificates',
+  'openssl',
+  'curl',
+  'sudo',
+  'iputils-ping',
+  'tcpdump',
+];
+
+/** Names the system that `baseSystem` gives. */
+export const baseDigest = createHash('sha256')
+  .update(JSON.stringify([versions.suite, packages]))
+  .digest('hex')
+  .slice(0, 12);
+
+/** Root file system of a bare host, made once: what a bundle brings is what it lacks. Nobody may write into it. */
+export async function baseSystem(report: Report): Promise<string> {
+  const target = cacheFolder('base', baseDigest);
+  if (existsSync(target)) return target;
+  await reported(report, `Making a bare system (Debian ${versions.suite})`, async () => {
+    const making = `${target}.making`;
+    await rm(making, { recursive: true, force: true });
+    await mkdir(cacheFolder('base'), { recursive: true });
+    await run('mmdebstrap', ['-q', '--variant=minbase', `--include=${packages.join(',')}`, versions.suite, making]);
+    await rename(making, target);
+  });
+  return target;
+}

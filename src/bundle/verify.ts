@@ -1,0 +1,91 @@
+import { blobName, BundleRefused, type Archive } from './archive.js';
+import { annotations, manifest, mediaTypes, refOf, type Descriptor } from './oci.js';
+import { demandSignature, signatureName, signatureSchema } from './signature.js';
+import { digestOf } from './tar.js';
+
+/** `unsigned`: a bundle that nobody signed is taken too. */
+export type Trust = { readonly key: string } | { readonly unsigned: true };
+
+/**
+ * Proves every byte of a bundle: each part has the digest that something names it by, nothing is missing, nothing is over,
+ * the description says what is there, and the signature is the key’s. Throws BundleRefused with every problem found.
+ */
+export async function verifyArchive(archive: Archive, trust: Trust): Promise<void> {
+  const parts = await partsOf(archive);
+  const problems = await contents(archive, parts);
+  problems.push(...described(archive));
+  if (problems.length > 0)
+    throw new BundleRefused(`${archive.path} is not whole:\n${problems.map((one) => `  ${one}`).join('\n')}`);
+  if (archive.places.has(signatureName)) {
+    if ('unsigned' in trust) return;
+    const signature = await archive.document(signatureName, signatureSchema);
+    await demandSignature(await archive.bytes('index.json'), signature, trust.key);
+  } else if (!('unsigned' in trust)) throw new BundleRefused(`${archive.path} is not signed`);
+}
+
+interface Named extends Descriptor {
+  /** As people know it: `bin/amd64/kubeadm`, `layer 1 of kube-proxy:v1.37.2`. */
+  readonly words: string;
+}
+
+/** Everything that index and manifests name. */
+export async function partsOf(archive: Archive): Promise<Named[]> {
+  const all: Named[] = [];
+  for (const descriptor of archive.index.manifests) {
+    const ref = refOf(descriptor);
+    all.push({ ...descriptor, words: `the manifest of ${ref}` });
+    if (descriptor.mediaType !== mediaTypes.manifest || !archive.places.has(blobName(descriptor.digest))) continue;
+    const { config, layers } = await archive.document(blobName(descriptor.digest), manifest);
+    all.push({ ...config, words: `the config of ${ref}` });
+    all.push(
+      ...layers.map((layer, at) => ({
+        ...layer,
+        words: layer.annotations?.[annotations.title] ?? `layer ${at + 1} of ${ref}`,
+      })),
+    );
+  }
+  return all;
+}
+
+async function contents(archive: Archive, parts: readonly Named[]): Promise<string[]> {
+  const problems: string[] = [];
+  const names = new Map<string, string>([
+    ['oci-layout', ''],
+    ['index.json', ''],
+    [signatureName, ''],
+  ]);
+  for (const { digest, size, words } of parts) {
+    const name = blobName(digest);
+    if (names.has(name)) continue;
+    names.set(name, words);
+    const place = archive.places.get(name);
+    if (!place) problems.push(`${words} is missing (${digest})`);
+    else if (place.size !== size) problems.push(`${words} has ${place.size} bytes instead of ${size}`);
+    else if ((await digestOf(archive.stream(name))) !== digest)
+      problems.push(`${words} was altered: it is not ${digest}`);
+  }
+  const over = [...archive.places.keys()].filter((name) => !names.has(name));
+  return [...problems, ...over.map((name) => `${name} is in it, and nothing names it`)];
+}
+
+/** Where the description and what is there differ. */
+function described({ description, artifact, index }: Archive): string[] {
+  const files = new Map(
+    artifact.manifest.layers.map((layer) => [layer.annotations?.[annotations.title] ?? '', layer.digest]),
+  );
+  const images = new Map(
+    index.manifests.filter((one) => one.digest !== artifact.descriptor.digest).map((one) => [refOf(one), one.digest]),
+  );
+  const wanted = Object.entries(description.files).map(([name, { digest }]) => [name, digest] as const);
+  return [...differences(wanted, files), ...differences(Object.entries(description.images), images)];
+}
+
+function differences(described: readonly (readonly [string, string])[], there: ReadonlyMap<string, string>): string[] {
+  const names = new Set(described.map(([name]) => name));
+  return [
+    ...described.flatMap(([name, digest]) =>
+      there.get(name) === digest ? [] : [`${name} is ${there.get(name) ?? 'missing'}, its description says ${digest}`],
+    ),
+    ...[...there.keys()].filter((name) => !names.has(name)).map((name) => `${name} is not in its description`),
+  ];
+}

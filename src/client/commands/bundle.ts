@@ -1,0 +1,163 @@
+import { Command, Option } from 'commander';
+import type { Archive } from '../../bundle/archive.js';
+import { UsageError } from '../explain.js';
+import { printJson, tell } from '../output.js';
+
+interface TrustOptions {
+  readonly key?: string;
+  readonly unsigned?: boolean;
+}
+
+interface PushOptions extends TrustOptions {
+  readonly plainHttp?: boolean;
+  readonly ca?: string;
+  readonly username?: string;
+  readonly password?: string;
+}
+
+/** `kha bundle`: everything that an install takes, in one file. */
+export function bundleCommand(): Command {
+  const command = new Command('bundle')
+    .description('Bundles: packages, programs and images of one Kubernetes version in one file')
+    .addHelpText(
+      'after',
+      '\nExample:\n  kha bundle verify b.tar --key site.pub && kha bundle push b.tar harbor.example.org/k8s',
+    );
+
+  command
+    .command('build')
+    .description('Make a bundle for this version of kha from Go modules and Debian’s packages')
+    .requiredOption('--kubernetes <version>', 'Kubernetes version')
+    .requiredOption('--output <file>', 'where to write it')
+    .option('--sign <file>', 'private key (PEM, Ed25519) to sign it with')
+    .addHelpText('after', '\nExample:\n  kha bundle build --kubernetes v1.37.2 --output b.tar --sign site.key')
+    .action(async ({ kubernetes, output, sign }: { kubernetes: string; output: string; sign?: string }) => {
+      const { buildBundle } = await import('../../bundle/build/build.js');
+      await buildBundle(kubernetes, output, sign, tell);
+    });
+  trusting(command.command('verify').argument('<file>'))
+    .description('Prove every part by its digest, and the signature')
+    .addHelpText('after', '\nExample:\n  kha bundle verify b.tar --key site.pub')
+    .action((file: string, trust: TrustOptions) =>
+      proved(file, trust, ({ description }) => {
+        const { images, files } = description;
+        console.log(
+          `${file}: Kubernetes ${description.kubernetes}, ${Object.keys(images).length} images and ${Object.keys(files).length} files, all as they should be`,
+        );
+      }),
+    );
+  output(command.command('list').argument('<file>'))
+    .description('Show what a bundle holds')
+    .addHelpText('after', '\nExample:\n  kha bundle list b.tar --output json')
+    .action((file: string, { output }: { output: string }) =>
+      opened(file, ({ description }) => {
+        if (output === 'json') return printJson(description);
+        const { kubernetes, versions, systems, images, files } = description;
+        console.log(`Kubernetes ${kubernetes} for ${systems.map(({ os, arch }) => `${os} ${arch}`).join(', ')}`);
+        for (const [name, version] of Object.entries(versions)) console.log(`  ${name.padEnd(12)} ${version}`);
+        for (const [name, digest] of Object.entries(images)) console.log(`${name}  ${digest}`);
+        for (const [name, { size, licence, origin }] of Object.entries(files))
+          console.log(`${name}  ${(size / 1e6).toFixed(1)} MB  ${licence}  ${origin}`);
+      }),
+    );
+  output(command.command('diff').argument('<before>').argument('<after>'))
+    .description('Show what one bundle has otherwise than another')
+    .addHelpText('after', '\nExample:\n  kha bundle diff v1.37.1.tar v1.37.2.tar')
+    .action((before: string, after: string, { output }: { output: string }) =>
+      opened(before, (old) =>
+        opened(after, async (current) => {
+          const { compareDescriptions } = await import('../../bundle/compare-archives.js');
+          const changes = compareDescriptions(old.description, current.description);
+          if (output === 'json') return printJson(changes);
+          for (const { part, change } of changes)
+            console.log(`${{ added: '+', removed: '−', altered: '~' }[change]} ${part}`);
+        }),
+      ),
+    );
+  trusting(command.command('push').argument('<file>').argument('<registry>', 'HOST[:PORT][/PREFIX]'))
+    .description('Put a bundle into a registry, with the digests that it has; only what is missing is sent')
+    .option('--plain-http', 'the registry has no TLS')
+    .option('--ca <file>', 'certificate of the authority that signed the registry’s')
+    .option('--username <name>', 'login, or the name of a robot account')
+    .option('--password <reference>', 'where its password or token is: env:NAME or file:PATH')
+    .addHelpText(
+      'after',
+      '\nExample:\n  kha bundle push b.tar harbor.example.org/k8s --key site.pub --username kha --password env:TOKEN',
+    )
+    .action((file: string, registry: string, options: PushOptions) =>
+      proved(file, options, async (archive) => {
+        const { pushArchive } = await import('../../bundle/push.js');
+        const { sent, present, size } = await pushArchive(archive, await client(registry, options), console.log);
+        console.log(`${registry}: ${sent} parts sent (${(size / 1e6).toFixed(1)} MB), ${present} were there already`);
+      }),
+    );
+  command
+    .command('export')
+    .argument('<file>')
+    .argument('<part>', 'a file of it, as kha bundle list names it')
+    .requiredOption('--output-file <path>', 'where to write it')
+    .description('Take one file out of a bundle')
+    .addHelpText('after', '\nExample:\n  kha bundle export b.tar bin/amd64/kubectl --output-file kubectl')
+    .action((file: string, part: string, { outputFile }: { outputFile: string }) =>
+      opened(file, async (archive) => (await import('../../bundle/export.js')).exportFile(archive, part, outputFile)),
+    );
+  trusting(command.command('serve').argument('<file...>'))
+    .description('Serve bundles as a read-only registry until interrupted')
+    .option('--listen <address:port>', 'where', '127.0.0.1:5000')
+    .addHelpText('after', '\nExample:\n  kha bundle serve b.tar --listen 10.0.0.5:5000 --key site.pub')
+    .action(async (files: string[], options: TrustOptions & { listen: string }) => {
+      const { serveFiles } = await import('../../bundle/serve-files.js');
+      await serveFiles(files, trustOf(options), options.listen, console.log);
+    });
+  return command;
+}
+
+const output = (command: Command): Command =>
+  command.addOption(new Option('--output <format>').choices(['text', 'json']).default('text'));
+
+const trusting = (command: Command): Command =>
+  command
+    .option('--key <file>', 'public key (PEM, Ed25519) that it must be signed with')
+    .option('--unsigned', 'take a bundle that nobody signed');
+
+function trustOf({ key, unsigned }: TrustOptions): { key: string } | { unsigned: true } {
+  if (key !== undefined && !unsigned) return { key };
+  if (unsigned && key === undefined) return { unsigned };
+  throw new UsageError('say which key the bundle must be signed with (--key FILE), or take it as it is (--unsigned)');
+}
+
+async function opened(file: string, use: (archive: Archive) => Promise<void> | void): Promise<void> {
+  const { Archive: archives } = await import('../../bundle/archive.js');
+  await using archive = await archives.open(file);
+  await use(archive);
+}
+
+async function proved(
+  file: string,
+  options: TrustOptions,
+  use: (archive: Archive) => Promise<void> | void,
+): Promise<void> {
+  const trust = trustOf(options);
+  await opened(file, async (archive) => {
+    await (await import('../../bundle/verify.js')).verifyArchive(archive, trust);
+    await use(archive);
+  });
+}
+
+async function client(registry: string, { plainHttp = false, ca, username, password }: PushOptions) {
+  const [{ RegistryClient, parseAddress }, { readSecret }, { readFile }] = await Promise.all([
+    import('../../bundle/registry-client.js'),
+    import('../../activities/secrets.js'),
+    import('node:fs/promises'),
+  ]);
+  if ((username === undefined) !== (password === undefined))
+    throw new UsageError('--username and --password go together');
+  return new RegistryClient({
+    address: parseAddress(registry),
+    plainHttp,
+    ...(ca === undefined ? {} : { ca: await readFile(ca, 'utf8') }),
+    ...(username === undefined || password === undefined
+      ? {}
+      : { login: { username, password: (await readSecret(password)).trim() } }),
+  });
+}

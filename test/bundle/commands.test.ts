@@ -1,0 +1,51 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { main } from '../../src/client/main.js';
+import { writeArchive } from '../../src/bundle/write-archive.js';
+import { Folder, source } from './samples.js';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+});
+
+async function kha(...args: string[]): Promise<{ code: number; said: string }> {
+  process.exitCode = undefined;
+  const said: string[] = [];
+  const keep = (words: string): void => void said.push(words);
+  vi.spyOn(console, 'log').mockImplementation(keep);
+  vi.spyOn(console, 'error').mockImplementation(keep);
+  await main(['node', 'kha', 'bundle', ...args]);
+  return { code: Number(process.exitCode ?? 0), said: said.join('\n') };
+}
+
+it('asks whom a bundle is to be believed from', async () => {
+  using folder = new Folder();
+  await writeArchive(folder.at('a.tar'), source(folder));
+  expect(await kha('verify', folder.at('a.tar'))).toEqual({
+    code: 2,
+    said: 'say which key the bundle must be signed with (--key FILE), or take it as it is (--unsigned)',
+  });
+  const { code, said } = await kha('verify', folder.at('a.tar'), '--unsigned');
+  expect([code, said.split(': ')[1]]).toEqual([0, 'Kubernetes v1.37.2, 2 images and 2 files, all as they should be']);
+});
+
+it('shows what one bundle has otherwise, and takes a file out', async () => {
+  using folder = new Folder();
+  await writeArchive(folder.at('a.tar'), source(folder));
+  await writeArchive(folder.at('b.tar'), source(folder, 'a newer kubelet'));
+  expect((await kha('diff', folder.at('a.tar'), folder.at('b.tar'))).said).toBe('~ bin/amd64/kubelet');
+  const path = folder.at('out');
+  expect(await kha('export', folder.at('b.tar'), 'bin/amd64/kubelet', '--output-file', path)).toEqual({
+    code: 0,
+    said: '',
+  });
+  expect(readFileSync(path, 'utf8')).toBe('a newer kubelet');
+  const { code, said } = await kha('export', folder.at('b.tar'), 'bin/amd64/kubectl', '--output-file', path);
+  expect([code, said]).toEqual([1, expect.stringContaining('b.tar has no bin/amd64/kubectl; see: kha bundle list')]);
+});
+
+it('makes no bundle of a version that it does not know', async () => {
+  const { code, said } = await kha('build', '--kubernetes', 'v1.2.3', '--output', '/nowhere');
+  expect([code, said]).toEqual([1, 'kha makes bundles for Kubernetes v1.37.2, not v1.2.3']);
+});
