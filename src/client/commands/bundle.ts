@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import type { Archive } from '../../bundle/archive.js';
 import { UsageError } from '../explain.js';
-import { printJson, tell } from '../output.js';
+import { printJson } from '../output.js';
+import { tell } from '../tell.js';
 
 interface TrustOptions {
   readonly key?: string;

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Command, Option } from 'commander';
-import { printJson, tell } from '../output.js';
+import { printJson } from '../output.js';
+import { tell } from '../tell.js';
 
 type Lab = typeof import('../../../lab/index.js');
 type LabSize = Parameters<Lab['labUp']>[1];

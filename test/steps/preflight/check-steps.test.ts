@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { firewalls } from '../../../src/facts/firewalls.js';
-import { bundle, registryStatus, type Bundle } from '../../../src/facts/registry.js';
+import { bundle, registryStatus } from '../../../src/facts/registry.js';
 import { survey as surveyFact, syncedWrites } from '../../../src/facts/survey.js';
 import { system } from '../../../src/facts/system.js';
 import { checkHost, checkRegistry } from '../../../src/steps/index.js';
 import { cluster } from '../../clusters.js';
+import { describedBundle } from '../../described-bundle.js';
 import { contextOf, FakeHost } from '../fake-host.js';
 import { survey } from './surveys.js';
 
@@ -33,13 +34,12 @@ describe('checkHost', () => {
 
 describe('checkRegistry', () => {
   it('stops where the bundle is of another system, which no waiver helps', async () => {
-    const contents: Bundle = { kubernetes: 'v1.37.2', os: 'debian-13', arch: 'amd64', images: {}, files: {} };
     const host = new FakeHost(wanted, 'w1')
       .tells(registryStatus(wanted, ''), { status: 200, reason: '' })
-      .tells(bundle(wanted, ''), contents)
-      .tells(system, 'debian-12');
+      .tells(bundle(wanted, ''), describedBundle())
+      .tells(system, { os: 'debian-12', arch: 'amd64' });
     expect(await checkRegistry.check(contextOf(wanted, host))).toEqual([
-      'os: the bundle’s packages are of debian-13, the host is debian-12',
+      'os: the bundle is for debian-13 amd64, the host is debian-12 amd64',
     ]);
   });
 });
