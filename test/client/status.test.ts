@@ -29,6 +29,11 @@ vi.mock(import('../../src/client/connect.js'), async (original) => ({
   ...(await original()),
   withClient: (work) => work({ client: { workflow: { getHandle: () => handle } } as unknown as Client } as Connected),
 }));
+// A server of one's own: of the embedded engine its UI would be asked first (completed-run.test.ts).
+vi.mock(import('../../src/engine/connection.js'), async (original) => ({
+  ...(await original()),
+  findServer: () => Promise.resolve({ options: {}, namespace: 'default' }),
+}));
 afterEach(() => vi.restoreAllMocks());
 
 it('shows an ended run from its own report: a query would have a worker replay all of it', async () => {
