@@ -104,6 +104,17 @@ describe('architecture', () => {
     expect(circles({ a: ['b'], b: ['c', 'd'], c: ['d'], d: ['b'] })).toEqual(['b > c > d > b']);
   });
 
+  it('names each step that an operation takes', () => {
+    expect(sources('src/workflows').filter((file) => /import \* as/.test(code(file)))).toEqual([]);
+  });
+
+  it('has kha’s version in package.json and nowhere else', () => {
+    const { version } = JSON.parse(code('package.json')) as { version: string };
+    expect(['src', 'lab', 'scripts'].flatMap(sources).filter((file) => code(file).includes(`'${version}'`))).toEqual(
+      [],
+    );
+  });
+
   it('keeps the worker’s SDK off the client’s fast path', () => {
     const direct = [...sources('src/client'), ...sources('src/engine')].filter((file) =>
       /^import (?!type).*'@temporalio\/worker'/m.test(code(file)),

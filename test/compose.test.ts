@@ -107,6 +107,10 @@ describe('docker-compose.yml', () => {
     expect(configs['dynamicconfig']?.content).toBeTruthy();
   });
 
+  it('has as many history shards as a standing server wants; the image’s default of four is for ever', () => {
+    expect(Number(services['temporal']?.environment?.['NUM_HISTORY_SHARDS'])).toBeGreaterThanOrEqual(512);
+  });
+
   it('mounts every file that TLS would name', async () => {
     const tls = ['CA', 'SERVER_CERT', 'SERVER_KEY', 'CLIENT_CERT', 'CLIENT_KEY'];
     const variables = Object.fromEntries(tls.map((name) => [`KHA_TLS_${name}`, `/etc/temporal/tls/${name}`]));
@@ -135,6 +139,13 @@ describe('docker-compose.yml', () => {
     expect(worker.user).toBe('1000:1000');
     expect(mounts(worker)).toEqual(expect.arrayContaining(['/home/node/.ssh', '/etc/kha']));
     expect(worker.env_file).toEqual([{ path: 'worker.env', required: false }]);
-    expect(readFileSync(join(file, '../Dockerfile'), 'utf8')).toMatch(/\nUSER node\n/);
+    const image = readFileSync(join(file, '../Dockerfile'), 'utf8');
+    expect(image).toMatch(/\nUSER node\n/);
+    // Node 24 is the oldest that is maintained beyond 2027 (nodejs.org, releases); odd ones never are for long.
+    const bases = [...image.matchAll(/^FROM (\S+?):(\d+)\./gm)].map(([, name, major]) => [name, Number(major)]);
+    expect(bases).toEqual([
+      ['node', expect.toSatisfy((major: number) => major >= 24 && major % 2 === 0)],
+      ['node', bases[0]![1]],
+    ]);
   });
 });

@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineStatus } from '../../src/engine/engine.js';
@@ -22,6 +32,15 @@ const ended = (pids: readonly (number | undefined)[]): Promise<void> =>
   expect
     .poll(() => Promise.all(pids.map((pid) => startTime(pid!))), { timeout: 20_000 })
     .toEqual(pids.map(() => undefined));
+
+/** The engine once its worker serves: before, what misses the folder is in the middle of something, and fails. */
+async function settled(): Promise<EngineStatus> {
+  const found = await status();
+  await expect
+    .poll(() => readFileSync(join(engineFolder, 'worker.log'), 'utf8'), { timeout: 20_000 })
+    .toContain(`worker ${found.processes.worker} serves`);
+  return found;
+}
 
 beforeEach(async () => void (await done('engine', 'start')));
 afterAll(async () => {
@@ -56,13 +75,13 @@ describe('the embedded engine', () => {
   });
 
   it('ends when its state folder is removed', async () => {
-    const { processes } = await status();
+    const { processes } = await settled();
     rmSync(engineFolder, { recursive: true });
     await ended(Object.values(processes));
   });
 
   it('ends when its state folder is removed and the watcher is dead', async () => {
-    const { processes } = await status();
+    const { processes } = await settled();
     process.kill(processes.watcher!, 'SIGKILL');
     rmSync(engineFolder, { recursive: true });
     await ended(Object.values(processes));
@@ -72,6 +91,13 @@ describe('the embedded engine', () => {
     const { processes, database } = await status();
     expect(readlinkSync(`/proc/${processes.server}/exe`)).toContain('/kha/temporal/');
     expect(database.version).toMatch(/^1\.\d+\.\d+$/);
+  });
+
+  it('notes the machine whose engine uses its folder, until it is stopped', async () => {
+    const claim = join(engineFolder, 'machine.json');
+    expect(JSON.parse(readFileSync(claim, 'utf8'))).toMatchObject({ name: hostname() });
+    await done('engine', 'stop');
+    expect(existsSync(claim)).toBe(false);
   });
 
   it('copies the database before a newer server opens it', async () => {
