@@ -103,7 +103,7 @@ const changingContext = (
   },
 });
 
-/** The name of the first of these hosts that is fit; a plan makes do with the first that answers. */
+/** The name of the first of these hosts that is fit; a plan makes do with one that answers, and waits less for the order. */
 export async function choose(
   names: readonly string[],
   unfit: Unfit,
@@ -112,7 +112,7 @@ export async function choose(
   patience = fitness,
 ): Promise<string> {
   const hosts = names.map((name) => asked(host(name, patience.limit)));
-  const plan = mode === 'plan' ? { deadline: 0, makeDo: true } : {};
+  const plan = mode === 'plan' ? { deadline: 0, prompt: 1_000, makeDo: true } : {};
   return (await firstFit({ hosts, unfit, signal, tell, ...patience, ...plan })).machine.name;
 }
 
