@@ -45,7 +45,7 @@ export const logins: Readonly<Record<string, Case>> = {
   },
   'broken-pam': {
     does: 'let PAM deny sudo every account for 20 s',
-    at: 'setKernelParameters',
+    at: 'installPackages',
     user: 'admin',
     inject: forAWhile(
       "cp /etc/pam.d/sudo /root/kept-sudo; sed -i '1a account requisite pam_deny.so' /etc/pam.d/sudo",
