@@ -8,7 +8,9 @@ import { chunksOf, sizeOf, writeTar, type Content } from './write-tar.js';
 export interface Image {
   /** `name:tag`. */
   readonly name: string;
-  readonly config: Buffer;
+  /** Its configuration, told the digests of the layers. */
+  readonly config: (layers: readonly string[]) => Buffer;
+  /** Uncompressed: hosts that unpack are the longest part of an install, and each has the digest of what it becomes. */
   readonly layers: readonly Content[];
 }
 
@@ -35,15 +37,12 @@ export async function writeArchive(path: string, source: Source, key?: string): 
     return { mediaType, digest, size: await sizeOf(content) };
   };
   const manifests: Descriptor[] = [];
-  for (const { name, config, layers } of sorted(source.images)) {
+  for (const { name, config: configOf, layers: contents } of sorted(source.images)) {
+    const layers = await inOrder(contents, (layer) => add(mediaTypes.layer, layer));
+    const config = await add(mediaTypes.imageConfig, configOf(layers.map(({ digest }) => digest)));
     const image = await add(
       mediaTypes.manifest,
-      json({
-        schemaVersion: 2,
-        mediaType: mediaTypes.manifest,
-        config: await add(mediaTypes.imageConfig, config),
-        layers: await inOrder(layers, (layer) => add(mediaTypes.layer, layer)),
-      }),
+      json({ schemaVersion: 2, mediaType: mediaTypes.manifest, config, layers }),
     );
     manifests.push({ ...image, annotations: { [annotations.name]: name } });
   }

@@ -27,8 +27,8 @@ export function source(folder: Folder, kubelet = 'kubelet’s bytes'): Source {
       systems: [{ os: 'debian-13', arch: 'amd64' }],
     },
     images: [
-      { name: 'pause:3.10.2', config: Buffer.from('{"architecture":"amd64"}'), layers: [layer] },
-      { name: 'etcd:3.7.0-0', config: Buffer.from('{"os":"linux"}'), layers: [layer, Buffer.from('etcd')] },
+      { name: 'pause:3.10.2', config: () => Buffer.from('{"architecture":"amd64"}'), layers: [layer] },
+      { name: 'etcd:3.7.0-0', config: () => Buffer.from('{"os":"linux"}'), layers: [layer, Buffer.from('etcd')] },
     ],
     files: [
       {

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { cacheFolder } from '../../engine/folders.js';
 import { reported, type Report } from '../../engine/report.js';
 import { run } from '../../engine/run-program.js';
-import { digestOf } from '../tar.js';
 import type { Image } from '../write-archive.js';
-import { chunksOf, writeTar, type Content } from '../write-tar.js';
+import { writeTar, type Content } from '../write-tar.js';
 import { versions } from './versions.js';
 
 /** An image as it is made: files over nothing, or over a small Debian with the netfilter tools. */
@@ -108,7 +107,7 @@ async function makeImage(recipe: Recipe, netfilter: string, folder: string): Pro
     parts.map(([path, content]) => ({ name: path.slice(1), content, mode: 0o755 })),
   );
   const layers = [...(recipe.netfilter ? [netfilter] : []), layer].map((path) => ({ path }));
-  const config = {
+  const config = (digests: readonly string[]): object => ({
     architecture: versions.arch,
     os: 'linux',
     config: {
@@ -116,8 +115,7 @@ async function makeImage(recipe: Recipe, netfilter: string, folder: string): Pro
       Entrypoint: entrypoint,
       ...(command ? { Cmd: command } : {}),
     },
-    rootfs: { type: 'layers', diff_ids: await Promise.all(layers.map((one) => digestOf(chunksOf(one)))) },
-  };
-  // Uncompressed: hosts that unpack are the longest part of an install.
-  return { name, config: Buffer.from(JSON.stringify(config)), layers };
+    rootfs: { type: 'layers', diff_ids: digests },
+  });
+  return { name, config: (digests) => Buffer.from(JSON.stringify(config(digests))), layers };
 }

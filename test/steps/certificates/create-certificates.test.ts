@@ -102,27 +102,31 @@ describe('createCertificates', () => {
     }
   });
 
-  it.each<[string, 'foreign' | undefined]>([
-    [`is not signed by ${pki}/etcd/ca.crt`, 'foreign'],
-    [`is there without ${pki}/etcd/ca.crt`, undefined],
-  ])('makes anew a certificate that %s, but only on a host that does not serve yet', async (words, signed) => {
-    const bare = hostWith({ 'etcd-peer': { signed } });
-    expect(await createCertificates.check(bare.context)).toEqual([`${pki}/etcd/peer.crt ${words}`]);
-    await createCertificates.apply!(bare.context);
-    expect(bare.made()).toEqual(['etcd-peer']);
+  it.each<[string, 'foreign' | undefined, phase: string, file: string]>([
+    [`is not signed by ${pki}/ca.crt`, 'foreign', 'apiserver', 'apiserver.crt'],
+    [`is not signed by ${pki}/etcd/ca.crt`, 'foreign', 'etcd-peer', 'etcd/peer.crt'],
+    [`is there without ${pki}/etcd/ca.crt`, undefined, 'etcd-peer', 'etcd/peer.crt'],
+  ])(
+    'makes anew a certificate that %s, but only on a host that does not serve yet',
+    async (words, signed, phase, path) => {
+      const bare = hostWith({ [phase]: { signed } });
+      expect(await createCertificates.check(bare.context)).toEqual([`${pki}/${path} ${words}`]);
+      await createCertificates.apply!(bare.context);
+      expect(bare.made()).toEqual([phase]);
 
-    for (const runs of [[admin], [member], [admin, member]]) {
-      const { context, host } = hostWith({ 'etcd-peer': { signed }, apiserver: none }, runs);
-      const refusal = {
-        name: 'Refused',
-        message: `${pki}/etcd/peer.crt ${words}, and the host serves already: ${runs.join(', ')}`,
-      };
-      await expect(createCertificates.check(context)).rejects.toMatchObject(refusal);
-      await expect(createCertificates.apply!(context)).rejects.toMatchObject(refusal);
-      // Not even what is only not there: with two authorities nobody knows which one is to sign it.
-      expect(host.done).toEqual([]);
-    }
-  });
+      for (const runs of [[admin], [member], [admin, member]]) {
+        const { context, host } = hostWith({ [phase]: { signed }, 'front-proxy-client': none }, runs);
+        const refusal = {
+          name: 'Refused',
+          message: `${pki}/${path} ${words}, and the host serves already: ${runs.join(', ')}`,
+        };
+        await expect(createCertificates.check(context)).rejects.toMatchObject(refusal);
+        await expect(createCertificates.apply!(context)).rejects.toMatchObject(refusal);
+        // Not even what is only not there: with two authorities nobody knows which one is to sign it.
+        expect(host.done).toEqual([]);
+      }
+    },
+  );
 
   it('makes all that a bare host needs by its roles', async () => {
     const etcd = ['etcd-server', 'etcd-peer', 'etcd-healthcheck-client'];
