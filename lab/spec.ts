@@ -12,12 +12,12 @@ export async function writeSpec(lab: Lab): Promise<string> {
     : 'plainHttp: true';
   const user = lab.careful ? `user: admin-pw, sudoPassword: ${secret('sudo')}, ` : '';
   const lines = [
-    'apiVersion: kubernetes-ha/v1',
+    'apiVersion: kubernetes-ha.io/v1alpha1',
     'kind: Cluster',
     `name: ${lab.name}`,
-    `kubernetes: ${versions.kubernetes}`,
-    `endpoint: { type: keepalived, vip: ${virtualAddress(lab)}, virtualRouterId: ${51 + lab.index} }`,
-    `registry: { address: ${registryAddress(lab)}, ${access} }`,
+    `kubernetesVersion: ${versions.kubernetes}`,
+    `controlPlaneEndpoint: { type: vip, vip: ${virtualAddress(lab)}, virtualRouterId: ${51 + lab.index} }`,
+    `source: { registry: { address: ${registryAddress(lab)}, ${access} } }`,
     `ssh: { ${user}key: ${JSON.stringify(labFile(lab, 'id'))}, knownHosts: ${JSON.stringify(labFile(lab, 'known_hosts'))} }`,
     '# Nobody has to approve anything in a lab; leave this out to be asked at every gate.',
     'gates: []',

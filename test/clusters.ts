@@ -4,12 +4,12 @@ import { clusterSchema } from '../src/cluster/schema.js';
 /** A cluster as the spec's parser gives it: three masters and a worker unless told. */
 export function cluster(more: Record<string, unknown> = {}): Cluster {
   return clusterSchema.parse({
-    apiVersion: 'kubernetes-ha/v1',
+    apiVersion: 'kubernetes-ha.io/v1alpha1',
     kind: 'Cluster',
     name: 'test',
-    kubernetes: 'v1.37.2',
-    endpoint: { type: 'keepalived', vip: '10.0.0.100' },
-    registry: { address: '10.0.0.2:5000', plainHttp: true },
+    kubernetesVersion: 'v1.37.2',
+    controlPlaneEndpoint: { type: 'vip', vip: '10.0.0.100' },
+    source: { registry: { address: '10.0.0.2:5000', plainHttp: true } },
     gates: [],
     hosts: [
       { name: 'm1', address: '10.0.0.11', roles: ['control-plane'] },

@@ -30,8 +30,11 @@ const removing = (host: string) => (text: string) => text.replace(new RegExp(`^ 
 const edits: Readonly<Record<string, readonly [edit: (text: string) => string, words: readonly RegExp[]]>> = {
   'without-w1': [removing('w1'), [/w1 .*is part of the cluster/, /kha node remove w1 \(not built yet\)/]],
   'without-m1': [removing('m1'), [/m1 .*is part of the cluster/, /kha node remove m1 \(not built yet\)/]],
-  'other-version': [(text) => text.replace(/^kubernetes: v1\.37\.\d+$/m, 'kubernetes: v1.37.1'), [/kubernetes/]],
-  'other-pods': [(text) => `${text}network: { pods: 10.77.0.0/16 }\n`, [/10\.77\.0\.0\/16/]],
+  'other-version': [
+    (text) => text.replace(/^kubernetesVersion: v1\.37\.\d+$/m, 'kubernetesVersion: v1.37.1'),
+    [/kubernetes/],
+  ],
+  'other-pods': [(text) => `${text}networking: { podSubnet: 10.77.0.0/16 }\n`, [/10\.77\.0\.0\/16/]],
   'other-vip': [(text) => text.replace(/vip: [\d.]+\.100/, (vip) => vip.replace('.100', '.101')), [/\.101/]],
 };
 

@@ -143,7 +143,9 @@ export const breakages: Readonly<Record<string, Fault>> = {
     at: 'installCalico',
     inject: async ({ kha, lab, spec }) => {
       const changed = labFile(lab, 'changed.yaml');
-      await writeFile(changed, `${await readFile(spec, 'utf8')}network: { pods: 10.77.0.0/16 }\n`, { mode: 0o600 });
+      await writeFile(changed, `${await readFile(spec, 'utf8')}networking: { podSubnet: 10.77.0.0/16 }\n`, {
+        mode: 0o600,
+      });
       const { code, output } = await kha('install', changed);
       if (code !== 2 || !output.includes('another spec'))
         throw new Error(`the change was not told apart: it ended with ${code}\n${output}`);

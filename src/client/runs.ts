@@ -37,13 +37,11 @@ export async function begin(client: Client, cluster: Cluster, mode: Mode): Promi
     typedSearchAttributes: new TypedSearchAttributes([
       { key: nameKey, value: cluster.name },
       { key: operationKey, value: mode === 'plan' ? 'plan' : 'install' },
-      { key: versionKey, value: cluster.kubernetes },
+      { key: versionKey, value: cluster.kubernetesVersion },
     ]),
     memo: { specDigest: await specDigest(cluster), khaVersion: version, startedBy: operator() },
-    staticSummary: `${mode === 'plan' ? 'Plan' : 'Install'} ${cluster.name}, Kubernetes ${cluster.kubernetes}`.slice(
-      0,
-      200,
-    ),
+    staticSummary:
+      `${mode === 'plan' ? 'Plan' : 'Install'} ${cluster.name}, Kubernetes ${cluster.kubernetesVersion}`.slice(0, 200),
     staticDetails: hosts.slice(0, 15_000),
     workflowIdConflictPolicy: 'FAIL',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',

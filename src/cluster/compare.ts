@@ -11,10 +11,11 @@ import { standingFields, type Standing } from './standing-fields.js';
  */
 export function compare(before: Cluster, wanted: Cluster): Difference[] {
   if (before.name !== wanted.name) return field(['name'], standingFields['name']!, before.name, wanted.name);
-  const endpoint = before.endpoint.type === wanted.endpoint.type ? [] : ['endpoint.'];
+  const endpoint =
+    before.controlPlaneEndpoint.type === wanted.controlPlaneEndpoint.type ? [] : ['controlPlaneEndpoint.'];
   const fields = Object.entries(standingFields)
     // Of another kind of endpoint every other field is another one too.
-    .filter(([name]) => !endpoint.some((prefix) => name.startsWith(prefix) && name !== 'endpoint.type'))
+    .filter(([name]) => !endpoint.some((prefix) => name.startsWith(prefix) && name !== 'controlPlaneEndpoint.type'))
     .flatMap(([name, standing]) => {
       const path = name.split('.');
       return field(path, standing, at(before, path), at(wanted, path));

@@ -18,7 +18,7 @@ export interface Opening {
  * Calico's network requirements; RFC 9568 for VRRP).
  */
 export function openings(cluster: Cluster, machine: Machine): Opening[] {
-  const { endpoint, network } = cluster;
+  const { controlPlaneEndpoint: endpoint, networking } = cluster;
   const byRole: readonly (readonly [Machine[], ...Opening[]])[] = [
     [
       controlPlanes(cluster),
@@ -35,7 +35,7 @@ export function openings(cluster: Cluster, machine: Machine): Opening[] {
       nodes(cluster),
       { protocol: 'tcp', port: 10250, of: 'kubelet' },
       { protocol: 'tcp', port: 10256, of: 'kube-proxy', local: true },
-      ...podNetwork(network.calico.encapsulation),
+      ...podNetwork(networking.calico.encapsulation),
     ],
     [
       loadBalancers(cluster),
@@ -47,7 +47,7 @@ export function openings(cluster: Cluster, machine: Machine): Opening[] {
 }
 
 /** Without an overlay, and with IP in IP, Calico tells routes by BGP. */
-function podNetwork(encapsulation: Cluster['network']['calico']['encapsulation']): Opening[] {
+function podNetwork(encapsulation: Cluster['networking']['calico']['encapsulation']): Opening[] {
   if (encapsulation === 'vxlan') return [{ protocol: 'udp', port: 4789, of: 'pods, VXLAN' }];
   const bgp: Opening = { protocol: 'tcp', port: 179, of: 'Calico, BGP' };
   return encapsulation === 'ipip' ? [bgp, { protocol: 'ipip', of: 'pods, IP in IP' }] : [bgp];

@@ -31,12 +31,12 @@ export const containerHosts = (cluster: Cluster): Machine[] =>
 
 /** Hosts of haproxy and keepalived: those that say so, else the control planes; none when the endpoint is external. */
 export function loadBalancers(cluster: Cluster): Machine[] {
-  if (cluster.endpoint.type === 'external') return [];
+  if (cluster.controlPlaneEndpoint.type === 'external') return [];
   const own = having(cluster, 'load-balancer');
   return own.length > 0 ? own : controlPlanes(cluster);
 }
 
 /** `host:port` at which everybody reaches the API. */
-export function apiEndpoint({ endpoint }: Cluster): string {
-  return `${endpoint.type === 'keepalived' ? endpoint.vip : endpoint.host}:${endpoint.port}`;
+export function apiEndpoint({ controlPlaneEndpoint: endpoint }: Cluster): string {
+  return `${endpoint.type === 'vip' ? endpoint.vip : endpoint.host}:${endpoint.port}`;
 }

@@ -64,10 +64,17 @@ const size: Rule = ({ hosts }) =>
       ]
     : [];
 
-const version: Rule = ({ kubernetes }) =>
-  supportedVersions.includes(kubernetes)
+const version: Rule = ({ kubernetesVersion }) =>
+  supportedVersions.includes(kubernetesVersion)
     ? []
-    : [error(['kubernetes'], 'this version is not supported', kubernetes, supportedVersions.join(' or '))];
+    : [
+        error(
+          ['kubernetesVersion'],
+          'this version is not supported',
+          kubernetesVersion,
+          supportedVersions.join(' or '),
+        ),
+      ];
 
 const roles: Rule = (cluster) => {
   const problems: RuleProblem[] = [];
@@ -83,13 +90,13 @@ const roles: Rule = (cluster) => {
   for (const [index, host] of cluster.hosts.entries()) {
     if (new Set(host.roles).size < host.roles.length)
       problems.push(error(['hosts', index, 'roles'], 'a role stands twice', host.roles.join(', '), 'every role once'));
-    if (cluster.endpoint.type === 'external' && host.roles.includes('load-balancer')) {
+    if (cluster.controlPlaneEndpoint.type === 'external' && host.roles.includes('load-balancer')) {
       problems.push(
         error(
           ['hosts', index, 'roles'],
           'an external endpoint needs no load balancer of the cluster’s own',
           'load-balancer',
-          'endpoint.type keepalived, or no such role',
+          'controlPlaneEndpoint.type vip, or no such role',
         ),
       );
     }
@@ -116,21 +123,21 @@ const etcd: Rule = (cluster) => {
 };
 
 const endpoint: Rule = (cluster) => {
-  const { endpoint, hosts, network } = cluster;
-  if (endpoint.type !== 'keepalived') return [];
-  const path = ['endpoint', 'vip'];
+  const { controlPlaneEndpoint: endpoint, hosts, networking } = cluster;
+  if (endpoint.type !== 'vip') return [];
+  const path = ['controlPlaneEndpoint', 'vip'];
   const problems: RuleProblem[] = [];
   const taken = hosts.find(({ address }) => address === endpoint.vip);
   if (taken)
     problems.push(
       error(path, `the virtual address is that of host ${taken.name}`, endpoint.vip, 'an address that no host has'),
     );
-  for (const key of ['pods', 'services'] as const) {
-    if (contains(networkOf(network[key]), endpoint.vip))
+  for (const key of ['podSubnet', 'serviceSubnet'] as const) {
+    if (contains(networkOf(networking[key]), endpoint.vip))
       problems.push(
         error(
           path,
-          `the virtual address lies in network.${key} (${network[key]})`,
+          `the virtual address lies in networking.${key} (${networking[key]})`,
           endpoint.vip,
           'an address of the hosts’ own network',
         ),
@@ -161,7 +168,7 @@ const endpoint: Rule = (cluster) => {
   if (endpoint.port === 6443 && loadBalancers(cluster).some((host) => controlPlanes(cluster).includes(host))) {
     problems.push(
       error(
-        ['endpoint', 'port'],
+        ['controlPlaneEndpoint', 'port'],
         'the API server itself listens on 6443 on the masters',
         '6443',
         'another port, such as 8443, or load balancers on hosts of their own',
@@ -171,31 +178,31 @@ const endpoint: Rule = (cluster) => {
   return problems;
 };
 
-const networks: Rule = ({ network, hosts }) => {
+const networks: Rule = ({ networking, hosts }) => {
   const problems: RuleProblem[] = [];
-  const { pods, services } = network;
+  const { podSubnet: pods, serviceSubnet: services } = networking;
   if (overlap(networkOf(pods), networkOf(services)))
     problems.push(
       error(
-        ['network', 'services'],
+        ['networking', 'serviceSubnet'],
         `the service network overlaps the pod network ${pods}`,
         services,
         'two networks apart from each other',
       ),
     );
   for (const [key, largest] of [
-    ['pods', 24],
-    ['services', 24],
+    ['podSubnet', 24],
+    ['serviceSubnet', 24],
   ] as const) {
-    const prefix = Number(network[key].split('/')[1]);
+    const prefix = Number(networking[key].split('/')[1]);
     if (prefix > largest)
-      problems.push(error(['network', key], 'the network is too small', network[key], `a /${largest} or larger`));
+      problems.push(error(['networking', key], 'the network is too small', networking[key], `a /${largest} or larger`));
     for (const [index, { name, address }] of hosts.entries()) {
-      if (contains(networkOf(network[key]), address))
+      if (contains(networkOf(networking[key]), address))
         problems.push(
           error(
             ['hosts', index, 'address'],
-            `the address of ${name} lies in network.${key} (${network[key]})`,
+            `the address of ${name} lies in networking.${key} (${networking[key]})`,
             address,
             'hosts outside the cluster’s own networks',
           ),

@@ -62,9 +62,9 @@ const host = z.strictObject({
   ssh: hostSsh.describe('What differs from the SSH settings of the cluster').optional(),
 });
 
-const endpoint = z.discriminatedUnion('type', [
+const controlPlaneEndpoint = z.discriminatedUnion('type', [
   z.strictObject({
-    type: z.literal('keepalived'),
+    type: z.literal('vip'),
     vip: ipv4.describe('Virtual address that keepalived carries'),
     port: port.describe('Port that haproxy listens on').default(8443),
     virtualRouterId: z.int().min(1).max(255).describe('VRRP id, unique on the segment').default(51),
@@ -99,10 +99,10 @@ const registry = z.strictObject({
     .optional(),
 });
 
-const network = z.strictObject({
-  pods: cidr.default('192.168.0.0/16'),
-  services: cidr.default('10.96.0.0/12'),
-  domain: z
+const networking = z.strictObject({
+  podSubnet: cidr.default('192.168.0.0/16'),
+  serviceSubnet: cidr.default('10.96.0.0/12'),
+  dnsDomain: z
     .string()
     .regex(new RegExp(`^${dnsName}$`), 'a DNS domain such as cluster.local')
     .default('cluster.local'),
@@ -112,27 +112,27 @@ const network = z.strictObject({
       mtu: z.int().min(576).max(9216).optional(),
     })
     .prefault({}),
-  proxy: z.enum(['nftables', 'iptables', 'ipvs']).describe('Mode of kube-proxy').default('nftables'),
+  kubeProxyMode: z.enum(['nftables', 'iptables', 'ipvs']).default('nftables'),
 });
 
 export const gateNames = ['before-changes', 'before-control-plane', 'before-switch-over'] as const;
 
 /** The spec as written, with every default filled in by parsing. Rules between fields live in rules.ts. */
 export const clusterSchema = z.strictObject({
-  apiVersion: z.literal('kubernetes-ha/v1'),
+  apiVersion: z.literal('kubernetes-ha.io/v1alpha1'),
   kind: z.literal('Cluster'),
   name: label.describe('Names the cluster everywhere: workflow id, kubeconfig, files on hosts'),
-  kubernetes: z
+  kubernetesVersion: z
     .string()
     .regex(/^v\d+\.\d+\.\d+$/, 'a version such as v1.37.2')
     .describe('Kubernetes version'),
   hosts: z.array(host).min(1),
-  endpoint: endpoint.describe('Where the API is reached'),
-  registry: registry.describe('Private registry with the images and the bundle'),
+  controlPlaneEndpoint: controlPlaneEndpoint.describe('Where the API is reached'),
+  source: z
+    .strictObject({ registry: registry.describe('Private registry with the images and the bundle') })
+    .describe('Where packages and images come from'),
   ssh: ssh.prefault({}),
-  runtime: z.strictObject({ type: z.literal('containerd') }).default({ type: 'containerd' }),
-  network: network.prefault({}),
-  etcd: z.strictObject({ tls: z.literal(true) }).default({ tls: true }),
+  networking: networking.prefault({}),
   kubelet: z
     .record(z.string(), z.json())
     .describe('Fields of KubeletConfiguration that win over the defaults')

@@ -32,9 +32,9 @@ const profiles: readonly Profile[] = [
 export const supportedVersions: readonly string[] = profiles.map(({ kubernetes }) => kubernetes);
 
 /** The profile of the cluster's release. Throws for a version that the rules of the spec let through by mistake. */
-export function profileOf({ kubernetes }: Pick<Cluster, 'kubernetes'>): Profile {
-  const profile = profiles.find((known) => known.kubernetes === kubernetes);
+export function profileOf({ kubernetesVersion }: Pick<Cluster, 'kubernetesVersion'>): Profile {
+  const profile = profiles.find((known) => known.kubernetes === kubernetesVersion);
   if (!profile)
-    throw new Error(`no profile for Kubernetes ${kubernetes}: supported are ${supportedVersions.join(', ')}`);
+    throw new Error(`no profile for Kubernetes ${kubernetesVersion}: supported are ${supportedVersions.join(', ')}`);
   return profile;
 }

@@ -4,10 +4,10 @@ import { FactUnknown, type Fact, type Output } from './fact.js';
 import { lines } from './files.js';
 import { sh } from './sh.js';
 
-export const registryUrl = ({ registry }: Cluster): string =>
+export const registryUrl = ({ source: { registry } }: Cluster): string =>
   `${registry.plainHttp ? 'http' : 'https'}://${registry.address}`;
 
-export const bundleUrl = (cluster: Cluster): string => `${registryUrl(cluster)}/v2/${cluster.registry.bundle}`;
+export const bundleUrl = (cluster: Cluster): string => `${registryUrl(cluster)}/v2/${cluster.source.registry.bundle}`;
 
 /**
  * Defines the shell function `get`, curl with the registry's credentials and CA, for the rest of a script. Both come on
@@ -15,7 +15,7 @@ export const bundleUrl = (cluster: Cluster): string => `${registryUrl(cluster)}/
  */
 export const registryScript = (cluster: Cluster): string => {
   const curl = `curl -sS --noproxy '*' --connect-timeout 5 --max-time 600 --config -`;
-  if (!cluster.registry.ca) return `input=$(cat); get() { printf '%s\\n' "$input" | ${curl} "$@"; }; `;
+  if (!cluster.source.registry.ca) return `input=$(cat); get() { printf '%s\\n' "$input" | ${curl} "$@"; }; `;
   return (
     `input=$(cat); ca=$(mktemp); trap 'rm -f "$ca"' EXIT; printf '%s\\n' "$input" | sed -n '/-----BEGIN/,$p' >"$ca"; ` +
     `get() { printf '%s\\n' "$input" | sed '/-----BEGIN/,$d' | ${curl} --cacert "$ca" "$@"; }; `
@@ -46,7 +46,7 @@ export const registryStatus = (cluster: Cluster, stdin: string): Fact<{ status: 
 export const bundle = (cluster: Cluster, stdin: string): Fact<Description | undefined> => ({
   command:
     registryScript(cluster) +
-    sh`manifest=$(get -f -H ${accept} ${`${bundleUrl(cluster)}/manifests/${cluster.registry.digest ?? cluster.kubernetes}`}) || exit; ` +
+    sh`manifest=$(get -f -H ${accept} ${`${bundleUrl(cluster)}/manifests/${cluster.source.registry.digest ?? cluster.kubernetesVersion}`}) || exit; ` +
     sh`digest=$(printf %s "$manifest" | tr -d '[:space:]' | sed 's/.*"config":{\\([^}]*\\)}.*/\\1/; s/.*"digest":"\\(sha256:[0-9a-f]*\\)".*/\\1/'); ` +
     `case $digest in sha256:*) ;; *) echo 'the manifest names no config' >&2; exit 65;; esac; ` +
     sh`get -f ${`${bundleUrl(cluster)}/blobs/`}"$digest"`,

@@ -2,7 +2,9 @@ import type { CheckContext } from './step.js';
 
 /** What curl is told on standard input for the registry: its configuration lines, then the CA certificate. */
 export async function registryAccess({
-  cluster: { registry },
+  cluster: {
+    source: { registry },
+  },
   secret,
 }: Pick<CheckContext, 'cluster' | 'secret'>): Promise<string> {
   const user = registry.credentials;

@@ -37,7 +37,7 @@ export class Journal {
   constructor({ cluster, mode }: OperationInput, operation: string) {
     this.head = {
       cluster: cluster.name,
-      kubernetes: cluster.kubernetes,
+      kubernetes: cluster.kubernetesVersion,
       operation,
       mode,
       revision: 0,

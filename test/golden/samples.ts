@@ -8,13 +8,15 @@ const worker = { name: 'w1', address: '10.0.0.21', roles: ['worker'] };
 export const samples: Readonly<Record<string, Cluster>> = {
   stacked: cluster(),
   apart: cluster({
-    registry: {
-      address: 'registry.example:5000',
-      ca: '/keys/registry-ca.pem',
-      credentials: { username: 'puller', password: 'env:REGISTRY_PASSWORD' },
+    source: {
+      registry: {
+        address: 'registry.example:5000',
+        ca: '/keys/registry-ca.pem',
+        credentials: { username: 'puller', password: 'env:REGISTRY_PASSWORD' },
+      },
     },
     ssh: { user: 'admin', sudoPassword: 'env:SUDO_PASSWORD' },
-    endpoint: { type: 'keepalived', vip: '10.0.0.100', port: 6443 },
+    controlPlaneEndpoint: { type: 'vip', vip: '10.0.0.100', port: 6443 },
     hosts: [
       ...masters,
       { name: 'e1', address: '10.0.0.31', roles: ['etcd'] },
@@ -26,8 +28,8 @@ export const samples: Readonly<Record<string, Cluster>> = {
     ],
   }),
   external: cluster({
-    endpoint: { type: 'external', host: 'api.example', port: 443 },
-    network: { calico: { encapsulation: 'ipip', mtu: 1400 }, proxy: 'iptables' },
+    controlPlaneEndpoint: { type: 'external', host: 'api.example', port: 443 },
+    networking: { calico: { encapsulation: 'ipip', mtu: 1400 }, kubeProxyMode: 'iptables' },
     kubelet: { maxPods: 200 },
   }),
   'add-on': cluster({

@@ -97,7 +97,7 @@ describe('an install in the lab', () => {
     for (const name of ['apiserver-etcd-client', 'etcd-server', 'etcd-peer', 'etcd-healthcheck-client', 'etcd-ca'])
       expect(expiring).toMatch(new RegExp(`^${name}\\s`, 'm'));
     const images = (await on('m1', 'kubeadm config images list --config /etc/kubernetes/kha/kubeadm.yaml')).split('\n');
-    const { etcd, coredns, pause } = profileOf({ kubernetes: 'v1.37.2' });
+    const { etcd, coredns, pause } = profileOf({ kubernetesVersion: 'v1.37.2' });
     for (const image of [`etcd:${etcd}`, `coredns:${coredns}`, `pause:${pause}`])
       expect(images.map((one) => one.split('/').at(-1))).toContain(image);
   });

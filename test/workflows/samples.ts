@@ -8,7 +8,7 @@ const etcd = [1, 2, 3].map((n) => ({ name: `e${n}`, address: `10.0.0.3${n}`, rol
 export const samples: Readonly<Record<string, Cluster>> = {
   stacked: cluster(),
   'etcd-hosts': cluster({ hosts: [...cluster().hosts, ...etcd] }),
-  'external-endpoint': cluster({ endpoint: { type: 'external', host: 'lb.example.org', port: 6443 } }),
+  'external-endpoint': cluster({ controlPlaneEndpoint: { type: 'external', host: 'lb.example.org', port: 6443 } }),
   'add-on': cluster({ addons: ['dashboard'] }),
   'sixty-workers': largeCluster(63),
 };

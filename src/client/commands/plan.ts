@@ -37,7 +37,7 @@ export const planCommand = (): Command =>
           if (output === 'json')
             printJson({
               cluster: cluster.name,
-              kubernetes: cluster.kubernetes,
+              kubernetes: cluster.kubernetesVersion,
               removed: hosts,
               refused: spec.locate(differences),
             });

@@ -14,7 +14,7 @@ export const validateCommand = (): Command =>
         if (output === 'json') return printJson({ valid: true, problems: warnings });
         if (warnings.length > 0) console.error((await import('../spec/format.js')).formatProblems(warnings, text));
         console.log(
-          `${file} is a valid spec of cluster ${cluster.name}: Kubernetes ${cluster.kubernetes} on ${cluster.hosts.length} hosts`,
+          `${file} is a valid spec of cluster ${cluster.name}: Kubernetes ${cluster.kubernetesVersion} on ${cluster.hosts.length} hosts`,
         );
       } catch (error) {
         if (output !== 'json' || !(error instanceof Error) || error.name !== 'SpecProblems') throw error;

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { RuleProblem } from '../../cluster/rules.js';
+import { presentName } from './former-names.js';
 import { jsonSchema } from './json-schema.js';
 import { isUrlKey, mayBeSecret, notShown } from './secrets.js';
 
@@ -25,7 +26,7 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
     case 'unrecognized_keys':
       return issue.keys.map((key) => {
         if (isPieceOfSecret(key, there)) return problem('unknown key', knownKeys(path).join(', '), { found: notShown });
-        const near = nearest(key, knownKeys(path));
+        const near = presentName(path, key) ?? nearest(key, knownKeys(path));
         return problem(
           `unknown key ${JSON.stringify(key)}${near ? `; did you mean ${near}?` : ''}`,
           knownKeys(path).join(', ') || 'no such key',
@@ -74,7 +75,7 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
   }
 }
 
-const endpointTypes = ['keepalived', 'external'];
+const endpointTypes = ['vip', 'external'];
 
 interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;

@@ -1,9 +1,9 @@
 /** What `kha init` writes: valid as it stands, every choice in a comment. */
 export const template = `# yaml-language-server: $schema=./cluster.schema.json
-apiVersion: kubernetes-ha/v1
+apiVersion: kubernetes-ha.io/v1alpha1
 kind: Cluster
 name: prod
-kubernetes: v1.37.2
+kubernetesVersion: v1.37.2
 
 # Who is what. Roles: control-plane, etcd, worker, load-balancer. Without hosts of role etcd the control planes carry
 # etcd, and without load-balancer they carry the virtual address.
@@ -14,16 +14,17 @@ hosts:
   - { name: w1, address: 10.0.0.21, roles: [worker] }
 
 # Where the API is reached: an address that keepalived carries and haproxy serves on port 8443 ...
-endpoint: { type: keepalived, vip: 10.0.0.100 }
+controlPlaneEndpoint: { type: vip, vip: 10.0.0.100 }
 # ... or a load balancer (F5, nginx) that already stands and spreads the port over the masters' 6443:
-# endpoint: { type: external, host: k8s.example.org, port: 6443 }
+# controlPlaneEndpoint: { type: external, host: k8s.example.org, port: 6443 }
 
 # The private registry with the images and the bundle of packages.
-registry:
-  address: 10.0.0.2:5000
-  plainHttp: true
-  # ca: registry-ca.crt
-  # credentials: { username: kha, password: env:REGISTRY_PASSWORD }
+source:
+  registry:
+    address: 10.0.0.2:5000
+    plainHttp: true
+    # ca: registry-ca.crt
+    # credentials: { username: kha, password: env:REGISTRY_PASSWORD }
 
 # How hosts are logged in to; a host may differ with an ssh key of its own. Secrets are never written here, only where
 # they lie: env:NAME or file:PATH.
@@ -34,9 +35,9 @@ ssh:
   # sudoPassword: file:/run/secrets/sudo
   # jump: { address: bastion.example.org, user: admin }
 
-# network:
-#   pods: 192.168.0.0/16
-#   services: 10.96.0.0/12
+# networking:
+#   podSubnet: 192.168.0.0/16
+#   serviceSubnet: 10.96.0.0/12
 #   calico: { encapsulation: vxlan }        # vxlan, ipip or none
 
 # Where a person is waited for; [] for nobody.

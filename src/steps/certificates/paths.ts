@@ -38,7 +38,7 @@ export interface OwnCertificate {
 }
 
 /** Names and address of the API within the cluster: the first address of the services' network (kubernetes.io, PKI certificates). */
-function inside({ network: { domain, services } }: Cluster): string[] {
+function inside({ networking: { dnsDomain: domain, serviceSubnet: services } }: Cluster): string[] {
   const first = networkOf(services).first + 1;
   const address = [24, 16, 8, 0].map((shift) => Math.floor(first / 2 ** shift) % 256).join('.');
   return ['kubernetes', 'kubernetes.default', `kubernetes.default.svc.${domain}`, address];
@@ -46,8 +46,8 @@ function inside({ network: { domain, services } }: Cluster): string[] {
 
 /** Certificates that a host makes for itself out of the shared authorities (kubernetes.io, PKI certificates). */
 export function ownCertificates(cluster: Cluster, machine: Machine): OwnCertificate[] {
-  const { endpoint } = cluster;
-  const api = endpoint.type === 'keepalived' ? endpoint.vip : endpoint.host;
+  const { controlPlaneEndpoint: endpoint } = cluster;
+  const api = endpoint.type === 'vip' ? endpoint.vip : endpoint.host;
   const certificate = (phase: string, name: string, signer: string, names: readonly string[] = []): OwnCertificate => ({
     phase,
     path: `${pki}/${name}.crt`,

@@ -12,9 +12,9 @@ const manifest = '/etc/kubernetes/manifests/kube-apiserver.yaml';
 
 /** What an API server puts into etcd, and nothing takes out again: fields of the spec, and where kubeadm is told of them. */
 const networking = [
-  ['network.pods', 'podSubnet'],
-  ['network.services', 'serviceSubnet'],
-  ['network.domain', 'dnsDomain'],
+  ['networking.podSubnet', 'podSubnet'],
+  ['networking.serviceSubnet', 'serviceSubnet'],
+  ['networking.dnsDomain', 'dnsDomain'],
 ] as const;
 
 const old = 'put the old value back: answer abort, correct the spec and install again';

@@ -82,13 +82,13 @@ export function clusterDocument(cluster: Cluster, etcd: EtcdLayout): Configurati
     apiVersion: profileOf(cluster).kubeadmApi,
     kind: 'ClusterConfiguration',
     clusterName: cluster.name,
-    kubernetesVersion: cluster.kubernetes,
-    imageRepository: cluster.registry.address,
+    kubernetesVersion: cluster.kubernetesVersion,
+    imageRepository: cluster.source.registry.address,
     controlPlaneEndpoint: apiEndpoint(cluster),
     networking: {
-      podSubnet: cluster.network.pods,
-      serviceSubnet: cluster.network.services,
-      dnsDomain: cluster.network.domain,
+      podSubnet: cluster.networking.podSubnet,
+      serviceSubnet: cluster.networking.serviceSubnet,
+      dnsDomain: cluster.networking.dnsDomain,
     },
     etcd:
       etcd === 'local'
@@ -120,8 +120,8 @@ export function initDocuments(cluster: Cluster, machine: Machine, ground: Ground
     {
       apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
       kind: 'KubeProxyConfiguration',
-      mode: cluster.network.proxy,
-      clusterCIDR: cluster.network.pods,
+      mode: cluster.networking.kubeProxyMode,
+      clusterCIDR: cluster.networking.podSubnet,
       ...(ground.limits.setsConntrack ? {} : { conntrack: { maxPerCore: 0, min: 0 } }),
     },
   );

@@ -79,7 +79,7 @@ export function etcdManifest(
       containers: [
         {
           name: 'etcd',
-          image: `${cluster.registry.address}/etcd:${profileOf(cluster).etcd}`,
+          image: `${cluster.source.registry.address}/etcd:${profileOf(cluster).etcd}`,
           imagePullPolicy: 'IfNotPresent',
           command,
           ports: [{ name: 'probe-port', containerPort: 2381, protocol: 'TCP' }],

@@ -11,8 +11,8 @@ export const checkVirtualAddress: Step = {
   retry: 'wait',
   gives: 'api endpoint',
   async check({ cluster, peer }) {
-    const { endpoint } = cluster;
-    if (endpoint.type !== 'keepalived') return [];
+    const { controlPlaneEndpoint: endpoint } = cluster;
+    if (endpoint.type !== 'vip') return [];
     const carriers: string[] = [];
     for (const { name } of loadBalancers(cluster)) {
       const found = await (await peer(name)).read(addresses);

@@ -43,7 +43,7 @@ export function haproxy(cluster: Cluster): WantedFile {
     '    timeout client 4h',
     '    timeout server 4h',
     'frontend api',
-    `    bind *:${cluster.endpoint.port}`,
+    `    bind *:${cluster.controlPlaneEndpoint.port}`,
     '    default_backend control-planes',
     'backend control-planes',
     '    balance leastconn',

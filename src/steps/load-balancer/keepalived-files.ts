@@ -9,8 +9,8 @@ const scripts = '/etc/keepalived';
  * one: before the first API server starts, somebody must carry it already.
  */
 export function keepalived(cluster: Cluster, machine: Machine, device: string, password: string): WantedFile {
-  const { endpoint } = cluster;
-  if (endpoint.type !== 'keepalived') throw new Error('the endpoint of the cluster is not keepalived’s');
+  const { controlPlaneEndpoint: endpoint } = cluster;
+  if (endpoint.type !== 'vip') throw new Error('the endpoint of the cluster is not keepalived’s');
   const all = loadBalancers(cluster);
   const tracked = healthScripts(cluster, machine).map(({ name, weight }) => ({ name, weight }));
   const lines = [
@@ -77,7 +77,7 @@ export function healthScripts(cluster: Cluster, machine: Machine): (WantedFile &
     content: `#!/bin/sh\nexec curl -sfk --noproxy '*' --max-time 1 -o /dev/null ${url}\n`,
     mode: '755',
   });
-  const all = [script('haproxy', -60, `https://127.0.0.1:${cluster.endpoint.port}/readyz`)];
+  const all = [script('haproxy', -60, `https://127.0.0.1:${cluster.controlPlaneEndpoint.port}/readyz`)];
   if (controlPlanes(cluster).includes(machine)) all.push(script('apiserver', -30, 'https://127.0.0.1:6443/readyz'));
   return all;
 }

@@ -7,10 +7,10 @@ export const calicoFolder = '/etc/kubernetes/kha/calico';
 
 /** What is changed in Calico's own manifest, as a kustomization beside it: registry, address pool, encapsulation. */
 export function kustomization(cluster: Cluster): WantedFile {
-  const { encapsulation, mtu } = cluster.network.calico;
+  const { encapsulation, mtu } = cluster.networking.calico;
   const overlay = encapsulation === 'vxlan';
   const env = {
-    CALICO_IPV4POOL_CIDR: cluster.network.pods,
+    CALICO_IPV4POOL_CIDR: cluster.networking.podSubnet,
     CALICO_IPV4POOL_IPIP: encapsulation === 'ipip' ? 'Always' : 'Never',
     CALICO_IPV4POOL_VXLAN: overlay ? 'Always' : 'Never',
   };
@@ -48,7 +48,7 @@ export function kustomization(cluster: Cluster): WantedFile {
     resources: ['calico.yaml'],
     images: ['node', 'cni', 'kube-controllers'].map((image) => ({
       name: `docker.io/calico/${image}`,
-      newName: `${cluster.registry.address}/calico/${image}`,
+      newName: `${cluster.source.registry.address}/calico/${image}`,
       newTag: profileOf(cluster).calico,
     })),
     patches: patches.map((patch) => ({ patch: JSON.stringify(patch) })),

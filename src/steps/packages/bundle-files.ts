@@ -37,7 +37,7 @@ export async function readBundle(context: CheckContext): Promise<HostBundle> {
   const found = await context.host.read(bundle(context.cluster, await registryAccess(context)));
   if (!found)
     throw new Error(
-      `the bundle ${context.cluster.registry.bundle}:${context.cluster.kubernetes} cannot be read from the registry`,
+      `the bundle ${context.cluster.source.registry.bundle}:${context.cluster.kubernetesVersion} cannot be read from the registry`,
     );
   return forHost(found, await context.host.read(system));
 }

@@ -12,8 +12,8 @@ export const checkEndpoint: Step = {
   pace: 'all at once',
   retry: 'inspect',
   async check({ cluster, host, peer, warn }) {
-    const { endpoint } = cluster;
-    if (endpoint.type !== 'keepalived') return [];
+    const { controlPlaneEndpoint: endpoint } = cluster;
+    if (endpoint.type !== 'vip') return [];
     const problems: Problem[] = [];
     const own = await host.read(addresses);
     const device = deviceOf(cluster, host.machine, own);

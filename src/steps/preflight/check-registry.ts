@@ -28,7 +28,7 @@ export const checkRegistry: Step = {
     if (!found)
       return refuse(
         'bundle',
-        `${cluster.registry.bundle}:${cluster.registry.digest ?? cluster.kubernetes} is not in the registry; push the bundle first`,
+        `${cluster.source.registry.bundle}:${cluster.source.registry.digest ?? cluster.kubernetesVersion} is not in the registry; push the bundle first`,
       );
     const { os, arch } = await host.read(system);
     if (!found.systems.some((one) => one.os === os && one.arch === arch))

@@ -4,7 +4,7 @@ import { probeImage } from '../runtime/images.js';
 /** A small HTTP server on every node, and a service before them. */
 export function probe(cluster: Cluster, namespace: string): object[] {
   const labels = { app: 'probe' };
-  const image = `${cluster.registry.address}/${probeImage}`;
+  const image = `${cluster.source.registry.address}/${probeImage}`;
   const container = {
     name: 'probe',
     image,

@@ -70,7 +70,7 @@ async function reachEachOther(host: Host, cluster: Cluster): Promise<void> {
     const next = pods[(index + 1) % pods.length]!;
     for (const url of [
       `http://${next.status.podIP}:8080/`,
-      `http://probe.${namespace}.svc.${cluster.network.domain}:8080/`,
+      `http://probe.${namespace}.svc.${cluster.networking.dnsDomain}:8080/`,
     ]) {
       await host.run(kubectl(['-n', namespace, 'exec', pod.metadata.name, '--', '/probe', 'get', url]));
     }

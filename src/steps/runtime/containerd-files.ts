@@ -15,7 +15,7 @@ export function containerdConfig(cluster: Cluster, systemdCgroup: boolean, { low
     'version = 3',
     '',
     "[plugins.'io.containerd.cri.v1.images'.pinned_images]",
-    `sandbox = ${toml(`${cluster.registry.address}/pause:${profileOf(cluster).pause}`)}`,
+    `sandbox = ${toml(`${cluster.source.registry.address}/pause:${profileOf(cluster).pause}`)}`,
     "[plugins.'io.containerd.cri.v1.images'.registry]",
     `config_path = ${toml(registryFolder)}`,
     "[plugins.'io.containerd.cri.v1.runtime']",
@@ -38,7 +38,7 @@ export async function registryFiles(
   cluster: Cluster,
   secret: (reference: string) => Promise<string>,
 ): Promise<WantedFile[]> {
-  const { address, ca, credentials } = cluster.registry;
+  const { address, ca, credentials } = cluster.source.registry;
   const folder = `${registryFolder}/${address}`;
   const url = registryUrl(cluster);
   const lines = [`server = ${toml(url)}`, `[host.${toml(url)}]`, 'capabilities = ["pull", "resolve"]'];
@@ -82,7 +82,7 @@ WantedBy=multi-user.target
  * text is everybody's to read, and a proxy's URL may have a password.
  */
 export async function proxyFiles(
-  { proxies, registry, network, hosts }: Cluster,
+  { proxies, source: { registry }, networking, hosts }: Cluster,
   secret: (reference: string) => Promise<string>,
 ): Promise<WantedFile[]> {
   if (!proxies) return [];
@@ -90,8 +90,8 @@ export async function proxyFiles(
     'localhost',
     '127.0.0.1',
     registry.address.split(':')[0] ?? '',
-    network.pods,
-    network.services,
+    networking.podSubnet,
+    networking.serviceSubnet,
     ...hosts.map(({ address }) => address),
     ...proxies.noProxy,
   ];

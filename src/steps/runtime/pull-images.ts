@@ -26,7 +26,7 @@ export const pullImages: Step = {
 };
 
 const fullNames = (cluster: Cluster, machine: Machine): string[] =>
-  imagesOf(cluster, machine).map((image) => `${cluster.registry.address}/${image}`);
+  imagesOf(cluster, machine).map((image) => `${cluster.source.registry.address}/${image}`);
 
 async function absent(cluster: Cluster, host: Asked): Promise<string[]> {
   const found = await host.read(localImages);

@@ -16,8 +16,8 @@ describe.skipIf(noSshd !== '')(`kha at a shell${noSshd && ` (${noSshd})`}`, () =
   const write = (vip: string): void =>
     writeFileSync(
       spec,
-      `apiVersion: kubernetes-ha/v1\nkind: Cluster\nname: e2e\nkubernetes: v1.37.2\nendpoint: { type: keepalived, vip: ${vip} }\n` +
-        `registry: { address: "127.0.0.1:1", plainHttp: true }\nssh: { port: ${sshd.port}, key: ${sshd.key}, knownHosts: none }\nhosts:\n  - { name: m1, address: 127.0.0.1, roles: [control-plane] }\n`,
+      `apiVersion: kubernetes-ha.io/v1alpha1\nkind: Cluster\nname: e2e\nkubernetesVersion: v1.37.2\ncontrolPlaneEndpoint: { type: vip, vip: ${vip} }\n` +
+        `source: { registry: { address: "127.0.0.1:1", plainHttp: true } }\nssh: { port: ${sshd.port}, key: ${sshd.key}, knownHosts: none }\nhosts:\n  - { name: m1, address: 127.0.0.1, roles: [control-plane] }\n`,
     );
 
   beforeAll(async () => {

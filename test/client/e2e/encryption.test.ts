@@ -26,8 +26,8 @@ describe.skipIf(noSshd !== '')(`payloads at rest${noSshd && ` (${noSshd})`}`, ()
     const spec = join(state, 'cluster.yaml');
     writeFileSync(
       spec,
-      `apiVersion: kubernetes-ha/v1\nkind: Cluster\nname: e2e\nkubernetes: v1.37.2\nendpoint: { type: external, host: 10.99.98.97 }\n` +
-        `registry: { address: "127.0.0.1:1", plainHttp: true }\nssh: { port: ${sshd.port}, key: ${sshd.key}, knownHosts: none }\nhosts:\n  - { name: m1, address: 127.0.0.1, roles: [control-plane] }\n`,
+      `apiVersion: kubernetes-ha.io/v1alpha1\nkind: Cluster\nname: e2e\nkubernetesVersion: v1.37.2\ncontrolPlaneEndpoint: { type: external, host: 10.99.98.97 }\n` +
+        `source: { registry: { address: "127.0.0.1:1", plainHttp: true } }\nssh: { port: ${sshd.port}, key: ${sshd.key}, knownHosts: none }\nhosts:\n  - { name: m1, address: 127.0.0.1, roles: [control-plane] }\n`,
     );
     try {
       expect((await kha('install', spec)).code).toBe(3);

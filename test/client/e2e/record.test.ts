@@ -15,12 +15,12 @@ describe.skipIf(noSshd !== '')(`a cluster that stands${noSshd && ` (${noSshd})`}
   const record = join(state, 'record.json');
   let sshd: Sshd;
   const lines = (): string[] => [
-    'apiVersion: kubernetes-ha/v1',
+    'apiVersion: kubernetes-ha.io/v1alpha1',
     'kind: Cluster',
     'name: e2e',
-    'kubernetes: v1.37.2',
-    'endpoint: { type: keepalived, vip: 127.0.0.9 }',
-    'registry: { address: "127.0.0.1:1", plainHttp: true }',
+    'kubernetesVersion: v1.37.2',
+    'controlPlaneEndpoint: { type: vip, vip: 127.0.0.9 }',
+    'source: { registry: { address: "127.0.0.1:1", plainHttp: true } }',
     `ssh: { port: ${sshd.port}, key: ${sshd.key}, knownHosts: ${sshd.knownHosts} }`,
     'hosts:',
     '  - { name: m1, address: 127.0.0.1, roles: [control-plane] }',

@@ -1,18 +1,18 @@
 /** A spec as it was applied. */
-export const standing = `apiVersion: kubernetes-ha/v1
+export const standing = `apiVersion: kubernetes-ha.io/v1alpha1
 kind: Cluster
 name: prod
-kubernetes: v1.37.2
+kubernetesVersion: v1.37.2
 hosts:
   - { name: m1, address: 10.0.0.11, roles: [control-plane] }
   - { name: m2, address: 10.0.0.12, roles: [control-plane] }
   - { name: m3, address: 10.0.0.13, roles: [control-plane] }
   - { name: w1, address: 10.0.0.21, roles: [worker] }
-endpoint: { type: keepalived, vip: 10.0.0.100, port: 8443 }
-registry: { address: "10.0.0.2:5000", plainHttp: true }
-network:
-  pods: 192.168.0.0/16
-  services: 10.96.0.0/12
+controlPlaneEndpoint: { type: vip, vip: 10.0.0.100, port: 8443 }
+source: { registry: { address: "10.0.0.2:5000", plainHttp: true } }
+networking:
+  podSubnet: 192.168.0.0/16
+  serviceSubnet: 10.96.0.0/12
 kubelet: { maxPods: 110 }
 addons: [dashboard]
 proxies: { http: "http://10.0.0.3:3128" }
@@ -91,39 +91,49 @@ export const refusedChanges: readonly (readonly [string, string | RegExp, string
   ],
   [
     'another kind of endpoint',
-    '{ type: keepalived, vip: 10.0.0.100, port: 8443 }',
+    '{ type: vip, vip: 10.0.0.100, port: 8443 }',
     '{ type: external, host: api.example.org }',
-    [/^10:19 endpoint\.type: .*every certificate.*\| external \| keepalived/],
+    [/^10:31 controlPlaneEndpoint\.type: .*every certificate.*\| external \| vip/],
   ],
   [
     'another virtual address',
     '10.0.0.100',
     '10.0.0.101',
-    [/^10:36 endpoint\.vip: .*\| 10\.0\.0\.101 \| 10\.0\.0\.100/],
+    [/^10:41 controlPlaneEndpoint\.vip: .*\| 10\.0\.0\.101 \| 10\.0\.0\.100/],
   ],
-  ['another port', '8443', '9443', [/^10:54 endpoint\.port: /]],
-  ['another registry', '10.0.0.2:5000', '10.0.0.2:5001', [/^11:22 registry\.address: .*static pods/]],
+  ['another port', '8443', '9443', [/^10:59 controlPlaneEndpoint\.port: /]],
+  ['another registry', '10.0.0.2:5000', '10.0.0.2:5001', [/^11:32 source\.registry\.address: .*static pods/]],
   [
     'other pods',
     '192.168.0.0/16',
     '172.30.0.0/16',
-    [/^13:9 network\.pods: .*\| 172\.30\.0\.0\/16 \| 192\.168\.0\.0\/16; a change takes another cluster/],
+    [/^13:14 networking\.podSubnet: .*\| 172\.30\.0\.0\/16 \| 192\.168\.0\.0\/16; a change takes another cluster/],
   ],
-  ['other services', '10.96.0.0/12', '10.112.0.0/12', [/^14:13 network\.services: /]],
+  ['other services', '10.96.0.0/12', '10.112.0.0/12', [/^14:18 networking\.serviceSubnet: /]],
   [
     'another domain',
-    '  pods:',
-    '  domain: prod.local\n  pods:',
-    [/^13:11 network\.domain: .*\| prod\.local \| cluster\.local/],
+    '  podSubnet:',
+    '  dnsDomain: prod.local\n  podSubnet:',
+    [/^13:14 networking\.dnsDomain: .*\| prod\.local \| cluster\.local/],
   ],
   [
     'another encapsulation',
-    '  pods:',
-    '  calico: { encapsulation: ipip }\n  pods:',
-    [/^13:28 network\.calico\.encapsulation: /],
+    '  podSubnet:',
+    '  calico: { encapsulation: ipip }\n  podSubnet:',
+    [/^13:28 networking\.calico\.encapsulation: /],
   ],
-  ['another MTU', '  pods:', '  calico: { mtu: 1400 }\n  pods:', [/^13:18 network\.calico\.mtu: .*\| 1400 \| nothing/]],
-  ['another proxy mode', '  pods:', '  proxy: ipvs\n  pods:', [/^13:10 network\.proxy: .*kube-proxy keeps the mode/]],
+  [
+    'another MTU',
+    '  podSubnet:',
+    '  calico: { mtu: 1400 }\n  podSubnet:',
+    [/^13:18 networking\.calico\.mtu: .*\| 1400 \| nothing/],
+  ],
+  [
+    'another proxy mode',
+    '  podSubnet:',
+    '  kubeProxyMode: ipvs\n  podSubnet:',
+    [/^13:18 networking\.kubeProxyMode: .*kube-proxy keeps the mode/],
+  ],
   [
     'other settings of the kubelet',
     'maxPods: 110',

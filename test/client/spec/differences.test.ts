@@ -73,7 +73,7 @@ describe('a file that was changed since it was applied', () => {
     ['has another proxy', replace('10.0.0.3', '10.0.0.4')],
     [
       'has comments, anchors and defaults written out',
-      (text) => `# ours\n${text}etcd: { tls: true }\nruntime: { type: containerd }\n`,
+      (text) => `# ours\n${text}ssh: &login { port: 22 }\npreflight: { waive: [] }\n`,
     ],
   ])('passes where it %s', async (_, change) => {
     const { errors, warnings } = await told(change);
@@ -86,7 +86,7 @@ describe('a file that was changed since it was applied', () => {
       'a pinned bundle',
       'plainHttp: true',
       `plainHttp: true, digest: "sha256:${'0'.repeat(64)}"`,
-      /^11:64 registry\.digest: .*until it is restarted/,
+      /^11:74 source\.registry\.digest: .*until it is restarted/,
     ],
   ])('is warned of for %s', async (_, from, to, words) => {
     const { errors, warnings } = await told(replace(from, to));
@@ -127,7 +127,7 @@ describe('a file that was changed since it was applied', () => {
     );
     const text = formatProblems(problems, wanted.text, paint(false));
     expect(text).toContain('wanted.yaml:5:1 error hosts: w1');
-    expect(text).toContain('    endpoint: { type: keepalived, vip: 10.0.0.101, port: 8443 }');
+    expect(text).toContain('    controlPlaneEndpoint: { type: vip, vip: 10.0.0.101, port: 8443 }');
     expect(text).toContain('2 problems; nothing was touched');
   });
 });

@@ -30,11 +30,11 @@ const values = [
 
 /** Places in the spec where it may stand. */
 const places: readonly ((value: string) => string)[] = [
-  (value) => changed('kubernetes-ha/v1', value),
+  (value) => changed('kubernetes-ha.io/v1alpha1', value),
   (value) => changed('kind: Cluster', `kind: ${value}`),
   (value) => changed('name: prod', `name: ${value}`),
-  (value) => changed('kubernetes: v1.37.2', `kubernetes: ${value}`),
-  (value) => changed('type: keepalived', `type: ${value}`),
+  (value) => changed('kubernetesVersion: v1.37.2', `kubernetesVersion: ${value}`),
+  (value) => changed('type: vip', `type: ${value}`),
   (value) => changed('vip: 10.0.0.100', `vip: ${value}`),
   (value) => changed('vip: 10.0.0.100', `vip: 10.0.0.100, interface: ${value}`),
   (value) => changed('address: "10.0.0.2:5000"', `address: ${value}`),
@@ -47,9 +47,9 @@ const places: readonly ((value: string) => string)[] = [
   (value) => changed('[worker]', `[worker], ssh: { port: ${value} }`),
   (value) => `${good}ssh: { user: ${value} }\n`,
   (value) => `${good}ssh: { sudoPassword: ${value} }\n`,
-  (value) => `${good}network: { pods: ${value} }\n`,
-  (value) => `${good}network: { domain: ${value} }\n`,
-  (value) => `${good}network: { calico: { mtu: ${value} } }\n`,
+  (value) => `${good}networking: { podSubnet: ${value} }\n`,
+  (value) => `${good}networking: { dnsDomain: ${value} }\n`,
+  (value) => `${good}networking: { calico: { mtu: ${value} } }\n`,
   (value) => `${good}addons: [${value}]\n`,
   (value) => `${good}${value}: 1\n`,
 ];

@@ -56,7 +56,7 @@ describe('a good spec', () => {
 
   it('may use anchors, aliases and merges', async () => {
     const spec = good
-      .replace('registry:', 'ssh: &login { user: admin }\nregistry:')
+      .replace('source:', 'ssh: &login { user: admin }\nsource:')
       .replace('roles: [worker] }', 'roles: [worker], ssh: { <<: *login, port: 2222 } }');
     const { cluster } = await readSpec(written(spec));
     expect(cluster.hosts[3]?.ssh).toEqual({ user: 'admin', port: 2222 });
@@ -84,6 +84,18 @@ describe('a wrong spec', () => {
     expect(found?.message).toMatch(message);
     expect(found?.severity).toBe('error');
     expect(found?.expected).not.toBe('');
+  });
+
+  it.each([
+    ['kubernetes', 'kubernetesVersion', 'v1.37.2'],
+    ['endpoint', 'controlPlaneEndpoint', '{ type: keepalived, vip: 10.0.0.100 }'],
+    ['network', 'networking', '{ pods: 192.168.0.0/16 }'],
+    ['registry', 'source.registry', '{ address: "10.0.0.2:5000" }'],
+    ['networking', 'podSubnet', '{ pods: 10.32.0.0/16 }'],
+  ])('that says %s is told of %s', async (former, today, value) => {
+    const problems = await problemsOf(written(`${good}${former}: ${value}\n`));
+    expect(problems).toEqual([expect.objectContaining({ line: 12, severity: 'error' })]);
+    expect(problems[0]?.message).toMatch(new RegExp(`; did you mean ${today}\\?$`));
   });
 
   it.each([
@@ -116,7 +128,7 @@ describe('a wrong spec', () => {
       .replace('name: m2', 'name: m1');
     expect((await problemsOf(written(text))).map(({ line, path }) => `${line} ${path}`)).toEqual([
       '3 name',
-      '4 kubernetes',
+      '4 kubernetesVersion',
       '9 hosts[1].name',
       '11 hosts[3].roles[0]',
     ]);

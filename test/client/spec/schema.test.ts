@@ -13,9 +13,9 @@ it.each([
   [[], 'preflight'],
   [['hosts', 0], 'roles'],
   [['hosts', 0, 'ssh', 'jump'], 'address'],
-  [['network', 'calico'], 'encapsulation'],
-  [['endpoint'], 'vip'],
-  [['endpoint'], 'host'],
+  [['networking', 'calico'], 'encapsulation'],
+  [['controlPlaneEndpoint'], 'vip'],
+  [['controlPlaneEndpoint'], 'host'],
 ] as const)('the keys at %j are known, %s among them', (path, key) => expect(knownKeys(path)).toContain(key));
 
 it('knows no keys where anything may stand', () => expect(knownKeys(['kubelet'])).toEqual([]));

@@ -1,10 +1,10 @@
 /** A spec that nothing is wrong with. */
-export const good = `apiVersion: kubernetes-ha/v1
+export const good = `apiVersion: kubernetes-ha.io/v1alpha1
 kind: Cluster
 name: prod
-kubernetes: v1.37.2
-endpoint: { type: keepalived, vip: 10.0.0.100 }
-registry: { address: "10.0.0.2:5000", plainHttp: true }
+kubernetesVersion: v1.37.2
+controlPlaneEndpoint: { type: vip, vip: 10.0.0.100 }
+source: { registry: { address: "10.0.0.2:5000", plainHttp: true } }
 hosts:
   - { name: m1, address: 10.0.0.11, roles: [control-plane] }
   - { name: m2, address: 10.0.0.12, roles: [control-plane] }
@@ -24,11 +24,11 @@ type Wrong = readonly [what: string, text: string, line: number, column: number,
 export const wrongSpecs: readonly Wrong[] = [
   [
     'a misspelt key',
-    changed('kubernetes:', 'kubernets:'),
+    changed('kubernetesVersion:', 'kubernetesVersoin:'),
     4,
     1,
-    'kubernets',
-    /unknown key "kubernets"; did you mean kubernetes\?/,
+    'kubernetesVersoin',
+    /unknown key "kubernetesVersoin"; did you mean kubernetesVersion\?/,
   ],
   [
     'a misspelt key of a host',
@@ -48,15 +48,15 @@ export const wrongSpecs: readonly Wrong[] = [
   ['another kind', changed('kind: Cluster', 'kind: Custer'), 2, 7, 'kind', /did you mean Cluster\?/],
   [
     'another apiVersion',
-    changed('kubernetes-ha/v1', 'kubernetes-ha/v2'),
+    changed('kubernetes-ha.io/v1alpha1', 'kubernetes-ha/v2'),
     1,
     13,
     'apiVersion',
     /not one of the known values/,
   ],
-  ['an unsupported version', changed('v1.37.2', 'v1.20.0'), 4, 13, 'kubernetes', /not supported/],
-  ['no version at all', changed('v1.37.2', 'latest'), 4, 13, 'kubernetes', /wrong form/],
-  ['a version that YAML takes for a number', changed('v1.37.2', '1.37'), 4, 13, 'kubernetes', /wrong type/],
+  ['an unsupported version', changed('v1.37.2', 'v1.20.0'), 4, 20, 'kubernetesVersion', /not supported/],
+  ['no version at all', changed('v1.37.2', 'latest'), 4, 20, 'kubernetesVersion', /wrong form/],
+  ['a version that YAML takes for a number', changed('v1.37.2', '1.37'), 4, 20, 'kubernetesVersion', /wrong type/],
   ['a name in capitals', changed('name: prod', 'name: Prod'), 3, 7, 'name', /wrong form/],
   ['a wrong address', changed('10.0.0.21', '10.0.0.256'), 11, 26, 'hosts[3].address', /wrong form/],
   ['the same name twice', changed('name: w1', 'name: m1'), 11, 13, 'hosts[3].name', /the same name as hosts\[0\]/],
@@ -70,82 +70,96 @@ export const wrongSpecs: readonly Wrong[] = [
   ],
   ['no hosts', good.slice(0, good.indexOf('hosts:')) + 'hosts: []\n', 7, 8, 'hosts', /too small/],
   ['no control plane', good.replaceAll('control-plane', 'worker'), 8, 3, 'hosts', /no host has the role control-plane/],
-  [
-    'an unknown endpoint',
-    changed('type: keepalived', 'type: keepalive'),
-    5,
-    19,
-    'endpoint.type',
-    /did you mean keepalived\?/,
-  ],
+  ['an unknown endpoint', changed('type: vip', 'type: vipp'), 5, 31, 'controlPlaneEndpoint.type', /did you mean vip\?/],
   [
     'a virtual address that a host has',
     changed('10.0.0.100', '10.0.0.11'),
     5,
-    36,
-    'endpoint.vip',
+    41,
+    'controlPlaneEndpoint.vip',
     /is that of host m1/,
   ],
-  ['a virtual address elsewhere', changed('10.0.0.100', '172.16.0.1'), 5, 36, 'endpoint.vip', /outside the networks/],
+  [
+    'a virtual address elsewhere',
+    changed('10.0.0.100', '172.16.0.1'),
+    5,
+    41,
+    'controlPlaneEndpoint.vip',
+    /outside the networks/,
+  ],
   [
     'a virtual address among the pods',
     changed('10.0.0.100', '192.168.3.4'),
     5,
-    36,
-    'endpoint.vip',
-    /lies in network.pods/,
+    41,
+    'controlPlaneEndpoint.vip',
+    /lies in networking.podSubnet/,
   ],
   [
     'haproxy on the API server’s port',
     changed('vip: 10.0.0.100', 'vip: 10.0.0.100, port: 6443'),
     5,
-    54,
-    'endpoint.port',
+    59,
+    'controlPlaneEndpoint.port',
     /listens on 6443/,
   ],
   [
     'a port beyond all ports',
     changed('vip: 10.0.0.100', 'vip: 10.0.0.100, port: 70000'),
     5,
-    54,
-    'endpoint.port',
+    59,
+    'controlPlaneEndpoint.port',
     /too large/,
   ],
   [
     'overlapping networks',
-    `${good}network: { pods: 10.96.0.0/12 }\n`,
+    `${good}networking: { podSubnet: 10.96.0.0/12 }\n`,
     12,
-    10,
-    'network.services',
+    13,
+    'networking.serviceSubnet',
     /overlaps the pod network/,
   ],
   [
     'hosts among the pods',
-    `${good}network: { pods: 10.0.0.0/16 }\n`,
+    `${good}networking: { podSubnet: 10.0.0.0/16 }\n`,
     8,
     26,
     'hosts[0].address',
-    /lies in network.pods/,
+    /lies in networking.podSubnet/,
   ],
-  ['a network that is too small', `${good}network: { pods: 192.168.0.0/28 }\n`, 12, 18, 'network.pods', /too small/],
-  ['a network that is none', `${good}network: { pods: 192.168.0.0 }\n`, 12, 18, 'network.pods', /wrong form/],
+  [
+    'a network that is too small',
+    `${good}networking: { podSubnet: 192.168.0.0/28 }\n`,
+    12,
+    26,
+    'networking.podSubnet',
+    /too small/,
+  ],
+  [
+    'a network that is none',
+    `${good}networking: { podSubnet: 192.168.0.0 }\n`,
+    12,
+    26,
+    'networking.podSubnet',
+    /wrong form/,
+  ],
   [
     'a password in the spec',
     changed('plainHttp: true', 'credentials: { username: a, password: hunter2 }'),
     6,
-    77,
-    'registry.credentials.password',
+    87,
+    'source.registry.credentials.password',
     /wrong form/,
   ],
   [
     'a registry with a scheme',
     changed('10.0.0.2:5000', 'http://10.0.0.2:5000'),
     6,
-    22,
-    'registry.address',
+    32,
+    'source.registry.address',
     /wrong form/,
   ],
-  ['text for true', changed('plainHttp: true', 'plainHttp: "yes"'), 6, 50, 'registry.plainHttp', /wrong type/],
+  ['text for true', changed('plainHttp: true', 'plainHttp: "yes"'), 6, 60, 'source.registry.plainHttp', /wrong type/],
   ['an unknown gate', `${good}gates: [before-change]\n`, 12, 9, 'gates[0]', /did you mean before-changes\?/],
   ['a gate twice', `${good}gates: [before-changes, before-changes]\n`, 12, 25, 'gates[1]', /stands twice/],
   [
@@ -210,10 +224,7 @@ export const wrongSpecs: readonly Wrong[] = [
   ],
   [
     'a load balancer of an external endpoint',
-    changed('{ type: keepalived, vip: 10.0.0.100 }', '{ type: external, host: k8s }').replace(
-      '[worker]',
-      '[load-balancer]',
-    ),
+    changed('{ type: vip, vip: 10.0.0.100 }', '{ type: external, host: k8s }').replace('[worker]', '[load-balancer]'),
     11,
     44,
     'hosts[3].roles',

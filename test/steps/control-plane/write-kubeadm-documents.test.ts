@@ -14,11 +14,11 @@ const ground = { cgroup: 2, limits: { lowersOomScore: true, setsConntrack: true 
 
 const before = cluster();
 const document = initDocuments(before, before.hosts[0]!, ground, 'local');
-const pods = cluster({ network: { pods: '10.244.0.0/16' } });
-const services = cluster({ network: { services: '10.112.0.0/12' } });
-const domain = cluster({ network: { domain: 'other.local' } });
-const vip = cluster({ endpoint: { type: 'keepalived', vip: '10.0.0.101' } });
-const otherwise = cluster({ kubelet: { maxPods: 50 }, network: { proxy: 'iptables' } });
+const pods = cluster({ networking: { podSubnet: '10.244.0.0/16' } });
+const services = cluster({ networking: { serviceSubnet: '10.112.0.0/12' } });
+const domain = cluster({ networking: { dnsDomain: 'other.local' } });
+const vip = cluster({ controlPlaneEndpoint: { type: 'vip', vip: '10.0.0.101' } });
+const otherwise = cluster({ kubelet: { maxPods: 50 }, networking: { kubeProxyMode: 'iptables' } });
 
 const begun = { [path]: document, [initPath]: 'begun\n' };
 const running = { ...begun, [manifest]: '', '/etc/kubernetes/admin.conf': '' };
@@ -79,7 +79,7 @@ describe('writeKubeadmDocuments', () => {
       pods,
       begun,
       'full',
-      /network\.pods was 192\.168\.0\.0\/16 when kubeadm init began on m1, and is 10\.244\.0\.0\/16 in the spec; etcd holds/,
+      /networking\.podSubnet was 192\.168\.0\.0\/16 when kubeadm init began on m1, and is 10\.244\.0\.0\/16 in the spec; etcd holds/,
       /put the old value back: .* reset .*not built yet/,
     ],
     [
@@ -87,10 +87,10 @@ describe('writeKubeadmDocuments', () => {
       services,
       running,
       'full',
-      /network\.services was 10\.96\.0\.0\/12 .* is 10\.112\.0\.0\/12/,
+      /networking\.serviceSubnet was 10\.96\.0\.0\/12 .* is 10\.112\.0\.0\/12/,
       /old value/,
     ],
-    ['a domain', domain, ended, 'full', /network\.domain was cluster\.local .* is other\.local/, /old value/],
+    ['a domain', domain, ended, 'full', /networking\.dnsDomain was cluster\.local .* is other\.local/, /old value/],
     [
       'pods while nobody can tell what etcd holds',
       pods,
@@ -117,10 +117,10 @@ describe('writeKubeadmDocuments', () => {
     ],
     [
       'both, and says both',
-      cluster({ network: { pods: '10.244.0.0/16', services: '10.112.0.0/12' } }),
+      cluster({ networking: { podSubnet: '10.244.0.0/16', serviceSubnet: '10.112.0.0/12' } }),
       running,
       'full',
-      /network\.pods was .*network\.services was /,
+      /networking\.podSubnet was .*networking\.serviceSubnet was /,
       /old value/,
     ],
   ])('refuses other %s, and changes nothing', async (_, wanted, disk, said, reason, next) => {

@@ -24,7 +24,7 @@ describe('a manifest', () => {
       hosts: [...wanted.hosts.slice(0, 3), { name: 'm4', address: '10.0.0.14', roles: ['control-plane'] }],
     });
     expect(changesOf(manifest('m1'), manifest('m1', four))).toEqual([]);
-    const moved = cluster({ registry: { address: '10.0.0.3:5000', plainHttp: true } });
+    const moved = cluster({ source: { registry: { address: '10.0.0.3:5000', plainHttp: true } } });
     expect(changesOf(manifest('m1'), manifest('m1', moved))).toEqual([
       'etcd’s image is 10.0.0.2:5000/etcd:3.7.0-0, not 10.0.0.3:5000/etcd:3.7.0-0',
     ]);

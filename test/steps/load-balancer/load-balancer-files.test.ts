@@ -6,7 +6,7 @@ import { cluster } from '../../clusters.js';
 
 const stacked = cluster();
 const apart = cluster({
-  endpoint: { type: 'keepalived', vip: '10.0.0.100', port: 6443, virtualRouterId: 7 },
+  controlPlaneEndpoint: { type: 'vip', vip: '10.0.0.100', port: 6443, virtualRouterId: 7 },
   hosts: [
     { name: 'm1', address: '10.0.0.11', roles: ['control-plane'] },
     { name: 'lb1', address: '10.0.0.41', roles: ['load-balancer'] },
@@ -66,7 +66,7 @@ describe('deviceOf', () => {
   it('finds the interface by the host’s address', () =>
     expect(deviceOf(stacked, stacked.hosts[0]!, found)).toBe('bond0.7'));
   it('takes the spec’s word', () => {
-    const named = cluster({ endpoint: { type: 'keepalived', vip: '10.0.0.100', interface: 'eth9' } });
+    const named = cluster({ controlPlaneEndpoint: { type: 'vip', vip: '10.0.0.100', interface: 'eth9' } });
     expect(deviceOf(named, named.hosts[0]!, found)).toBe('eth9');
   });
   it('says whose address is nowhere', () =>

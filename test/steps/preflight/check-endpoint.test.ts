@@ -16,7 +16,7 @@ interface Ground {
 }
 
 async function checked({ vip = '10.0.0.100', prefix = 24, mac, carries = false, ...more }: Ground) {
-  const wanted = cluster({ endpoint: { type: 'keepalived', vip } });
+  const wanted = cluster({ controlPlaneEndpoint: { type: 'vip', vip } });
   const fakes = wanted.hosts.map(({ name, address }, index) => {
     const own = [{ device: 'eth0', address, prefix }];
     if (carries && name === 'm1') own.push({ device: 'eth0', address: vip, prefix: 32 });
@@ -58,7 +58,7 @@ describe('checkEndpoint', () => {
   });
 
   it('has nothing to ask where the endpoint is external', async () => {
-    const wanted = cluster({ endpoint: { type: 'external', host: 'api.example' } });
+    const wanted = cluster({ controlPlaneEndpoint: { type: 'external', host: 'api.example' } });
     expect(checkEndpoint.on(wanted)).toEqual([]);
     expect(await checkEndpoint.check(contextOf(wanted, new FakeHost(wanted, 'm1')))).toEqual([]);
   });

@@ -88,7 +88,7 @@ describe('firewallProblems', () => {
     expect(words('w1')).toMatch(/waive: 10250\/tcp \(kubelet\), 4789\/udp \(pods, VXLAN\)$/));
 
   it('names BGP and IP in IP where pods are reached so', () =>
-    expect(words('w1', cluster({ network: { calico: { encapsulation: 'ipip' } } }))).toMatch(
+    expect(words('w1', cluster({ networking: { calico: { encapsulation: 'ipip' } } }))).toMatch(
       /179\/tcp .*ipip \(pods, IP in IP\)$/,
     ));
 

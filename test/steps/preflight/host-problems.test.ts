@@ -65,7 +65,7 @@ describe('hostProblems', () => {
 
   it('wants the port of BGP free only where routes are told by it', () => {
     expect(problemsOf({ ports: [179] })).toEqual([]);
-    const routed = cluster({ network: { calico: { encapsulation: 'none' } } });
+    const routed = cluster({ networking: { calico: { encapsulation: 'none' } } });
     expect(problemsOf({ ports: [179] }, 'm1', routed)).toMatchObject([
       { name: 'ports', words: like(/179 \(Calico, BGP\)/) },
     ]);

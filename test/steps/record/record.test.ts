@@ -132,7 +132,7 @@ it('is not published over what the API did not say', async () => {
 it('holds references, and no secret', () => {
   const wanted = cluster({
     ssh: { key: '/keys/id', passphrase: 'env:PASSPHRASE', sudoPassword: 'file:/run/secrets/sudo' },
-    registry: { address: '10.0.0.2:5000', credentials: { username: 'kha', password: 'env:REGISTRY' } },
+    source: { registry: { address: '10.0.0.2:5000', credentials: { username: 'kha', password: 'env:REGISTRY' } } },
   });
   const text = recordText(recordFor(wanted));
   expect([...text.matchAll(/"(?:passphrase|sudoPassword|password)": "([^"]*)"/g)].map(([, value]) => value)).toEqual([
