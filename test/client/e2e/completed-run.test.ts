@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { completedRun } from '../../../src/client/completed-run.js';
 import { workflowId } from '../../../src/client/workflow-id.js';
 import { ground } from '../../lab/ground.js';
@@ -33,7 +33,9 @@ describe('a completed run', () => {
   it('is told by the engine’s UI as Temporal’s client tells it', async () => {
     const handle = client.workflow.getHandle(workflowId('e2e'));
     const { closeTime } = await handle.describe();
-    expect(await completedRun({ ui }, 'e2e')).toEqual({ runId, endedAt: closeTime, report });
+    // The UI may still be connecting to the server, or be slow on a busy machine: `kha status` asks the client then.
+    const told = await vi.waitUntil(() => completedRun({ ui }, 'e2e'), { timeout: 20_000, interval: 200 });
+    expect(told).toEqual({ runId, endedAt: closeTime, report });
     expect(await handle.result()).toEqual(report);
   });
 
