@@ -2,7 +2,7 @@ import type { Cluster } from './cluster.js';
 import { contains, networkOf, overlap } from './ipv4.js';
 import { unwaivable, waivable } from './preflight-problems.js';
 import { controlPlanes, etcdHosts, loadBalancers } from './roles.js';
-import { supportedVersions } from './versions.js';
+import { isSupported, supportedVersions } from './versions.js';
 
 /** Something that no single field shows; `path` tells where it stands in the spec. */
 export interface RuleProblem {
@@ -65,16 +65,9 @@ const size: Rule = ({ hosts }) =>
     : [];
 
 const version: Rule = ({ kubernetesVersion }) =>
-  supportedVersions.includes(kubernetesVersion)
+  isSupported(kubernetesVersion)
     ? []
-    : [
-        error(
-          ['kubernetesVersion'],
-          'this version is not supported',
-          kubernetesVersion,
-          supportedVersions.join(' or '),
-        ),
-      ];
+    : [error(['kubernetesVersion'], 'this version is not supported', kubernetesVersion, supportedVersions)];
 
 const roles: Rule = (cluster) => {
   const problems: RuleProblem[] = [];

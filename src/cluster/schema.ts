@@ -124,7 +124,7 @@ export const clusterSchema = z.strictObject({
   name: label.describe('Names the cluster everywhere: workflow id, kubeconfig, files on hosts'),
   kubernetesVersion: z
     .string()
-    .regex(/^v\d+\.\d+\.\d+$/, 'a version such as v1.37.2')
+    .regex(/^v\d+\.\d+\.(0|[1-9]\d*)$/, 'a version such as v1.37.2')
     .describe('Kubernetes version'),
   hosts: z.array(host).min(1),
   controlPlaneEndpoint: controlPlaneEndpoint.describe('Where the API is reached'),

@@ -4,7 +4,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { cacheFolder } from '../../engine/folders.js';
 import { reported, type Report } from '../../engine/report.js';
 import { run } from '../../engine/run-program.js';
-import { versions } from './versions.js';
+import { system } from './versions.js';
 
 /** What a minimal Debian has, and tcpdump, with which preflight listens for other VRRP routers. */
 const packages = [
@@ -25,7 +25,7 @@ const packages = [
 
 /** Names the system that `baseSystem` gives. */
 export const baseDigest = createHash('sha256')
-  .update(JSON.stringify([versions.suite, packages]))
+  .update(JSON.stringify([system.suite, packages]))
   .digest('hex')
   .slice(0, 12);
 
@@ -33,11 +33,11 @@ export const baseDigest = createHash('sha256')
 export async function baseSystem(report: Report): Promise<string> {
   const target = cacheFolder('base', baseDigest);
   if (existsSync(target)) return target;
-  await reported(report, `Making a bare system (Debian ${versions.suite})`, async () => {
+  await reported(report, `Making a bare system (Debian ${system.suite})`, async () => {
     const making = `${target}.making`;
     await rm(making, { recursive: true, force: true });
     await mkdir(cacheFolder('base'), { recursive: true });
-    await run('mmdebstrap', ['-q', '--variant=minbase', `--include=${packages.join(',')}`, versions.suite, making]);
+    await run('mmdebstrap', ['-q', '--variant=minbase', `--include=${packages.join(',')}`, system.suite, making]);
     await rename(making, target);
   });
   return target;

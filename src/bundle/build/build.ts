@@ -8,8 +8,9 @@ import { writeArchive, type Source } from '../write-archive.js';
 import { baseSystem } from './base-system.js';
 import { debianPackages, packagesDigest } from './debian-packages.js';
 import { makeImages } from './images.js';
-import { buildModules, calicoManifest, modulesDigest, originOf, source } from './modules.js';
-import { versions } from './versions.js';
+import { buildModules, calicoManifest, modulesDigest, originOf } from './build-modules.js';
+import { source } from './modules.js';
+import { versions, versionsOf, type Versions } from './versions.js';
 
 /** Everything that shapes a bundle but is no module; count it up when images or files are made another way. */
 const recipe = 4;
@@ -18,7 +19,7 @@ const onHosts = ['kubeadm', 'kubelet', 'kubectl', 'etcdctl', 'etcdutl', 'contain
 /** The bundle for this version of kha, made where it is not there yet: its path in the cache, where it stays. */
 export async function cachedBundle(report: Report): Promise<string> {
   const name = createHash('sha256')
-    .update([recipe, JSON.stringify(versions), packagesDigest, await modulesDigest()].join('\n'))
+    .update([recipe, JSON.stringify(versions), packagesDigest, await modulesDigest(versions)].join('\n'))
     .digest('hex')
     .slice(0, 12);
   const path = cacheFolder('bundles', `${name}.tar`);
@@ -33,12 +34,11 @@ export async function buildBundle(
   key: string | undefined,
   report: Report,
 ): Promise<void> {
-  if (kubernetes !== versions.kubernetes)
-    throw new Error(`kha makes bundles for Kubernetes ${versions.kubernetes}, not ${kubernetes}`);
+  const versions = versionsOf(kubernetes);
   await mkdir(cacheFolder('bundles'), { recursive: true });
   const layers = cacheFolder('bundles', `${process.pid}.layers`);
   try {
-    const contents = await sourceOf(layers, report);
+    const contents = await sourceOf(versions, layers, report);
     const what = `Writing the bundle of ${contents.images.length} images and ${contents.files.length} files`;
     await reported(report, what, () => writeArchive(path, contents, key));
   } finally {
@@ -46,11 +46,11 @@ export async function buildBundle(
   }
 }
 
-async function sourceOf(layers: string, report: Report): Promise<Source> {
+async function sourceOf(versions: Versions, layers: string, report: Report): Promise<Source> {
   const { kubernetes, containerd, etcd, coredns, pause, calico, os, arch } = versions;
-  const binaries = await buildModules(report);
+  const binaries = await buildModules(versions, report);
   const debs = await debianPackages(await baseSystem(report), report);
-  const images = await makeImages(binaries, layers, report);
+  const images = await makeImages(versions, binaries, layers, report);
   return {
     description: { kubernetes, versions: { containerd, etcd, coredns, pause, calico }, systems: [{ os, arch }] },
     images,
@@ -59,7 +59,7 @@ async function sourceOf(layers: string, report: Report): Promise<Source> {
         onHosts.map(async (name) => ({
           name: `bin/${arch}/${name}`,
           content: { path: binaries.get(name) ?? name },
-          origin: await originOf(name),
+          origin: await originOf(versions, name),
           licence: 'Apache-2.0',
         })),
       )),

@@ -27,7 +27,7 @@ export function bundleCommand(): Command {
 
   command
     .command('build')
-    .description('Make a bundle for this version of kha from Go modules and Debian’s packages')
+    .description('Make a bundle of one Kubernetes release from Go modules and Debian’s packages')
     .requiredOption('--kubernetes <version>', 'Kubernetes version')
     .requiredOption('--output <file>', 'where to write it')
     .option('--sign <file>', 'private key (PEM, Ed25519) to sign it with')
