@@ -33,7 +33,7 @@ export const checkRegistry: Step = {
     if (found.kubernetes !== cluster.kubernetesVersion)
       return refuse(
         'bundle',
-        `${cluster.registry.bundle}:${cluster.registry.digest ?? cluster.kubernetesVersion} is of Kubernetes ${found.kubernetes}, and the spec wants ${cluster.kubernetesVersion}`,
+        `${cluster.source.registry.bundle}:${cluster.source.registry.digest ?? cluster.kubernetesVersion} is of Kubernetes ${found.kubernetes}, and the spec wants ${cluster.kubernetesVersion}`,
       );
     const { os, arch } = await host.read(system);
     if (!found.systems.some((one) => one.os === os && one.arch === arch))

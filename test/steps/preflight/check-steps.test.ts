@@ -41,7 +41,7 @@ describe('checkRegistry', () => {
   it('stops where the registry has not the patch release that the spec wants', async () => {
     const newer = cluster({ kubernetesVersion: 'v1.37.5' });
     const pinned = cluster({
-      registry: { ...wanted.registry, digest: `sha256:${'0'.repeat(64)}` },
+      source: { registry: { ...wanted.source.registry, digest: `sha256:${'0'.repeat(64)}` } },
       kubernetesVersion: 'v1.36.3',
     });
     expect(await check(newer, undefined)).toEqual([
