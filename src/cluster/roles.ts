@@ -14,7 +14,7 @@ export function etcdHosts(cluster: Cluster): Machine[] {
   return own.length > 0 ? own : controlPlanes(cluster);
 }
 
-/** Every master carries a member of etcd, and nobody else does: what kubeadm calls a stacked cluster and looks after. */
+/** Every control plane carries a member of etcd, and nobody else does: what kubeadm calls a stacked cluster and looks after. */
 export const isStacked = (cluster: Cluster): boolean =>
   cluster.hosts.every((host) => controlPlanes(cluster).includes(host) === etcdHosts(cluster).includes(host));
 

@@ -162,7 +162,7 @@ const endpoint: Rule = (cluster) => {
     problems.push(
       error(
         ['controlPlaneEndpoint', 'port'],
-        'the API server itself listens on 6443 on the masters',
+        'the API server itself listens on 6443 on the control planes',
         '6443',
         'another port, such as 8443, or load balancers on hosts of their own',
       ),

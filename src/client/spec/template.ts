@@ -15,7 +15,7 @@ hosts:
 
 # Where the API is reached: an address that keepalived carries and haproxy serves on port 8443 ...
 controlPlaneEndpoint: { type: vip, vip: 10.0.0.100 }
-# ... or a load balancer (F5, nginx) that already stands and spreads the port over the masters' 6443:
+# ... or a load balancer (F5, nginx) that already stands and spreads the port over the control planes' 6443:
 # controlPlaneEndpoint: { type: external, host: k8s.example.org, port: 6443 }
 
 # The private registry with the images and the bundle of packages.

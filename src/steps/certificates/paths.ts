@@ -16,12 +16,12 @@ const masterAuthorities: readonly KeyPair[] = [
   { name: 'sa', public: `${pki}/sa.pub`, private: `${pki}/sa.key` },
 ];
 
-/** Hosts that have authorities: masters, and etcd hosts of their own. */
+/** Hosts that have authorities: control planes, and etcd hosts of their own. */
 export const authorityHosts = (cluster: Cluster): Machine[] => [
   ...new Set([...controlPlanes(cluster), ...etcdHosts(cluster)]),
 ];
 
-/** Authorities that a host must have: all and the service account key on a master, etcd's alone on an etcd host of its own. */
+/** Authorities that a host must have: all and the service account key on a control plane, etcd's alone on an etcd host of its own. */
 export const authorities = (cluster: Cluster, machine: Machine): readonly KeyPair[] =>
   controlPlanes(cluster).includes(machine) ? masterAuthorities : [etcdAuthority];
 

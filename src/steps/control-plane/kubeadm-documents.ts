@@ -69,7 +69,7 @@ export function configurationIn(text: string): Configuration | undefined {
   }
 }
 
-/** Where kubeadm is told that etcd is: on the masters (a stacked cluster) or elsewhere. */
+/** Where kubeadm is told that etcd is: on the control planes (a stacked cluster) or elsewhere. */
 export type EtcdLayout = 'local' | 'external';
 
 /**
@@ -104,7 +104,7 @@ export function clusterDocument(cluster: Cluster, etcd: EtcdLayout): Configurati
   };
 }
 
-/** All that `kubeadm init` is told on a master. Holds no secret: kubeadm makes the bootstrap token itself, for a minute. */
+/** All that `kubeadm init` is told on a control plane. Holds no secret: kubeadm makes the bootstrap token itself, for a minute. */
 export function initDocuments(cluster: Cluster, machine: Machine, ground: Ground, etcd: EtcdLayout): string {
   const { kubeadmApi } = profileOf(cluster);
   return stream(
@@ -127,7 +127,7 @@ export function initDocuments(cluster: Cluster, machine: Machine, ground: Ground
   );
 }
 
-/** All that `kubeadm join` is told; the token makes it a secret. A master says where its API server will listen. */
+/** All that `kubeadm join` is told; the token makes it a secret. A control plane says where its API server will listen. */
 export function joinDocuments(cluster: Cluster, machine: Machine, { token, caHash }: Admission): string {
   return stream({
     apiVersion: profileOf(cluster).kubeadmApi,

@@ -27,7 +27,7 @@ export const refusedChanges: readonly (readonly [string, string | RegExp, string
     '',
     [/^5:1 hosts: w1 \(10\.0\.0\.21, worker\) is part of the cluster.*kha node remove w1 \(not built yet\)/],
   ],
-  ['a master that is gone', /.*m1.*\n/, '', [/^5:1 hosts: m1 .*kha node remove m1 /]],
+  ['a control plane that is gone', /.*m1.*\n/, '', [/^5:1 hosts: m1 .*kha node remove m1 /]],
   ['a renamed worker', 'name: w1', 'name: w2', [/^9:13 hosts\[3\]\.name: 10\.0\.0\.21 stands as w1.*\| w2 \| w1/]],
   [
     'another address',
@@ -72,7 +72,7 @@ export const refusedChanges: readonly (readonly [string, string | RegExp, string
     [/^9:44 hosts\[3\]\.roles: etcd stands on m1, m2, m3 and does not move/],
   ],
   [
-    'etcd on fewer masters',
+    'etcd on fewer control planes',
     /(m1.*)\[control-plane\]/,
     '$1[control-plane, etcd]',
     [/^6:44 hosts\[0\]\.roles: etcd stands on m1, m2, m3/],

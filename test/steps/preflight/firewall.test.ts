@@ -78,7 +78,7 @@ describe('firewallProblems', () => {
 
   it('finds none where there is none', () => expect(firewallProblems(wanted, wanted.hosts[0]!, '', [])).toEqual([]));
 
-  it('names what the roles of a master listen to, and nothing that only the host itself asks', () => {
+  it('names what the roles of a control plane listen to, and nothing that only the host itself asks', () => {
     expect(words('m1')).toBe(
       'ufw filters what comes in; let these in from the cluster’s hosts, and waive: 6443/tcp (API server), 2379/tcp (etcd, clients), 2380/tcp (etcd, peers), 10250/tcp (kubelet), 4789/udp (pods, VXLAN), 8443/tcp (haproxy), vrrp (keepalived)',
     );
