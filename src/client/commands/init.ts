@@ -4,6 +4,7 @@ import type { Tool } from '../import/read-inventory.js';
 
 interface InitOptions {
   readonly from?: Tool;
+  readonly interactive?: boolean;
 }
 
 export const initCommand = (): Command =>
@@ -19,18 +20,38 @@ export const initCommand = (): Command =>
         'kubekey',
       ]),
     )
-    .usage('[file] | --from <tool> <inventory> [file]')
+    .addOption(new Option('--interactive', 'ask for addresses and the like, and write the spec').conflicts('from'))
+    .usage('[file] | --interactive [file] | --from <tool> <inventory> [file]')
     .addHelpText(
       'after',
-      '\nExamples:\n  kha init cluster.yaml\n  kha init --from kubespray inventory/prod/hosts.yaml prod.yaml',
+      '\nExamples:\n  kha init cluster.yaml\n  kha init --interactive prod.yaml\n  kha init --from kubespray inventory/prod/hosts.yaml prod.yaml',
     )
-    .action(async (file: string | undefined, to: string | undefined, { from }: InitOptions) => {
+    .action(async (file: string | undefined, to: string | undefined, { from, interactive }: InitOptions) => {
       if (from) return translated(from, file, to ?? 'cluster.yaml');
       if (to !== undefined)
         throw new UsageError('kha init takes one file; to translate an inventory name its tool with --from');
+      if (interactive) return asked(file ?? 'cluster.yaml');
       const { template } = await import('../spec/template.js');
       await write(file ?? 'cluster.yaml', template, 'edit it');
     });
+
+async function asked(file: string): Promise<void> {
+  if (!process.stdin.isTTY)
+    throw new UsageError(
+      'kha init --interactive asks questions and needs a terminal; without one write a file with kha init FILE, and edit it',
+    );
+  const { existsSync } = await import('node:fs');
+  if (file !== '-' && existsSync(file)) throw new UsageError(isThere(file));
+  const { asking, interview } = await import('../interview.js');
+  const { ask, end } = asking(process.stdin, process.stderr);
+  try {
+    await write(file, await interview(ask, console.error), 'look it over');
+  } finally {
+    end();
+  }
+}
+
+const isThere = (file: string): string => `${file} is there already; name another file, or remove it first`;
 
 async function translated(tool: Tool, inventory: string | undefined, file: string): Promise<void> {
   if (inventory === undefined)
@@ -58,8 +79,7 @@ async function write(file: string, spec: string, next: string): Promise<void> {
   try {
     await writeFile(file, spec, { flag: 'wx' });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
-      throw new UsageError(`${file} is there already; name another file, or remove it first`);
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw new UsageError(isThere(file));
     throw error;
   }
   const schema = path.join(path.dirname(file), 'cluster.schema.json');
