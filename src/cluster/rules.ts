@@ -1,39 +1,18 @@
 import type { Cluster } from './cluster.js';
 import { contains, networkOf, overlap } from './ipv4.js';
+import { fileProblems } from './file-rules.js';
 import { unwaivable, waivable } from './preflight-problems.js';
 import { controlPlanes, etcdHosts, loadBalancers } from './roles.js';
+import { error, warning, type Rule, type RuleProblem } from './rule-problem.js';
 import { isSupported, supportedVersions } from './versions.js';
 
-/** Something that no single field shows; `path` tells where it stands in the spec. */
-export interface RuleProblem {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  readonly found: string;
-  readonly expected: string;
-  readonly severity: 'error' | 'warning';
-  /** The value is a secret, or holds one: neither it nor its line is shown. */
-  readonly secret?: boolean;
-  /** The key is meant, not its value. */
-  readonly atKey?: boolean;
-}
-
-type Rule = (cluster: Cluster) => RuleProblem[];
+export type { RuleProblem } from './rule-problem.js';
 
 /** Every rule between fields that the spec breaks. */
 export const ruleProblems = (cluster: Cluster): RuleProblem[] =>
-  [uniqueHosts, size, version, roles, etcd, endpoint, networks, proxies, waivers].flatMap((rule) => rule(cluster));
-
-const error = (path: readonly PropertyKey[], message: string, found: string, expected: string): RuleProblem => ({
-  path,
-  message,
-  found,
-  expected,
-  severity: 'error',
-});
-const warning = (path: readonly PropertyKey[], message: string, found: string, expected: string): RuleProblem => ({
-  ...error(path, message, found, expected),
-  severity: 'warning',
-});
+  [uniqueHosts, size, version, roles, etcd, endpoint, networks, proxies, waivers, fileProblems].flatMap((rule) =>
+    rule(cluster),
+  );
 
 export const uniqueHosts = ({
   hosts,
@@ -120,6 +99,10 @@ const endpoint: Rule = (cluster) => {
   if (endpoint.type !== 'vip') return [];
   const path = ['controlPlaneEndpoint', 'vip'];
   const problems: RuleProblem[] = [];
+  if (hosts.some(({ name }) => name === endpoint.host))
+    problems.push(
+      error(['controlPlaneEndpoint', 'host'], 'the name is that of a host', endpoint.host!, 'a name that no host has'),
+    );
   const taken = hosts.find(({ address }) => address === endpoint.vip);
   if (taken)
     problems.push(

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { files } from './schema/files.js';
+import { json } from './schema/json.js';
+import { kubeadm, patches } from './schema/kubeadm.js';
 
 const label = z
   .string()
@@ -62,10 +65,25 @@ const host = z.strictObject({
   ssh: hostSsh.describe('What differs from the SSH settings of the cluster').optional(),
 });
 
+/** What a certificate of an API server may be good for besides what it always is: `*.example.org` too. */
+const certSAN = z
+  .string()
+  .max(253)
+  .regex(
+    new RegExp(`^(\\*\\.)?${part}(\\.${part})*$`),
+    'a DNS name in lower case, with *. before it for all below it, or an IPv4 address',
+  )
+  .refine((name) => !/^[\d.]+$/.test(name) || z.ipv4().safeParse(name).success, 'an IPv4 address such as 10.0.0.11');
+
 const controlPlaneEndpoint = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('vip'),
     vip: ipv4.describe('Virtual address that keepalived carries'),
+    host: z
+      .string()
+      .regex(new RegExp(`^${dnsName}$`), 'a DNS name in lower case, such as api.example.org')
+      .describe('Name of the virtual address, by which kubeconfigs and certificates have it')
+      .optional(),
     port: port.describe('Port that haproxy listens on').default(8443),
     virtualRouterId: z.int().min(1).max(255).describe('VRRP id, unique on the segment').default(51),
     interface: z
@@ -128,15 +146,23 @@ export const clusterSchema = z.strictObject({
     .describe('Kubernetes version'),
   hosts: z.array(host).min(1),
   controlPlaneEndpoint: controlPlaneEndpoint.describe('Where the API is reached'),
+  apiServer: z
+    .strictObject({
+      certSANs: z
+        .array(certSAN)
+        .describe('Further names and addresses that the API’s certificates are good for')
+        .default([]),
+    })
+    .prefault({}),
   source: z
     .strictObject({ registry: registry.describe('Private registry with the images and the bundle') })
     .describe('Where packages and images come from'),
   ssh: ssh.prefault({}),
   networking: networking.prefault({}),
-  kubelet: z
-    .record(z.string(), z.json())
-    .describe('Fields of KubeletConfiguration that win over the defaults')
-    .default({}),
+  kubelet: z.record(z.string(), json).describe('Fields of KubeletConfiguration that win over the defaults').default({}),
+  kubeadm: kubeadm.describe('Fragments of kubeadm’s documents, by kind').prefault({}),
+  patches: patches.describe('kubeadm’s patches, by the names of their files').default({}),
+  files: files.describe('Files to lay on hosts before kubeadm runs').default([]),
   gates: z
     .array(z.enum(gateNames))
     .describe('Where a person is waited for')

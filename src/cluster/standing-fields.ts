@@ -45,6 +45,10 @@ export const standingFields: Readonly<Record<string, Standing>> = {
   'controlPlaneEndpoint.host': refused(address),
   'controlPlaneEndpoint.virtualRouterId': applied('configureKeepalived'),
   'controlPlaneEndpoint.interface': applied('configureKeepalived'),
+  'apiServer.certSANs': {
+    ...told('certificates of the API stay good for a name that is no longer asked for'),
+    when: (before, wanted) => (before as string[]).some((name) => !(wanted as string[]).includes(name)),
+  },
   'source.registry.address': refused(
     'static pods, CoreDNS and kube-proxy would keep the images of the old one',
     rollOut,
@@ -62,6 +66,9 @@ export const standingFields: Readonly<Record<string, Standing>> = {
   'networking.calico.mtu': refused('Calico’s pods read it when they start', rollOut),
   'networking.kubeProxyMode': refused('kube-proxy keeps the mode that it was made with', rollOut),
   kubelet: refused('kubelets keep the settings that they joined with', rollOut),
+  kubeadm: refused('kubeadm wrote it into the manifests and settings of nodes that stand', rollOut),
+  patches: refused('kubeadm applied them when the nodes were made', rollOut),
+  files: refused('what reads a file of nodes that stand reads it when it starts', rollOut),
   gates: kha,
   taskQueue: kha,
   addons: {

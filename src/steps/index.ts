@@ -12,6 +12,7 @@ export { checkMembership } from './etcd/check-membership.js';
 export { layEtcdManifest } from './etcd/lay-etcd-manifest.js';
 export { reconfigureEtcd } from './etcd/reconfigure-etcd.js';
 export { startEtcd } from './etcd/start-etcd.js';
+export { layFiles } from './files/lay-files.js';
 export { claimHost } from './hosts/claim-host.js';
 export { disableSelinux } from './hosts/disable-selinux.js';
 export { disableSwap } from './hosts/disable-swap.js';

@@ -19,6 +19,7 @@ import {
   createVrrpPassword,
   configureKeepalived,
   checkVirtualAddress,
+  layFiles,
   writeKubeadmDocuments,
   createCertificateAuthorities,
   copyCertificateAuthorities,
@@ -71,6 +72,7 @@ export async function installCluster(input: OperationInput): Promise<Report> {
     await stage('Load balancer', configureHaproxy, createVrrpPassword, configureKeepalived, checkVirtualAddress);
     await stage(
       'Certificates',
+      layFiles,
       writeKubeadmDocuments,
       createCertificateAuthorities,
       copyCertificateAuthorities,

@@ -30,6 +30,7 @@ const answers: readonly (readonly [part: string, stdout: string, code?: number])
   ['tcpdump', '', 3],
   ['loaded', 'overlay\nbr_netfilter\n'],
   ['sha256sum', ''],
+  ['ls -A', ''],
   ['do if present', ''],
 ];
 

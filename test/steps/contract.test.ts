@@ -64,12 +64,17 @@ const content = [
   'reconfigureEtcd',
   'joinControlPlane',
 ];
+/** What a spec must have for steps that are for no host otherwise. */
+const onlyWith: Readonly<Record<string, Record<string, unknown>>> = {
+  installAddOns: { addons: ['dashboard'] },
+  layFiles: { files: [{ path: '/etc/a', content: 'b' }] },
+};
 /** Steps that cannot even look there: no interface has the host's address. */
 const unsure = ['checkEndpoint', 'configureKeepalived'];
 
 describe.each(steps.map((step) => [step.name, step] as const))('%s', (name, step) => {
-  const wanted = cluster({ addons: [] });
-  const hosts = step.on(name === 'installAddOns' ? cluster({ addons: ['dashboard'] }) : wanted);
+  const wanted = cluster(name === 'installAddOns' ? {} : onlyWith[name]);
+  const hosts = step.on(cluster(onlyWith[name] ?? {}));
 
   it('is for hosts of the cluster', () => expect(hosts.length).toBeGreaterThan(0));
 

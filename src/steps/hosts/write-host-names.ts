@@ -17,8 +17,9 @@ export const writeHostNames: Step = {
   retry: 'edit',
   gives: 'prepared hosts',
   async check({ cluster, host }) {
-    const found = await host.read(lookUp(cluster.hosts.map(({ name }) => name)));
-    return cluster.hosts
+    const wanted = names(cluster);
+    const found = await host.read(lookUp(wanted.map(({ name }) => name)));
+    return wanted
       .filter(({ name, address }) => !found.get(name)?.includes(address))
       .map(({ name, address }) => `${name} does not resolve to ${address}`);
   },
@@ -28,9 +29,15 @@ export const writeHostNames: Step = {
   },
 };
 
+/** The hosts' names, and that of the virtual address. */
+const names = ({ hosts, controlPlaneEndpoint: endpoint }: Cluster): { name: string; address: string }[] => [
+  ...hosts,
+  ...(endpoint.type === 'vip' && endpoint.host !== undefined ? [{ name: endpoint.host, address: endpoint.vip }] : []),
+];
+
 /** The file with this cluster's names in a block of its own, whatever else it holds left as it is. */
 export function withNames(content: string, cluster: Cluster): string {
-  const block = [begin, ...cluster.hosts.map(({ name, address }) => `${address} ${name}`), end, ''].join('\n');
+  const block = [begin, ...names(cluster).map(({ name, address }) => `${address} ${name}`), end, ''].join('\n');
   const from = content.indexOf(begin);
   const to = content.indexOf(`${end}\n`, from);
   if (from >= 0 && to >= 0) return content.slice(0, from) + block + content.slice(to + end.length + 1);

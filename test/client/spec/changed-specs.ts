@@ -144,6 +144,30 @@ export const refusedChanges: readonly (readonly [string, string | RegExp, string
     ],
   ],
   [
+    'a flag of the API server',
+    'kubelet:',
+    'kubeadm: { ClusterConfiguration: { apiServer: { extraArgs: [{ name: profiling, value: "false" }] } } }\nkubelet:',
+    [/^15:47 kubeadm\.ClusterConfiguration\.apiServer: .*kubeadm wrote it into the manifests.*kha apply/],
+  ],
+  [
+    'a patch',
+    'kubelet:',
+    'patches: { kube-scheduler.yaml: { spec: {} } }\nkubelet:',
+    [/^15:33 patches\.kube-scheduler\.yaml: .*kha apply/],
+  ],
+  [
+    'a file',
+    'kubelet:',
+    'files: [{ path: /etc/a, content: b }]\nkubelet:',
+    [/^15:8 files: .*reads it when it starts.*kha apply/],
+  ],
+  [
+    'a name of the endpoint',
+    'vip: 10.0.0.100',
+    'vip: 10.0.0.100, host: api.example.org',
+    [/^10:59 controlPlaneEndpoint\.host: .*every certificate/],
+  ],
+  [
     'a setting of the kubelet less',
     '{ maxPods: 110 }',
     '{}',
