@@ -61,6 +61,13 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
         .slice(0, 1)
         .flatMap((inner) => problemsOf({ ...inner, path: [...path, ...inner.path] }, value));
     }
+    case 'invalid_key':
+      return [
+        problem('the key has the wrong form', issue.issues[0]?.message ?? 'another key', {
+          atKey: true,
+          found: show(path.at(-1), path),
+        }),
+      ];
     case 'too_small':
       return [
         problem(

@@ -7,6 +7,7 @@ import { formatProblems } from '../../../src/client/spec/format.js';
 import { SpecProblems, type Problem } from '../../../src/client/spec/problem.js';
 import { readSpec } from '../../../src/client/spec/read.js';
 import { template } from '../../../src/client/spec/template.js';
+import { wrongSources } from './wrong-sources.js';
 import { changed, good, wrongSpecs } from './wrong-specs.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kha-spec-'));
@@ -75,7 +76,7 @@ describe('a good spec', () => {
 });
 
 describe('a wrong spec', () => {
-  it.each(wrongSpecs)('%s', async (_what, text, line, column, path, message) => {
+  it.each([...wrongSpecs, ...wrongSources])('%s', async (_what, text, line, column, path, message) => {
     const problems = await problemsOf(written(text));
     expect(problems.map((one) => `${one.line}:${one.column} ${one.path} ${one.message}`).join('\n')).toContain(
       `${line}:${column} ${path} `,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { firewalls } from '../../../src/facts/firewalls.js';
+import { registryPlace } from '../../../src/cluster/registry-place.js';
 import { bundle, registryStatus } from '../../../src/facts/registry.js';
 import { survey as surveyFact, syncedWrites } from '../../../src/facts/survey.js';
 import { system } from '../../../src/facts/system.js';
@@ -10,6 +11,7 @@ import { contextOf, FakeHost } from '../fake-host.js';
 import { survey } from './surveys.js';
 
 const wanted = cluster();
+const place = registryPlace(wanted);
 const waiving = cluster({ preflight: { waive: ['firewall'] } });
 
 describe('checkHost', () => {
@@ -35,8 +37,8 @@ describe('checkHost', () => {
 describe('checkRegistry', () => {
   it('stops where the bundle is of another system, which no waiver helps', async () => {
     const host = new FakeHost(wanted, 'w1')
-      .tells(registryStatus(wanted, ''), { status: 200, reason: '' })
-      .tells(bundle(wanted, ''), describedBundle())
+      .tells(registryStatus(place, ''), { status: 200, reason: '' })
+      .tells(bundle(place, ''), describedBundle())
       .tells(system, { os: 'debian-12', arch: 'amd64' });
     expect(await checkRegistry.check(contextOf(wanted, host))).toEqual([
       'os: the bundle is for debian-13 amd64, the host is debian-12 amd64',
