@@ -14,7 +14,7 @@ const cidr = z.cidrv4('an IPv4 network such as 192.168.0.0/16');
 const port = z.int().min(1).max(65535);
 const part = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
 /** DNS name: labels of 63 characters at most, 253 in all (RFC 1035). */
-const dnsName = `(?=[^:]{1,253}(:|$))${part}(\\.${part})*`;
+const dnsName = `(?=[^:/]{1,253}([:/]|$))${part}(\\.${part})*`;
 const path = z.string().min(1);
 /** A secret is never written into the spec, only where it lies: `env:NAME` or `file:PATH`. */
 const secret = z.string().regex(/^(env:[A-Za-z_]\w*|file:.+)$/, 'a reference to a secret: env:NAME or file:PATH');
@@ -99,17 +99,38 @@ const controlPlaneEndpoint = z.discriminatedUnion('type', [
   }),
 ]);
 
+/** Repository of a registry (OCI distribution specification, pulling). */
+const repositoryPath = '[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*';
+const repository = z
+  .string()
+  .max(255)
+  .regex(new RegExp(`^${repositoryPath}$`), 'a repository such as kha/bundle');
+
 const registry = z.strictObject({
-  address: z.string().regex(new RegExp(`^${dnsName}(:\\d{1,5})?$`, 'i'), 'host or host:port, without a scheme'),
+  address: z
+    .string()
+    .regex(new RegExp(`^${dnsName}(:\\d{1,5})?(/|$)`, 'i'), 'host, host:port or host/path, without a scheme')
+    .regex(
+      new RegExp(`^[^/]*(/${repositoryPath})?$`),
+      'host, host:port or host/path; a path is lower-case letters, digits, and . _ - between them',
+    )
+    .describe('The registry, and the path in it below which everything lies'),
   plainHttp: z.boolean().default(false),
   ca: path.describe('CA certificate (PEM) that signed the registry’s certificate').optional(),
   credentials: z.strictObject({ username: z.string().min(1), password: secret }).optional(),
-  bundle: z
-    .string()
-    .max(255)
-    .regex(/^[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/, 'a repository such as kha/bundle')
-    .describe('Repository of the bundle artifact in this registry')
-    .default('kha/bundle'),
+  bundle: repository.describe('Repository of the bundle artifact in this registry').default('kha/bundle'),
+  images: z
+    .record(
+      z
+        .string()
+        .regex(
+          new RegExp(`^${dnsName}(/${repositoryPath})?$`),
+          'an upstream name, or its beginning: registry.k8s.io/kube-proxy, quay.io/calico, registry.k8s.io',
+        ),
+      repository,
+    )
+    .describe('Repositories of images that this registry has under names of its own, by their upstream names')
+    .default({}),
   digest: z
     .string()
     .regex(/^sha256:[0-9a-f]{64}$/)

@@ -58,6 +58,7 @@ export const standingFields: Readonly<Record<string, Standing>> = {
   'source.registry.credentials': applied('configureContainerd'),
   'source.registry.bundle': told(programs),
   'source.registry.digest': told(programs),
+  'source.registry.images': kha,
   ssh: kha,
   'networking.podSubnet': refused(once),
   'networking.serviceSubnet': refused(once),

@@ -27,6 +27,16 @@ export const samples: Readonly<Record<string, Cluster>> = {
       worker,
     ],
   }),
+  harbor: cluster({
+    source: {
+      registry: {
+        address: 'harbor.example/k8s',
+        credentials: { username: 'robot$kha', password: 'env:REGISTRY_PASSWORD' },
+        images: { 'registry.k8s.io': 'mirror', 'docker.io/calico': 'calico' },
+      },
+    },
+    hosts: [{ ...masters[0], roles: ['control-plane', 'worker'] }, worker],
+  }),
   external: cluster({
     controlPlaneEndpoint: { type: 'external', host: 'api.example', port: 443 },
     networking: { calico: { encapsulation: 'ipip', mtu: 1400 }, kubeProxyMode: 'iptables' },

@@ -64,7 +64,10 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
     }
     case 'invalid_key':
       return [
-        problem('no key has this form', issue.issues[0]?.message ?? '', { atKey: true, found: String(path.at(-1)) }),
+        problem('the key has the wrong form', issue.issues[0]?.message ?? 'another key', {
+          atKey: true,
+          found: show(path.at(-1), path),
+        }),
       ];
     case 'too_small':
       return [

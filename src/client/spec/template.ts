@@ -25,6 +25,7 @@ source:
     plainHttp: true
     # ca: registry-ca.crt
     # credentials: { username: kha, password: env:REGISTRY_PASSWORD }
+    # Everything may lie below a path, as in a project of Harbor: address: harbor.example.org/k8s
 
 # How hosts are logged in to; a host may differ with an ssh key of its own. Secrets are never written here, only where
 # they lie: env:NAME or file:PATH.

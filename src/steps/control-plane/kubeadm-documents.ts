@@ -1,4 +1,5 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
+import { imageRepository } from '../../cluster/image-names.js';
 import { apiEndpoint, etcdHosts, workers } from '../../cluster/roles.js';
 import { profileOf } from '../../cluster/versions.js';
 import type { Admission } from './bootstrap-token.js';
@@ -97,7 +98,7 @@ export function clusterDocument(cluster: Cluster, etcd: EtcdLayout): Configurati
     kind: 'ClusterConfiguration',
     clusterName: cluster.name,
     kubernetesVersion: cluster.kubernetesVersion,
-    imageRepository: cluster.source.registry.address,
+    imageRepository: imageRepository(cluster),
     controlPlaneEndpoint: apiEndpoint(cluster),
     ...(certSANs.length > 0 ? { apiServer: { certSANs } } : {}),
     networking: {

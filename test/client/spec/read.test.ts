@@ -8,6 +8,7 @@ import { SpecProblems, type Problem } from '../../../src/client/spec/problem.js'
 import { readSpec } from '../../../src/client/spec/read.js';
 import { template } from '../../../src/client/spec/template.js';
 import { wrongSettings } from './wrong-settings.js';
+import { wrongSources } from './wrong-sources.js';
 import { changed, good, wrongSpecs } from './wrong-specs.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kha-spec-'));
@@ -76,16 +77,19 @@ describe('a good spec', () => {
 });
 
 describe('a wrong spec', () => {
-  it.each([...wrongSpecs, ...wrongSettings])('%s', async (_what, text, line, column, path, message) => {
-    const problems = await problemsOf(written(text));
-    expect(problems.map((one) => `${one.line}:${one.column} ${one.path} ${one.message}`).join('\n')).toContain(
-      `${line}:${column} ${path} `,
-    );
-    const [found] = problems.filter((one) => one.line === line && one.column === column);
-    expect(found?.message).toMatch(message);
-    expect(found?.severity).toBe('error');
-    expect(found?.expected).not.toBe('');
-  });
+  it.each([...wrongSpecs, ...wrongSettings, ...wrongSources])(
+    '%s',
+    async (_what, text, line, column, path, message) => {
+      const problems = await problemsOf(written(text));
+      expect(problems.map((one) => `${one.line}:${one.column} ${one.path} ${one.message}`).join('\n')).toContain(
+        `${line}:${column} ${path} `,
+      );
+      const [found] = problems.filter((one) => one.line === line && one.column === column);
+      expect(found?.message).toMatch(message);
+      expect(found?.severity).toBe('error');
+      expect(found?.expected).not.toBe('');
+    },
+  );
 
   it.each([
     ['kubernetes', 'kubernetesVersion', 'v1.37.2'],

@@ -64,9 +64,9 @@ export const wrongSettings: readonly Wrong[] = [
     12,
     12,
     'patches.kube-apiservr.yaml',
-    /no key has this form/,
+    /the key has the wrong form/,
   ],
-  ['a patch of etcd', `${good}patches: { etcd.yaml: { a: 1 } }\n`, 12, 12, 'patches.etcd.yaml', /no key has this form/],
+  ['a patch of etcd', `${good}patches: { etcd.yaml: { a: 1 } }\n`, 12, 12, 'patches.etcd.yaml', /the key has the wrong form/],
   [
     'a patch that is text',
     `${good}patches: { kube-scheduler.yaml: "a: 1" }\n`,
