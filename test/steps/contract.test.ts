@@ -55,7 +55,9 @@ function context(wanted: Cluster, name: string, said: Said) {
 /** Steps that find nothing wrong where there is nothing: a bare host has no swap, no SELinux, no stranger on its network. */
 /** And where nobody has etcd it is no matter of joining those who have. */
 const content = [
+  'openFirewall',
   'disableSelinux',
+  'configureSelinux',
   'disableSwap',
   'synchroniseTime',
   'installAddOns',
@@ -69,7 +71,9 @@ const unsure = ['checkEndpoint', 'configureKeepalived'];
 
 describe.each(steps.map((step) => [step.name, step] as const))('%s', (name, step) => {
   const wanted = cluster({ addons: [] });
-  const hosts = step.on(name === 'installAddOns' ? cluster({ addons: ['dashboard'] }) : wanted);
+  // Some are only for clusters that ask for what they do.
+  const selinux = name === 'disableSelinux' ? 'permissive' : 'enforcing';
+  const hosts = step.on(cluster({ addons: name === 'installAddOns' ? ['dashboard'] : [], firewall: 'open', selinux }));
 
   it('is for hosts of the cluster', () => expect(hosts.length).toBeGreaterThan(0));
 
