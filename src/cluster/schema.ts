@@ -196,6 +196,14 @@ export const clusterSchema = z.strictObject({
     .strictObject({ http: proxy.optional(), https: proxy.optional(), noProxy: z.array(z.string()).default([]) })
     .describe('Proxies for the container runtime')
     .optional(),
+  firewall: z
+    .enum(['open', 'named'])
+    .describe('Whether kha opens the needed ports in firewalld or ufw, or names them and leaves the firewall alone')
+    .default('named'),
+  selinux: z
+    .enum(['permissive', 'enforcing'])
+    .describe('Whether SELinux is set to permissive, or stays as it is on the hosts')
+    .default('permissive'),
   preflight: z
     .strictObject({ waive: z.array(z.string()).describe('Names of preflight problems to let pass').default([]) })
     .prefault({}),

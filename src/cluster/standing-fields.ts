@@ -82,5 +82,13 @@ export const standingFields: Readonly<Record<string, Standing>> = {
     ...refused('nothing takes containerd’s proxies away', 'proxies: {}, which empties them'),
     when: (_, wanted) => wanted === undefined,
   },
+  firewall: {
+    ...told('what was opened stays open; close it with firewall-cmd or ufw'),
+    when: (_, wanted) => wanted === 'named',
+  },
+  selinux: {
+    ...told('hosts stay permissive; set SELINUX=enforcing in /etc/selinux/config and restart them one by one'),
+    when: (_, wanted) => wanted === 'enforcing',
+  },
   'preflight.waive': kha,
 };

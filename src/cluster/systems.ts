@@ -44,5 +44,12 @@ const everywhere = [...balancerPackages, 'nftables', 'ipset', 'socat', 'ethtool'
  */
 export function neededPackages({ name, family }: KnownSystem): readonly string[] {
   if (family === 'deb') return [...everywhere, 'runc', 'conntrack', 'iptables', 'ebtables'];
-  return [...everywhere, 'conntrack-tools', 'iptables-nft', 'iproute-tc', ...(name.endsWith('-10') ? [] : ['runc'])];
+  return [
+    ...everywhere,
+    'conntrack-tools',
+    'iptables-nft',
+    'iproute-tc',
+    'container-selinux',
+    ...(name.endsWith('-10') ? [] : ['runc']),
+  ];
 }

@@ -10,8 +10,10 @@ import {
   setKernelParameters,
   synchroniseTime,
   writeHostNames,
+  openFirewall,
   installPackages,
   installBinaries,
+  configureSelinux,
   configureContainerd,
   configureKubelet,
   pullImages,
@@ -54,13 +56,21 @@ import { operation } from './operation.js';
 const preparation = [
   claimHost,
   writeHostNames,
+  openFirewall,
   disableSelinux,
   disableSwap,
   loadKernelModules,
   setKernelParameters,
   synchroniseTime,
 ];
-const packagesAndRuntime = [installPackages, installBinaries, configureContainerd, configureKubelet, pullImages];
+const packagesAndRuntime = [
+  installPackages,
+  installBinaries,
+  configureSelinux,
+  configureContainerd,
+  configureKubelet,
+  pullImages,
+];
 
 /** A highly available cluster out of bare hosts, in the seed's order. In mode `plan` only checks run and gates stand open. */
 export async function installCluster(input: OperationInput): Promise<Report> {

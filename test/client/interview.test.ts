@@ -91,7 +91,7 @@ describe('an interview', () => {
     ['endpoint', 'vpi', /"vpi": is not one of the known values; expected vip or external/],
     ['vip', '10.0.0.12', /10.0.0.12: the virtual address is that of host m2/],
     ['vip', '172.16.0.1', /the virtual address is outside the networks of the hosts/],
-    ['registry', 'https://registry/with/a path', /expected host or host:port/],
+    ['registry', 'https://registry/with/a path', /expected host, host:port or host\/path/],
     ['user', 'a b', /"a b": has the wrong form/],
     ['sudo', 'hunter2', /not shown.*expected a reference to a secret/],
   ] as const)('refuses %s %j in the schema’s own words, and asks again', async (question, wrong, words) => {

@@ -11,6 +11,7 @@ const answers: readonly (readonly [part: string, stdout: string, code?: number])
   ['say user', 'user=0\nclock=1790000000000\n'],
   ['digest=$(printf', JSON.stringify(bundle)],
   ['http_code', '000', 7],
+  ['matchpathcon', 'off\n'],
   ['echo absent', 'absent\n'],
   ['kubectl --kubeconfig', '', 78],
   ['containerd.sock', ''],

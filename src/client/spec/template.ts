@@ -41,6 +41,10 @@ ssh:
 #   serviceSubnet: 10.96.0.0/12
 #   calico: { encapsulation: vxlan }        # vxlan, ipip or none
 
+# Firewalls (firewalld, ufw) and SELinux of the hosts:
+# firewall: open                            # kha opens the needed ports; otherwise it names them
+# selinux: enforcing                        # otherwise it is set to permissive
+
 # Where a person is waited for; [] for nobody.
 # gates: [before-changes, before-control-plane, before-switch-over]
 
