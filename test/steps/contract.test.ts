@@ -67,6 +67,7 @@ const content = [
 /** What a spec must have for steps that are for no host otherwise. */
 const onlyWith: Readonly<Record<string, Record<string, unknown>>> = {
   installAddOns: { addons: ['dashboard'] },
+  labelNodes: { hosts: [{ ...cluster().hosts[0], labels: { a: 'b' } }] },
   layFiles: { files: [{ path: '/etc/a', content: 'b' }] },
 };
 /** Steps that cannot even look there: no interface has the host's address. */
