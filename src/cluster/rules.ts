@@ -1,6 +1,7 @@
-import type { Cluster } from './cluster.js';
+import { loginAddress, type Cluster } from './cluster.js';
 import { contains, networkOf, overlap } from './ipv4.js';
 import { fileProblems } from './file-rules.js';
+import { nodeProblems } from './node-settings.js';
 import { unwaivable, waivable } from './preflight-problems.js';
 import { controlPlanes, etcdHosts, loadBalancers } from './roles.js';
 import { error, warning, type Rule, type RuleProblem } from './rule-problem.js';
@@ -10,9 +11,20 @@ export type { RuleProblem } from './rule-problem.js';
 
 /** Every rule between fields that the spec breaks. */
 export const ruleProblems = (cluster: Cluster): RuleProblem[] =>
-  [uniqueHosts, size, version, roles, etcd, endpoint, networks, proxies, waivers, fileProblems].flatMap((rule) =>
-    rule(cluster),
-  );
+  [
+    uniqueHosts,
+    logins,
+    size,
+    version,
+    roles,
+    etcd,
+    endpoint,
+    networks,
+    proxies,
+    waivers,
+    fileProblems,
+    nodeProblems,
+  ].flatMap((rule) => rule(cluster));
 
 export const uniqueHosts = ({
   hosts,
@@ -27,6 +39,24 @@ export const uniqueHosts = ({
         : [];
     }),
   );
+
+/** Two hosts at one place to log in are one host; behind bastions of their own the same address may be two. */
+const logins: Rule = ({ hosts, ssh }) =>
+  hosts.flatMap((host, index) => {
+    const place = (one: typeof host): string =>
+      JSON.stringify([loginAddress(one), one.ssh?.port ?? ssh.port, one.ssh?.jump ?? ssh.jump]);
+    const first = hosts.findIndex((other) => other.address !== host.address && place(other) === place(host));
+    return first >= 0 && first < index
+      ? [
+          error(
+            ['hosts', index, 'ssh', 'address'],
+            `logins go where those of hosts[${first}] go`,
+            loginAddress(host),
+            'an address or a port of its own',
+          ),
+        ]
+      : [];
+  });
 
 /** The largest cluster whose install was tried as a whole, with hosts that only pretend; see docs/decisions/0005-batches.md. */
 export const mostHosts = 1_000;

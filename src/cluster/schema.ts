@@ -2,17 +2,26 @@ import { z } from 'zod';
 import { files } from './schema/files.js';
 import { json } from './schema/json.js';
 import { kubeadm, patches } from './schema/kubeadm.js';
+import { nodeSettings, pool } from './schema/node.js';
 
+const part = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
 const label = z
   .string()
   .regex(
     /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
     'a DNS label: lower-case letters, digits and hyphens, 63 at most (RFC 1123)',
   );
+/** A node's name is also the value of a label, which takes 63 characters; what reads as an address would be taken for one. */
+const hostName = z
+  .string()
+  .max(63)
+  .regex(
+    new RegExp(`^(?![\\d.]+$)${part}(\\.${part})*$`),
+    'a DNS name: lower-case letters, digits and hyphens, with dots between its parts (RFC 1123), 63 at most',
+  );
 const ipv4 = z.ipv4('an IPv4 address such as 10.0.0.11');
 const cidr = z.cidrv4('an IPv4 network such as 192.168.0.0/16');
 const port = z.int().min(1).max(65535);
-const part = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
 /** DNS name: labels of 63 characters at most, 253 in all (RFC 1035). */
 const dnsName = `(?=[^:/]{1,253}([:/]|$))${part}(\\.${part})*`;
 const path = z.string().min(1);
@@ -50,8 +59,14 @@ const sshFields = z.strictObject({
   sudoPassword: secret.describe('Password for sudo, where sudo asks for one'),
 });
 /** What a host may say of its own: no defaults here, or they would hide those of the cluster. */
-const hostSsh = sshFields.partial();
-const ssh = hostSsh.extend({
+const hostSsh = sshFields.partial().extend({
+  address: z
+    .string()
+    .regex(/^[\w.:-]{1,253}$/, 'a name or an address')
+    .describe('Where kha logs in, where that is not the node’s own address (NAT, floating IPs)')
+    .optional(),
+});
+const ssh = sshFields.partial().extend({
   user: login.user.default('root'),
   port: port.default(22),
   agent: login.agent.default(false),
@@ -59,10 +74,12 @@ const ssh = hostSsh.extend({
 });
 
 const host = z.strictObject({
-  name: label.describe('The host name, and the name of its node'),
+  name: hostName.describe('The host name, and the name of its node'),
   address: ipv4.describe('The address that the other hosts reach it at'),
   roles: z.array(z.enum(['control-plane', 'etcd', 'worker', 'load-balancer'])).min(1),
   ssh: hostSsh.describe('What differs from the SSH settings of the cluster').optional(),
+  pool: label.describe('The pool whose settings it has, where its own do not say otherwise').optional(),
+  ...nodeSettings,
 });
 
 /** What a certificate of an API server may be good for besides what it always is: `*.example.org` too. */
@@ -166,6 +183,7 @@ export const clusterSchema = z.strictObject({
     .regex(/^v\d+\.\d+\.(0|[1-9]\d*)$/, 'a version such as v1.37.2')
     .describe('Kubernetes version'),
   hosts: z.array(host).min(1),
+  pools: z.record(label, pool).describe('Settings that hosts have in common, by name').default({}),
   controlPlaneEndpoint: controlPlaneEndpoint.describe('Where the API is reached'),
   apiServer: z
     .strictObject({

@@ -46,4 +46,5 @@ export { configureKubelet } from './runtime/configure-kubelet.js';
 export { pullImages } from './runtime/pull-images.js';
 export { pointKubeProxyAtEndpoint } from './switch-over/point-kube-proxy-at-endpoint.js';
 export { pointKubeletAtEndpoint } from './switch-over/point-kubelet-at-endpoint.js';
+export { labelNodes } from './workers/label-nodes.js';
 export { joinWorker } from './workers/join-worker.js';

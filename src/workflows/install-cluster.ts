@@ -39,6 +39,7 @@ import {
   checkControlPlaneNodes,
   joinWorker,
   checkNodes,
+  labelNodes,
   installAddOns,
   pointKubeProxyAtEndpoint,
   pointKubeletAtEndpoint,
@@ -93,7 +94,7 @@ export async function installCluster(input: OperationInput): Promise<Report> {
     await gate('before-control-plane', initControlPlane, joinControlPlane, installCalico, joinWorker);
     await stage('Control plane', initControlPlane, joinControlPlane, checkControlPlane, checkApiEndpoint);
     await stage('Network', installCalico, checkControlPlaneNodes);
-    await stage('Workers', joinWorker, checkNodes, installAddOns);
+    await stage('Workers', joinWorker, checkNodes, labelNodes, installAddOns);
     await gate('before-switch-over', pointKubeProxyAtEndpoint, pointKubeletAtEndpoint);
     await stage('Switch over', pointKubeProxyAtEndpoint, pointKubeletAtEndpoint);
     await stage('Proof', checkNodes, checkComponents, checkEtcd, checkCertificates, proveNetwork);

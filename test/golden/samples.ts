@@ -43,6 +43,12 @@ export const samples: Readonly<Record<string, Cluster>> = {
     kubelet: { maxPods: 200 },
   }),
   settings: cluster({
+    hosts: [
+      { ...masters[0], name: 'm1.example', kubelet: { maxPods: 200 }, ssh: { address: '203.0.113.11' } },
+      ...masters.slice(1),
+      { ...worker, pool: 'gpu', taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] },
+    ],
+    pools: { gpu: { labels: { gpu: 'yes' }, annotations: { 'example.org/rack': 'r 1' }, kubelet: { maxPods: 50 } } },
     controlPlaneEndpoint: { type: 'vip', vip: '10.0.0.100', host: 'api.example.org' },
     apiServer: { certSANs: ['*.example.org', '203.0.113.7'] },
     kubeadm: {

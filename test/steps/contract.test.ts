@@ -71,6 +71,7 @@ const onlyWith: Readonly<Record<string, Record<string, unknown>>> = {
   installAddOns: { addons: ['dashboard'] },
   openFirewall: { firewall: 'open' },
   configureSelinux: { selinux: 'enforcing' },
+  labelNodes: { hosts: [{ ...cluster().hosts[0], labels: { a: 'b' } }] },
   layFiles: { files: [{ path: '/etc/a', content: 'b' }] },
 };
 /** Steps that cannot even look there: no interface has the host's address. */

@@ -77,7 +77,9 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
         ),
       ];
     case 'too_big':
-      return [problem('is too large', `${issue.maximum} or less`)];
+      return issue.origin === 'string'
+        ? [problem('is too long', `${issue.maximum} characters at most`)]
+        : [problem('is too large', `${issue.maximum} or less`)];
     default:
       if (issue.code === 'custom' && issue.params?.['ownedBySpec'])
         return [problem('kha sets this itself', issue.message)];

@@ -30,5 +30,8 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
   };
   // Kubernetes' own documents: a field named `key` there is no path of ours.
   const { kubelet, kubeadm, patches } = cluster;
-  return { ...(walk(cluster) as Cluster), kubelet, kubeadm, patches };
+  const { pools } = cluster;
+  const resolved = walk({ ...cluster, hosts: cluster.hosts.map(({ ssh }) => (ssh ? { ssh } : {})) }) as Cluster;
+  const hosts = cluster.hosts.map((host, index) => ({ ...host, ...resolved.hosts[index] }));
+  return { ...resolved, hosts, kubelet, kubeadm, patches, pools };
 }

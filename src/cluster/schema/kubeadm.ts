@@ -58,7 +58,7 @@ export const ownedFields = {
   nodeRegistration: {
     name: 'hosts[].name',
     criSocket: 'nothing: kha installs containerd',
-    taints: 'hosts[].roles',
+    taints: 'hosts[].taints',
     imagePullPolicy: 'nothing: images are pulled before kubeadm runs',
     ignorePreflightErrors: 'preflight.waive',
   },
@@ -107,6 +107,8 @@ const ownedFlags = {
   kubelet: {
     'node-ip': 'hosts[].address',
     'hostname-override': 'hosts[].name',
+    'node-labels': 'hosts[].labels',
+    'register-with-taints': 'hosts[].taints',
     config: 'kubelet',
     kubeconfig: certificates,
     'bootstrap-kubeconfig': certificates,

@@ -1,6 +1,7 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { imageRepository } from '../../cluster/image-names.js';
-import { apiEndpoint, etcdHosts, workers } from '../../cluster/roles.js';
+import { settingsOf, takesPods } from '../../cluster/node-settings.js';
+import { apiEndpoint, etcdHosts } from '../../cluster/roles.js';
 import { profileOf } from '../../cluster/versions.js';
 import type { Admission } from './bootstrap-token.js';
 import type { Limits } from '../../facts/kernel.js';
@@ -46,8 +47,15 @@ export function standaloneKubeletDocument(cluster: Cluster, ground: Ground): obj
 /** Where kubeadm finds the spec's patches on every node; nobody but root looks in. */
 export const patchFolder = '/etc/kubernetes/kha/patches';
 
-const patches = (cluster: Cluster): object =>
-  Object.keys(cluster.patches).length > 0 ? { patches: { directory: patchFolder } } : {};
+/** Patches for a node, by file name: the spec's, and the settings of its own kubelet, as kubeadm's document is one for all. */
+export function patchesFor(cluster: Cluster, machine: Machine): Readonly<Record<string, unknown>> {
+  const { kubelet } = settingsOf(cluster, machine);
+  const own = Object.keys(kubelet).length > 0 ? { 'kubeletconfiguration-of-host+merge.json': kubelet } : {};
+  return { ...cluster.patches, ...own };
+}
+
+const patches = (cluster: Cluster, machine: Machine): object =>
+  Object.keys(patchesFor(cluster, machine)).length > 0 ? { patches: { directory: patchFolder } } : {};
 
 const listensAt = (machine: Machine): object => ({ advertiseAddress: machine.address, bindPort: 6443 });
 
@@ -56,10 +64,18 @@ const nodeRegistration = (cluster: Cluster, machine: Machine): object => ({
   criSocket,
   imagePullPolicy: 'IfNotPresent',
   kubeletExtraArgs: [{ name: 'node-ip', value: machine.address }],
-  ...(machine.roles.includes('control-plane') && (machine.roles.includes('worker') || workers(cluster).length === 0)
-    ? { taints: [] }
-    : {}),
+  ...registeredTaints(cluster, machine),
 });
+
+/** kubeadm taints a control plane of which it is told nothing; what it is told takes that one's place. */
+function registeredTaints(cluster: Cluster, machine: Machine): object {
+  const { taints } = settingsOf(cluster, machine);
+  const controlPlane = machine.roles.includes('control-plane');
+  const open = controlPlane && takesPods(cluster, machine);
+  if (taints.length === 0) return open ? { taints } : {};
+  const usual = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
+  return { taints: controlPlane && !open ? [usual, ...taints] : taints };
+}
 
 /** What of ClusterConfiguration a cluster keeps from its beginning. */
 export interface Configuration {
@@ -130,7 +146,7 @@ export function initDocuments(cluster: Cluster, machine: Machine, ground: Ground
     localAPIEndpoint: listensAt(machine),
     nodeRegistration: nodeRegistration(cluster, machine),
     bootstrapTokens: [{ ttl: '1m0s', description: `kha: init of ${machine.name}` }],
-    ...patches(cluster),
+    ...patches(cluster, machine),
   };
   const proxy = {
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
@@ -155,7 +171,7 @@ export function joinDocuments(cluster: Cluster, machine: Machine, { token, caHas
     discovery: { bootstrapToken: { token, apiServerEndpoint: apiEndpoint(cluster), caCertHashes: [caHash] } },
     nodeRegistration: nodeRegistration(cluster, machine),
     ...(machine.roles.includes('control-plane') ? { controlPlane: { localAPIEndpoint: listensAt(machine) } } : {}),
-    ...patches(cluster),
+    ...patches(cluster, machine),
   };
   return stream(withFragment(own, cluster.kubeadm.JoinConfiguration));
 }

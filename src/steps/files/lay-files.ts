@@ -2,7 +2,7 @@ import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { controlPlanes, nodes } from '../../cluster/roles.js';
 import { file, namesIn, owners } from '../../facts/files.js';
 import { sh } from '../../facts/sh.js';
-import { patchFolder } from '../control-plane/kubeadm-documents.js';
+import { patchesFor, patchFolder } from '../control-plane/kubeadm-documents.js';
 import { hasCompleted } from '../control-plane/take-over.js';
 import { Refusal } from '../refusal.js';
 import type { CheckContext, Step } from '../step.js';
@@ -16,7 +16,8 @@ interface LaidFile extends WantedFile {
 export const layFiles: Step = {
   name: 'layFiles',
   does: 'Lay the spec’s files and kubeadm’s patches on the hosts that become nodes, before kubeadm reads them',
-  on: (cluster) => nodes(cluster).filter((machine) => hasPatches(cluster) || filesFor(cluster, machine).length > 0),
+  on: (cluster) =>
+    nodes(cluster).filter((machine) => hasPatches(cluster, machine) || filesFor(cluster, machine).length > 0),
   pace: 'all at once',
   retry: 'edit',
   async check(context) {
@@ -37,7 +38,7 @@ export const layFiles: Step = {
   async apply(context) {
     const { cluster, host } = context;
     const wanted = await laid(context);
-    if (hasPatches(cluster)) await host.run(sh`install -d -m 0700 ${patchFolder}`);
+    if (hasPatches(cluster, host.machine)) await host.run(sh`install -d -m 0700 ${patchFolder}`);
     await writeFiles(host, wanted);
     for (const { path, owner } of wanted) await host.run(sh`chown ${owner} ${path}`);
     // kubeadm applies whatever lies there.
@@ -45,7 +46,8 @@ export const layFiles: Step = {
   },
 };
 
-const hasPatches = ({ patches }: Cluster): boolean => Object.keys(patches).length > 0;
+const hasPatches = (cluster: Cluster, machine: Machine): boolean =>
+  Object.keys(patchesFor(cluster, machine)).length > 0;
 
 const filesFor = (cluster: Cluster, machine: Machine): Cluster['files'] =>
   cluster.files.filter(({ on }) => on === 'nodes' || controlPlanes(cluster).includes(machine));
@@ -61,7 +63,7 @@ async function laid({ cluster, host, secret }: CheckContext): Promise<LaidFile[]
       secret: from !== undefined,
     }),
   );
-  const patches = Object.entries(cluster.patches).map(([name, patch]): LaidFile => ({
+  const patches = Object.entries(patchesFor(cluster, host.machine)).map(([name, patch]): LaidFile => ({
     path: `${patchFolder}/${name}`,
     content: `${JSON.stringify(patch, null, 2)}\n`,
     mode: '600',
@@ -71,8 +73,9 @@ async function laid({ cluster, host, secret }: CheckContext): Promise<LaidFile[]
 }
 
 async function strayPatches({ cluster, host }: CheckContext): Promise<string[]> {
-  if (!hasPatches(cluster)) return [];
-  return (await host.read(namesIn(patchFolder))).filter((name) => !Object.hasOwn(cluster.patches, name));
+  const wanted = patchesFor(cluster, host.machine);
+  if (Object.keys(wanted).length === 0) return [];
+  return (await host.read(namesIn(patchFolder))).filter((name) => !Object.hasOwn(wanted, name));
 }
 
 /**

@@ -44,7 +44,7 @@ export function hostProblems(cluster: Cluster, machine: Machine, found: Survey):
   say(
     !found.addresses.includes(machine.address),
     'address',
-    `${machine.address} is on none of its interfaces (${found.addresses.join(', ')})`,
+    `${machine.address} is on none of its interfaces (${found.addresses.join(', ')}); what only kha reaches it at is hosts[].ssh.address`,
   );
   say(found.swaps.length > 0, 'swap', `swap is on (${found.swaps.join(', ')}) and will be switched off`, true);
   say(

@@ -168,6 +168,18 @@ export const refusedChanges: readonly (readonly [string, string | RegExp, string
     [/^10:59 controlPlaneEndpoint\.host: .*every certificate/],
   ],
   [
+    'another label',
+    'roles: [worker]',
+    'roles: [worker], labels: { disk: ssd }',
+    [/^9:62 hosts\[3\]\.labels: w1 stands with other labels \| \{"disk":"ssd"\} \| \{\}; a change takes kha apply/],
+  ],
+  [
+    'a pool with settings of kubelets',
+    /roles: \[worker\] \}/,
+    'roles: [worker], pool: big }\npools: { big: { kubelet: { maxPods: 250 } } }',
+    [/^10:26 pools\.big\.kubelet: w1 stands with other settings of its kubelet \| \{"maxPods":250\} \| \{\}/],
+  ],
+  [
     'a setting of the kubelet less',
     '{ maxPods: 110 }',
     '{}',

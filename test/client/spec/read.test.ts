@@ -64,6 +64,15 @@ describe('a good spec', () => {
     expect(cluster.hosts[3]?.ssh).toEqual({ user: 'admin', port: 2222 });
   });
 
+  it('may have hosts with dots in their names, behind one address with ports of their own', async () => {
+    const spec = good
+      .replace('name: m1', 'name: m1.site.example.org')
+      .replace(/\[control-plane\] \}/, '[control-plane], ssh: { address: 203.0.113.7, port: 2201 } }')
+      .replace('[worker] }', '[worker], ssh: { address: 203.0.113.7, port: 2202 } }');
+    const { cluster } = await readSpec(written(spec));
+    expect(cluster.hosts[0]).toMatchObject({ name: 'm1.site.example.org', address: '10.0.0.11' });
+  });
+
   it('has its paths made absolute, from its own folder', async () => {
     const { cluster } = await readSpec(
       written(`${good}ssh: { key: keys/id, passphrase: file:secret, knownHosts: ~/known }\n`),

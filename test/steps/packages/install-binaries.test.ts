@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { sha256 } from '../../../src/facts/files.js';
+import { registryPlace } from '../../../src/cluster/registry-place.js';
 import { bundle } from '../../../src/facts/registry.js';
 import { system } from '../../../src/facts/system.js';
 import { installBinaries } from '../../../src/steps/packages/install-binaries.js';
@@ -22,7 +23,7 @@ it.each([
   );
   const paths = names.map((name) => `/usr/bin/${name}`);
   const host = new FakeHost(wanted, 'w1')
-    .tells(bundle(wanted, ''), described)
+    .tells(bundle(registryPlace(wanted), ''), described)
     .tells(system, of)
     .tells(sha256(paths), new Map());
   expect(await installBinaries.check(contextOf(wanted, host))).toEqual(paths.map((path) => `${path} is not there`));
