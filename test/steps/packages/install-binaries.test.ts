@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { sha256 } from '../../../src/facts/files.js';
 import { registryPlace } from '../../../src/cluster/registry-place.js';
+import { sha256 } from '../../../src/facts/files.js';
 import { bundle } from '../../../src/facts/registry.js';
 import { system } from '../../../src/facts/system.js';
 import { installBinaries } from '../../../src/steps/packages/install-binaries.js';
