@@ -14,6 +14,7 @@ const toml = (value: string): string => JSON.stringify(value);
 export function containerdConfig(cluster: Cluster, systemdCgroup: boolean, { lowersOomScore }: Limits): WantedFile {
   const lines = [
     'version = 3',
+    `root = ${toml(cluster.containerd.root)}`,
     '',
     "[plugins.'io.containerd.cri.v1.images'.pinned_images]",
     `sandbox = ${toml(imageName(cluster, `pause:${profileOf(cluster).pause}`))}`,
