@@ -6,6 +6,7 @@ import { nodeProblems } from './node-settings.js';
 import { unwaivable, waivable } from './preflight-problems.js';
 import { controlPlanes, etcdHosts, vipCarriers } from './roles.js';
 import { error, warning, type Rule, type RuleProblem } from './rule-problem.js';
+import { usualRoot } from './containerd-root.js';
 import { isSupported, supportedVersions } from './versions.js';
 
 export type { RuleProblem } from './rule-problem.js';
@@ -26,6 +27,7 @@ export const ruleProblems = (cluster: Cluster): RuleProblem[] =>
     waivers,
     fileProblems,
     nodeProblems,
+    containers,
   ].flatMap((rule) => rule(cluster));
 
 export const uniqueHosts = ({
@@ -184,6 +186,19 @@ const proxies: Rule = ({ proxies = { noProxy: [] } }) =>
     );
     return [{ ...problem, secret: true }];
   });
+
+/** What containers may do under SELinux hangs on labels, which the policy has for the usual folder (container-selinux). */
+const containers: Rule = ({ containerd, selinux }) =>
+  selinux === 'enforcing' && containerd.root !== usualRoot
+    ? [
+        error(
+          ['containerd', 'root'],
+          'SELinux enforces, and has labels for containers under /var/lib/containerd only',
+          containerd.root,
+          'selinux: permissive, or a disk of its own mounted there',
+        ),
+      ]
+    : [];
 
 const waivers: Rule = ({ preflight, gates }) => [
   ...preflight.waive.flatMap((name, index) => {

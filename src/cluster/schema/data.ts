@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { usualRoot } from '../containerd-root.js';
 
 /** etcd's own settings; what its members are told when they start. */
 export const etcd = z.strictObject({
@@ -20,5 +21,5 @@ export const containerd = z.strictObject({
       'an absolute path of letters, digits, hyphens, dots and underscores, and none of the system’s own',
     )
     .describe('Where images and containers lie')
-    .default('/var/lib/containerd'),
+    .default(usualRoot),
 });
