@@ -32,7 +32,7 @@ export const wrongNodes: readonly Wrong[] = [
     11,
     64,
     'hosts[3].labels.kubernetes.io/os',
-    /no key has this form/,
+    /the key has the wrong form/,
   ],
   [
     'labels of a host that is no node',
