@@ -1,6 +1,6 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import type { Cluster } from '../cluster/cluster.js';
+import { loginAddress, machineNamed, type Cluster } from '../cluster/cluster.js';
 import { parseRecord } from '../cluster/parse-record.js';
 import { recordFound, type MasterSaid, type RecordFound } from '../cluster/record-found.js';
 import type { Fact } from '../facts/fact.js';
@@ -35,7 +35,9 @@ export function createQuestions({ pool, cluster: clusterOf }: Pick<Dependencies,
     /** The administrator's kubeconfig, from a control plane that has one, sealed for the client that asked: it is a secret. */
     async fetchKubeconfig(publicKey: string): Promise<Sealed> {
       const { cluster, answers } = await ask(file('/etc/kubernetes/admin.conf', { secret: true }));
-      for (const answer of answers) if ('said' in answer && answer.said) return seal(answer.said.content, publicKey);
+      for (const answer of answers)
+        if ('said' in answer && answer.said)
+          return seal(fromOutside(cluster, answer.host, answer.said.content), publicKey);
       const why = answers.map((answer) => `${answer.host}: ${'silent' in answer ? answer.silent : 'it has none'}`);
       throw ApplicationFailure.nonRetryable(
         `no control plane of ${cluster.name} gave /etc/kubernetes/admin.conf: ${why.join('; ')}`,
@@ -43,6 +45,19 @@ export function createQuestions({ pool, cluster: clusterOf }: Pick<Dependencies,
       );
     },
   };
+}
+
+/**
+ * A kubeconfig that is good elsewhere too: where every node has a haproxy of its own, it names a loopback address, and who
+ * is no node is told of the control plane that gave it.
+ */
+function fromOutside(cluster: Cluster, host: string, kubeconfig: string): string {
+  if (cluster.controlPlaneEndpoint.type !== 'local') return kubeconfig;
+  const machine = machineNamed(cluster, host);
+  // A certificate is good for a login address only where the spec says so.
+  const login = loginAddress(machine);
+  const address = cluster.apiServer.certSANs.includes(login) ? login : machine.address;
+  return kubeconfig.replace(/^(\s*server:\s*)\S+$/gm, `$1https://${address}:6443`);
 }
 
 export type Questions = ReturnType<typeof createQuestions>;

@@ -1,5 +1,5 @@
 import type { Cluster, Machine } from './cluster.js';
-import { controlPlanes, etcdHosts, loadBalancers, nodes } from './roles.js';
+import { controlPlanes, etcdHosts, loadBalancers, nodes, vipCarriers } from './roles.js';
 
 /** Something that a host listens to. */
 export interface Opening {
@@ -38,13 +38,18 @@ export function openings(cluster: Cluster, machine: Machine): Opening[] {
       nodes(cluster),
       { protocol: 'tcp', port: 10250, of: 'kubelet', asked: 'by hosts' },
       { protocol: 'tcp', port: 10256, of: 'kube-proxy', asked: 'by itself' },
-      ...podNetwork(networking.calico.encapsulation),
+      ...(networking.cni === 'calico' ? podNetwork(networking.calico.encapsulation) : []),
     ],
     [
       loadBalancers(cluster),
-      { protocol: 'tcp', port: endpoint.port, of: 'haproxy', asked: 'by anybody' },
-      { protocol: 'vrrp', of: 'keepalived', asked: 'by hosts' },
+      {
+        protocol: 'tcp',
+        port: endpoint.port,
+        of: 'haproxy',
+        asked: endpoint.type === 'local' ? 'by itself' : 'by anybody',
+      },
     ],
+    [vipCarriers(cluster), { protocol: 'vrrp', of: 'keepalived', asked: 'by hosts' }],
   ];
   return byRole.flatMap(([machines, ...found]) => (machines.includes(machine) ? found : []));
 }

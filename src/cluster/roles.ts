@@ -29,18 +29,32 @@ export const nodes = (cluster: Cluster): Machine[] => [...controlPlanes(cluster)
 export const containerHosts = (cluster: Cluster): Machine[] =>
   cluster.hosts.filter((host) => host.roles.some((role) => role !== 'load-balancer'));
 
-/** Hosts of haproxy and keepalived: those that say so, else the control planes; none when the endpoint is external. */
+/**
+ * Hosts of haproxy: those that say so, else the control planes; every node where each has its own; none when the endpoint
+ * is external.
+ */
 export function loadBalancers(cluster: Cluster): Machine[] {
   if (cluster.controlPlaneEndpoint.type === 'external') return [];
+  if (cluster.controlPlaneEndpoint.type === 'local') return nodes(cluster);
   const own = having(cluster, 'load-balancer');
   return own.length > 0 ? own : controlPlanes(cluster);
 }
 
-/** Name or address at which everybody reaches the API; a virtual address may have a name. */
-export const endpointHost = ({ controlPlaneEndpoint: endpoint }: Pick<Cluster, 'controlPlaneEndpoint'>): string =>
-  endpoint.host ?? (endpoint.type === 'vip' ? endpoint.vip : '');
+/** Hosts of keepalived, which carries the virtual address. */
+export const vipCarriers = (cluster: Cluster): Machine[] =>
+  cluster.controlPlaneEndpoint.type === 'vip' ? loadBalancers(cluster) : [];
 
-/** `host:port` at which everybody reaches the API. */
+/** Name or address at which every node reaches the API; a virtual address may have a name. */
+export function endpointHost({ controlPlaneEndpoint: endpoint }: Pick<Cluster, 'controlPlaneEndpoint'>): string {
+  if (endpoint.type === 'local') return '127.0.0.1';
+  return endpoint.type === 'vip' ? (endpoint.host ?? endpoint.vip) : endpoint.host;
+}
+
+/** Manifests that make the network of pods, where the spec has its own. */
+export const cniManifests = ({ networking: { cni } }: Cluster): readonly string[] =>
+  typeof cni === 'object' ? cni.manifests : [];
+
+/** `host:port` at which every node reaches the API. */
 export function apiEndpoint({ controlPlaneEndpoint: endpoint }: Cluster): string {
   return `${endpointHost({ controlPlaneEndpoint: endpoint })}:${endpoint.port}`;
 }

@@ -1,10 +1,12 @@
 import { loginAddress, type Cluster } from './cluster.js';
 import { contains, networkOf, overlap } from './ipv4.js';
+import { endpointProblems, portProblems } from './endpoint-rules.js';
 import { fileProblems } from './file-rules.js';
 import { nodeProblems } from './node-settings.js';
 import { unwaivable, waivable } from './preflight-problems.js';
-import { controlPlanes, etcdHosts, loadBalancers } from './roles.js';
+import { controlPlanes, etcdHosts, vipCarriers } from './roles.js';
 import { error, warning, type Rule, type RuleProblem } from './rule-problem.js';
+import { usualRoot } from './containerd-root.js';
 import { isSupported, supportedVersions } from './versions.js';
 
 export type { RuleProblem } from './rule-problem.js';
@@ -18,12 +20,14 @@ export const ruleProblems = (cluster: Cluster): RuleProblem[] =>
     version,
     roles,
     etcd,
-    endpoint,
+    endpointProblems,
+    portProblems,
     networks,
     proxies,
     waivers,
     fileProblems,
     nodeProblems,
+    containers,
   ].flatMap((rule) => rule(cluster));
 
 export const uniqueHosts = ({
@@ -92,11 +96,20 @@ const roles: Rule = (cluster) => {
   for (const [index, host] of cluster.hosts.entries()) {
     if (new Set(host.roles).size < host.roles.length)
       problems.push(error(['hosts', index, 'roles'], 'a role stands twice', host.roles.join(', '), 'every role once'));
-    if (cluster.controlPlaneEndpoint.type === 'external' && host.roles.includes('load-balancer')) {
+    if (host.vipInterface !== undefined && !vipCarriers(cluster).includes(host))
+      problems.push(
+        error(
+          ['hosts', index, 'vipInterface'],
+          `${host.name} does not carry the virtual address`,
+          host.vipInterface,
+          'no such field, or a host that carries it',
+        ),
+      );
+    if (cluster.controlPlaneEndpoint.type !== 'vip' && host.roles.includes('load-balancer')) {
       problems.push(
         error(
           ['hosts', index, 'roles'],
-          'an external endpoint needs no load balancer of the cluster’s own',
+          `an endpoint of type ${cluster.controlPlaneEndpoint.type} needs no hosts for load balancers`,
           'load-balancer',
           'controlPlaneEndpoint.type vip, or no such role',
         ),
@@ -122,66 +135,6 @@ const etcd: Rule = (cluster) => {
   return members > 7
     ? [warning(['hosts'], 'more than seven etcd members only slow each other', `${members} members`, '3, 5 or 7')]
     : [];
-};
-
-const endpoint: Rule = (cluster) => {
-  const { controlPlaneEndpoint: endpoint, hosts, networking } = cluster;
-  if (endpoint.type !== 'vip') return [];
-  const path = ['controlPlaneEndpoint', 'vip'];
-  const problems: RuleProblem[] = [];
-  if (hosts.some(({ name }) => name === endpoint.host))
-    problems.push(
-      error(['controlPlaneEndpoint', 'host'], 'the name is that of a host', endpoint.host!, 'a name that no host has'),
-    );
-  const taken = hosts.find(({ address }) => address === endpoint.vip);
-  if (taken)
-    problems.push(
-      error(path, `the virtual address is that of host ${taken.name}`, endpoint.vip, 'an address that no host has'),
-    );
-  for (const key of ['podSubnet', 'serviceSubnet'] as const) {
-    if (contains(networkOf(networking[key]), endpoint.vip))
-      problems.push(
-        error(
-          path,
-          `the virtual address lies in networking.${key} (${networking[key]})`,
-          endpoint.vip,
-          'an address of the hosts’ own network',
-        ),
-      );
-  }
-  // Prefixes are not in the spec: what shares not even 16 bits with a carrier is surely elsewhere, and preflight knows exactly.
-  const carriers = loadBalancers(cluster).map(({ address }) => address);
-  const near = (prefix: number): boolean =>
-    carriers.some((address) => contains(networkOf(`${address}/${prefix}`), endpoint.vip));
-  if (carriers.length > 0 && !near(16))
-    problems.push(
-      error(
-        path,
-        'the virtual address is outside the networks of the hosts that carry it',
-        endpoint.vip,
-        `an address beside ${carriers.join(', ')}`,
-      ),
-    );
-  else if (carriers.length > 0 && !near(24))
-    problems.push(
-      warning(
-        path,
-        'the virtual address may be outside the networks of the hosts that carry it',
-        endpoint.vip,
-        `an address beside ${carriers.join(', ')}`,
-      ),
-    );
-  if (endpoint.port === 6443 && loadBalancers(cluster).some((host) => controlPlanes(cluster).includes(host))) {
-    problems.push(
-      error(
-        ['controlPlaneEndpoint', 'port'],
-        'the API server itself listens on 6443 on the control planes',
-        '6443',
-        'another port, such as 8443, or load balancers on hosts of their own',
-      ),
-    );
-  }
-  return problems;
 };
 
 const networks: Rule = ({ networking, hosts }) => {
@@ -233,6 +186,19 @@ const proxies: Rule = ({ proxies = { noProxy: [] } }) =>
     );
     return [{ ...problem, secret: true }];
   });
+
+/** What containers may do under SELinux hangs on labels, which the policy has for the usual folder (container-selinux). */
+const containers: Rule = ({ containerd, selinux }) =>
+  selinux === 'enforcing' && containerd.root !== usualRoot
+    ? [
+        error(
+          ['containerd', 'root'],
+          'SELinux enforces, and has labels for containers under /var/lib/containerd only',
+          containerd.root,
+          'selinux: permissive, or a disk of its own mounted there',
+        ),
+      ]
+    : [];
 
 const waivers: Rule = ({ preflight, gates }) => [
   ...preflight.waive.flatMap((name, index) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { containerd, etcd } from './schema/data.js';
 import { files } from './schema/files.js';
 import { json } from './schema/json.js';
 import { kubeadm, patches } from './schema/kubeadm.js';
@@ -73,11 +74,16 @@ const ssh = sshFields.partial().extend({
   knownHosts: login.knownHosts.default('~/.ssh/known_hosts'),
 });
 
+const networkInterface = z.string().regex(/^[\w.@-]{1,15}$/, 'the name of an interface, such as eth1');
+
 const host = z.strictObject({
   name: hostName.describe('The host name, and the name of its node'),
   address: ipv4.describe('The address that the other hosts reach it at'),
   roles: z.array(z.enum(['control-plane', 'etcd', 'worker', 'load-balancer'])).min(1),
   ssh: hostSsh.describe('What differs from the SSH settings of the cluster').optional(),
+  vipInterface: networkInterface
+    .describe('Interface of this host that carries the virtual address; that of the endpoint if left out')
+    .optional(),
   pool: label.describe('The pool whose settings it has, where its own do not say otherwise').optional(),
   ...nodeSettings,
 });
@@ -103,16 +109,16 @@ const controlPlaneEndpoint = z.discriminatedUnion('type', [
       .optional(),
     port: port.describe('Port that haproxy listens on').default(8443),
     virtualRouterId: z.int().min(1).max(255).describe('VRRP id, unique on the segment').default(51),
-    interface: z
-      .string()
-      .regex(/^[\w.@-]{1,15}$/)
-      .describe('Interface that carries the VIP; found by address if left out')
-      .optional(),
+    interface: networkInterface.describe('Interface that carries the VIP; found by address if left out').optional(),
   }),
   z.strictObject({
     type: z.literal('external'),
     host: z.string().min(1).describe('Name or address of the load balancer that already stands'),
     port: port.default(6443),
+  }),
+  z.strictObject({
+    type: z.literal('local'),
+    port: port.describe('Port of every node’s own haproxy, on 127.0.0.1').default(8443),
   }),
 ]);
 
@@ -162,6 +168,15 @@ const networking = z.strictObject({
     .string()
     .regex(new RegExp(`^${dnsName}$`), 'a DNS domain such as cluster.local')
     .default('cluster.local'),
+  cni: z
+    .union([
+      z.enum(['calico', 'none']),
+      z.strictObject({
+        manifests: z.array(path).min(1).describe('Files where the worker runs, applied in this order'),
+      }),
+    ])
+    .describe('Network of pods: calico, manifests of your own, or none')
+    .default('calico'),
   calico: z
     .strictObject({
       encapsulation: z.enum(['vxlan', 'ipip', 'none']).default('vxlan'),
@@ -202,6 +217,8 @@ export const clusterSchema = z.strictObject({
   kubeadm: kubeadm.describe('Fragments of kubeadm’s documents, by kind').prefault({}),
   patches: patches.describe('kubeadm’s patches, by the names of their files').default({}),
   files: files.describe('Files to lay on hosts before kubeadm runs').default([]),
+  etcd: etcd.prefault({}),
+  containerd: containerd.prefault({}),
   gates: z
     .array(z.enum(gateNames))
     .describe('Where a person is waited for')

@@ -28,6 +28,7 @@ export { configureKeepalived } from './load-balancer/configure-keepalived.js';
 export { createVrrpPassword } from './load-balancer/create-vrrp-password.js';
 export { checkControlPlaneNodes } from './network/check-control-plane-nodes.js';
 export { checkNodes } from './network/check-nodes.js';
+export { installCniManifests } from './network/install-cni-manifests.js';
 export { installCalico } from './network/install-calico.js';
 export { installBinaries } from './packages/install-binaries.js';
 export { installPackages } from './packages/install-packages.js';

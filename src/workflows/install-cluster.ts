@@ -36,6 +36,7 @@ import {
   checkControlPlane,
   checkApiEndpoint,
   installCalico,
+  installCniManifests,
   checkControlPlaneNodes,
   joinWorker,
   checkNodes,
@@ -91,9 +92,16 @@ export async function installCluster(input: OperationInput): Promise<Report> {
       layEtcdManifest,
     );
     await stage('etcd', startEtcd, reconfigureEtcd, checkEtcd);
-    await gate('before-control-plane', initControlPlane, joinControlPlane, installCalico, joinWorker);
+    await gate(
+      'before-control-plane',
+      initControlPlane,
+      joinControlPlane,
+      installCalico,
+      installCniManifests,
+      joinWorker,
+    );
     await stage('Control plane', initControlPlane, joinControlPlane, checkControlPlane, checkApiEndpoint);
-    await stage('Network', installCalico, checkControlPlaneNodes);
+    await stage('Network', installCalico, installCniManifests, checkControlPlaneNodes);
     await stage('Workers', joinWorker, checkNodes, labelNodes, installAddOns);
     await gate('before-switch-over', pointKubeProxyAtEndpoint, pointKubeletAtEndpoint);
     await stage('Switch over', pointKubeProxyAtEndpoint, pointKubeletAtEndpoint);

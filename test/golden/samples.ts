@@ -42,6 +42,12 @@ export const samples: Readonly<Record<string, Cluster>> = {
     networking: { calico: { encapsulation: 'ipip', mtu: 1400 }, kubeProxyMode: 'iptables' },
     kubelet: { maxPods: 200 },
   }),
+  local: cluster({
+    controlPlaneEndpoint: { type: 'local' },
+    networking: { cni: { manifests: ['/keys/crds.yaml', '/keys/cilium.yaml'] } },
+    etcd: { quotaBackendBytes: 8 * 2 ** 30 },
+    containerd: { root: '/data/containerd' },
+  }),
   settings: cluster({
     hosts: [
       { ...masters[0], name: 'm1.example', kubelet: { maxPods: 200 }, ssh: { address: '203.0.113.11' } },
@@ -49,7 +55,7 @@ export const samples: Readonly<Record<string, Cluster>> = {
       { ...worker, pool: 'gpu', taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] },
     ],
     pools: { gpu: { labels: { gpu: 'yes' }, annotations: { 'example.org/rack': 'r 1' }, kubelet: { maxPods: 50 } } },
-    controlPlaneEndpoint: { type: 'vip', vip: '10.0.0.100', host: 'api.example.org' },
+    controlPlaneEndpoint: { type: 'vip', vip: '10.1.0.100', host: 'api.example.org', interface: 'eth1' },
     apiServer: { certSANs: ['*.example.org', '203.0.113.7'] },
     kubeadm: {
       ClusterConfiguration: {
@@ -66,7 +72,8 @@ export const samples: Readonly<Record<string, Cluster>> = {
             pathType: 'File',
           })),
         },
-        featureGates: { ControlPlaneKubeletLocalMode: true },
+        encryptionAlgorithm: 'ECDSA-P256',
+        certificateValidityPeriod: '4380h0m0s',
       },
       InitConfiguration: { nodeRegistration: { kubeletExtraArgs: [{ name: 'v', value: '4' }] } },
       JoinConfiguration: { timeouts: { discovery: '10m0s' } },

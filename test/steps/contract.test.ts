@@ -71,6 +71,7 @@ const onlyWith: Readonly<Record<string, Record<string, unknown>>> = {
   installAddOns: { addons: ['dashboard'] },
   openFirewall: { firewall: 'open' },
   configureSelinux: { selinux: 'enforcing' },
+  installCniManifests: { networking: { cni: { manifests: ['/cni.yaml'] } } },
   labelNodes: { hosts: [{ ...cluster().hosts[0], labels: { a: 'b' } }] },
   layFiles: { files: [{ path: '/etc/a', content: 'b' }] },
 };

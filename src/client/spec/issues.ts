@@ -87,7 +87,7 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
   }
 }
 
-const endpointTypes = ['vip', 'external'];
+const endpointTypes = ['vip', 'external', 'local'];
 
 interface SchemaNode {
   /** Of a field that nothing may stand at. */

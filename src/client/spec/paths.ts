@@ -33,5 +33,10 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
   const { pools } = cluster;
   const resolved = walk({ ...cluster, hosts: cluster.hosts.map(({ ssh }) => (ssh ? { ssh } : {})) }) as Cluster;
   const hosts = cluster.hosts.map((host, index) => ({ ...host, ...resolved.hosts[index] }));
-  return { ...resolved, hosts, kubelet, kubeadm, patches, pools };
+  const { cni } = cluster.networking;
+  const networking = {
+    ...resolved.networking,
+    cni: typeof cni === 'object' ? { manifests: cni.manifests.map(path) } : cni,
+  };
+  return { ...resolved, hosts, networking, kubelet, kubeadm, patches, pools };
 }

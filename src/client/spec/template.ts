@@ -17,6 +17,8 @@ hosts:
 controlPlaneEndpoint: { type: vip, vip: 10.0.0.100 }
 # ... or a load balancer (F5, nginx) that already stands and spreads the port over the control planes' 6443:
 # controlPlaneEndpoint: { type: external, host: k8s.example.org, port: 6443 }
+# ... or every node's own haproxy on 127.0.0.1, where the network drops VRRP:
+# controlPlaneEndpoint: { type: local }
 
 # The private registry with the images and the bundle of packages.
 source:

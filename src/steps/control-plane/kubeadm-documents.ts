@@ -109,6 +109,9 @@ export const furtherNames = ({ apiServer, controlPlaneEndpoint: endpoint }: Clus
 export function clusterDocument(cluster: Cluster, etcd: EtcdLayout): Configuration & Readonly<Record<string, unknown>> {
   const client = '/etc/kubernetes/pki/apiserver-etcd-client';
   const certSANs = furtherNames(cluster);
+  const quota = cluster.etcd.quotaBackendBytes;
+  // For the manifest that kubeadm writes when a further control plane joins; the first ones' are kha's.
+  const extraArgs = quota === undefined ? [] : [{ name: 'quota-backend-bytes', value: String(quota) }];
   const own = {
     apiVersion: profileOf(cluster).kubeadmApi,
     kind: 'ClusterConfiguration',
@@ -124,7 +127,7 @@ export function clusterDocument(cluster: Cluster, etcd: EtcdLayout): Configurati
     },
     etcd:
       etcd === 'local'
-        ? { local: {} }
+        ? { local: extraArgs.length > 0 ? { extraArgs } : {} }
         : {
             external: {
               endpoints: etcdHosts(cluster).map(({ address }) => `https://${address}:2379`),

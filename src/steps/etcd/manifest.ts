@@ -36,6 +36,7 @@ export function etcdManifest(
   path: string,
   founding = foundingOf(cluster),
 ): WantedFile {
+  const { quotaBackendBytes } = cluster.etcd;
   const command = [
     'etcd',
     `--advertise-client-urls=${clientUrl(machine)}`,
@@ -54,6 +55,7 @@ export function etcdManifest(
     '--peer-client-cert-auth=true',
     `--peer-key-file=${pki}/peer.key`,
     `--peer-trusted-ca-file=${pki}/ca.crt`,
+    ...(quotaBackendBytes === undefined ? [] : [`--quota-backend-bytes=${quotaBackendBytes}`]),
     '--snapshot-count=10000',
     `--trusted-ca-file=${pki}/ca.crt`,
     '--watch-progress-notify-interval=5s',

@@ -1,5 +1,5 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
-import { allHosts, containerHosts, loadBalancers } from '../../cluster/roles.js';
+import { allHosts, containerHosts, loadBalancers, vipCarriers } from '../../cluster/roles.js';
 import { selinux } from '../../facts/selinux.js';
 import { sh } from '../../facts/sh.js';
 import { healthScriptFolder } from '../load-balancer/keepalived-files.js';
@@ -51,7 +51,7 @@ const noPolicy = 'SELinux has no labels for containers: the package container-se
 
 function wanted(cluster: Cluster, machine: Machine) {
   const containers = containerHosts(cluster).includes(machine);
-  const carriesApi = loadBalancers(cluster).includes(machine);
+  const [balances, carries] = [loadBalancers, vipCarriers].map((list) => list(cluster).includes(machine));
   return {
     programs: containers
       ? ['containerd', 'containerd-shim-runc-v2', 'kubelet', 'runc'].map((name) => `/usr/bin/${name}`)
@@ -60,8 +60,8 @@ function wanted(cluster: Cluster, machine: Machine) {
       ...(containers
         ? ['/etc/kubernetes', '/etc/containerd', '/var/lib/containerd', '/var/lib/kubelet', '/var/lib/cni']
         : []),
-      ...(carriesApi ? [healthScriptFolder] : []),
+      ...(carries ? [healthScriptFolder] : []),
     ],
-    booleans: carriesApi ? ['haproxy_connect_any', 'keepalived_connect_any'] : [],
+    booleans: [...(balances ? ['haproxy_connect_any'] : []), ...(carries ? ['keepalived_connect_any'] : [])],
   };
 }

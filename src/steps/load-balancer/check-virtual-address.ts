@@ -1,4 +1,4 @@
-import { loadBalancers } from '../../cluster/roles.js';
+import { vipCarriers } from '../../cluster/roles.js';
 import { addresses } from '../../facts/network.js';
 import { answers } from '../fitness.js';
 import type { Step } from '../step.js';
@@ -6,7 +6,7 @@ import type { Step } from '../step.js';
 export const checkVirtualAddress: Step = {
   name: 'checkVirtualAddress',
   does: 'Wait until exactly one host carries the virtual address',
-  on: loadBalancers,
+  on: vipCarriers,
   pace: { once: answers },
   retry: 'wait',
   gives: 'api endpoint',
@@ -14,7 +14,7 @@ export const checkVirtualAddress: Step = {
     const { controlPlaneEndpoint: endpoint } = cluster;
     if (endpoint.type !== 'vip') return [];
     const carriers: string[] = [];
-    for (const { name } of loadBalancers(cluster)) {
+    for (const { name } of vipCarriers(cluster)) {
       const found = await (await peer(name)).read(addresses);
       if (found.some(({ address }) => address === endpoint.vip)) carriers.push(name);
     }

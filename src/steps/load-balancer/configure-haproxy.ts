@@ -26,6 +26,8 @@ export const configureHaproxy: Step = {
 
 /** The configuration of haproxy: each API server counts while its own /readyz says so (kubernetes.io, API health endpoints). */
 export function haproxy(cluster: Cluster): WantedFile {
+  const { type, port } = cluster.controlPlaneEndpoint;
+  const local = type === 'local';
   const servers = controlPlanes(cluster).map(({ name, address }) => `    server ${name} ${address}:6443`);
   const lines = [
     `# Cluster ${cluster.name}; written by kha, which puts back what is changed here.`,
@@ -43,7 +45,7 @@ export function haproxy(cluster: Cluster): WantedFile {
     '    timeout client 4h',
     '    timeout server 4h',
     'frontend api',
-    `    bind *:${cluster.controlPlaneEndpoint.port}`,
+    `    bind ${local ? '127.0.0.1' : '*'}:${port}`,
     '    default_backend control-planes',
     'backend control-planes',
     '    balance leastconn',

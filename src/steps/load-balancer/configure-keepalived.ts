@@ -1,16 +1,16 @@
-import { loadBalancers } from '../../cluster/roles.js';
+import { vipCarriers } from '../../cluster/roles.js';
 import { addresses } from '../../facts/network.js';
 import type { CheckContext, Step } from '../step.js';
 import { writeFiles, type WantedFile } from '../wanted-file.js';
 import { missingService } from '../wanted-service.js';
 import { vrrpPassword } from './create-vrrp-password.js';
-import { deviceOf } from './device.js';
+import { deviceOf, nodeDeviceOf } from './device.js';
 import { healthScripts, keepalived } from './keepalived-files.js';
 
 export const configureKeepalived: Step = {
   name: 'configureKeepalived',
   does: 'Carry the virtual address with keepalived, nearest to a healthy API server',
-  on: loadBalancers,
+  on: vipCarriers,
   pace: 'all at once',
   retry: 'edit',
   needs: ['packages'],
@@ -35,6 +35,7 @@ export const configureKeepalived: Step = {
 async function files({ cluster, host }: CheckContext): Promise<WantedFile[] | undefined> {
   const password = await vrrpPassword(host);
   if (!password) return undefined;
-  const device = deviceOf(cluster, host.machine, await host.read(addresses));
-  return [keepalived(cluster, host.machine, device, password), ...healthScripts(cluster, host.machine)];
+  const found = await host.read(addresses);
+  const devices = { node: nodeDeviceOf(host.machine, found), vip: deviceOf(cluster, host.machine, found) };
+  return [keepalived(cluster, host.machine, devices, password), ...healthScripts(cluster, host.machine)];
 }

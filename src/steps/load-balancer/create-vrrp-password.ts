@@ -1,4 +1,4 @@
-import { loadBalancers } from '../../cluster/roles.js';
+import { vipCarriers } from '../../cluster/roles.js';
 import { file } from '../../facts/files.js';
 import { answers } from '../fitness.js';
 import type { Asked } from '../host.js';
@@ -10,7 +10,7 @@ const path = '/var/lib/kha/vrrp-password';
 export const createVrrpPassword: Step = {
   name: 'createVrrpPassword',
   does: 'Give every keepalived host the password by which they know each other',
-  on: loadBalancers,
+  on: vipCarriers,
   pace: { once: answers },
   retry: 'edit',
   check: async (context) => (await passwords(context)).lacking.map((name) => `${path} is not on ${name}`),
@@ -42,7 +42,7 @@ async function passwords({
   peer,
 }: CheckContext): Promise<{ password: string | undefined; lacking: string[] }> {
   const found = await Promise.all(
-    loadBalancers(cluster).map(async ({ name }) => ({ name, password: await vrrpPassword(await peer(name)) })),
+    vipCarriers(cluster).map(async ({ name }) => ({ name, password: await vrrpPassword(await peer(name)) })),
   );
   const having = found.filter(({ password }) => password !== undefined);
   const password = having[0]?.password;

@@ -1,18 +1,24 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
-import { controlPlanes, loadBalancers } from '../../cluster/roles.js';
+import { controlPlanes, vipCarriers } from '../../cluster/roles.js';
 import type { WantedFile } from '../wanted-file.js';
 
 /** Where SELinux lets keepalived run scripts from (keepalived_selinux(8)). */
 export const healthScriptFolder = '/usr/libexec/keepalived';
 
+/** The interface at which a host hears the other carriers, and the one that carries the virtual address: mostly the same. */
+export interface Devices {
+  readonly node: string;
+  readonly vip: string;
+}
+
 /**
  * keepalived's configuration. Failed health checks lower a host's priority and never take the address from the last
  * one: before the first API server starts, somebody must carry it already.
  */
-export function keepalived(cluster: Cluster, machine: Machine, device: string, password: string): WantedFile {
+export function keepalived(cluster: Cluster, machine: Machine, { node, vip }: Devices, password: string): WantedFile {
   const { controlPlaneEndpoint: endpoint } = cluster;
   if (endpoint.type !== 'vip') throw new Error('the endpoint of the cluster is not keepalived’s');
-  const all = loadBalancers(cluster);
+  const all = vipCarriers(cluster);
   const tracked = healthScripts(cluster, machine).map(({ name, weight }) => ({ name, weight }));
   const lines = [
     `# Cluster ${cluster.name}; written by kha, which puts back what is changed here.`,
@@ -34,7 +40,7 @@ export function keepalived(cluster: Cluster, machine: Machine, device: string, p
     ]),
     `vrrp_instance ${cluster.name} {`,
     '    state BACKUP',
-    `    interface ${device}`,
+    `    interface ${node}`,
     `    virtual_router_id ${endpoint.virtualRouterId}`,
     `    priority ${200 - all.indexOf(machine)}`,
     '    advert_int 1',
@@ -47,8 +53,9 @@ export function keepalived(cluster: Cluster, machine: Machine, device: string, p
     `        auth_pass ${password}`,
     '    }',
     '    virtual_ipaddress {',
-    `        ${endpoint.vip}/32 dev ${device}`,
+    `        ${endpoint.vip}/32 dev ${vip}`,
     '    }',
+    ...(vip === node ? [] : ['    track_interface {', `        ${vip}`, '    }']),
     '    track_script {',
     ...tracked.map(({ name }) => `        ${name}`),
     '    }',

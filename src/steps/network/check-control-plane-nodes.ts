@@ -10,5 +10,11 @@ export const checkControlPlaneNodes: Step = {
   pace: { once: servesApi },
   retry: 'wait',
   needs: ['network'],
-  check: ({ cluster, host }) => unready(host, controlPlanes(cluster)),
+  async check({ cluster, host, warn }) {
+    if (cluster.networking.cni === 'none')
+      warn(
+        'networking.cni is none: nodes stay NotReady and CoreDNS waits until you have applied a network, and no network is proved',
+      );
+    return unready(cluster, host, controlPlanes(cluster));
+  },
 };

@@ -11,5 +11,5 @@ export const checkNodes: Step = {
   retry: 'wait',
   needs: ['network', 'workers'],
   gives: 'ready nodes',
-  check: ({ cluster, host }) => unready(host, nodes(cluster)),
+  check: ({ cluster, host }) => unready(cluster, host, nodes(cluster)),
 };

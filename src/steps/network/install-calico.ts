@@ -13,7 +13,7 @@ const manifest: Placement = { name: 'manifests/calico.yaml', path: `${calicoFold
 export const installCalico: Step = {
   name: 'installCalico',
   does: 'Apply Calico from the bundle, with images of the private registry',
-  on: controlPlanes,
+  on: (cluster) => (cluster.networking.cni === 'calico' ? controlPlanes(cluster) : []),
   pace: { once: servesApi },
   retry: 'edit',
   needs: ['healthy control plane'],

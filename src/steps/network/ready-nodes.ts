@@ -1,14 +1,20 @@
-import type { Machine } from '../../cluster/cluster.js';
+import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { nodeList } from '../../facts/kubectl.js';
 import type { Asked } from '../host.js';
 
-/** Which of the machines are not Ready nodes yet. They are counted by name: `kubeadm join` returns before its node is there. */
-export async function unready(host: Asked, machines: readonly Machine[]): Promise<string[]> {
+/** Without a network of pods no node becomes Ready, and it is enough that it is there. */
+const staysUnready = (cluster: Cluster): boolean => cluster.networking.cni === 'none';
+
+/**
+ * Which of the machines are not Ready nodes yet, or not nodes where nobody makes them Ready. They are counted by name:
+ * `kubeadm join` returns before its node is there.
+ */
+export async function unready(cluster: Cluster, host: Asked, machines: readonly Machine[]): Promise<string[]> {
   const found = await host.read(nodeList);
   if (!found) return ['the API does not answer'];
   return machines.flatMap(({ name }) => {
     const node = found.find((one) => one.name === name);
     if (!node) return [`${name} is not a node yet`];
-    return node.ready ? [] : [`${name} is not Ready`];
+    return node.ready || staysUnready(cluster) ? [] : [`${name} is not Ready`];
   });
 }

@@ -1,5 +1,5 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
-import { allHosts, loadBalancers } from '../../cluster/roles.js';
+import { allHosts, loadBalancers, vipCarriers } from '../../cluster/roles.js';
 import { balancerPackages, type Architecture } from '../../cluster/systems.js';
 import type { PackageState, WantedPackage } from '../../facts/packages.js';
 import type { Step } from '../step.js';
@@ -72,11 +72,13 @@ const installs = (there: PackageState | undefined): boolean =>
 export function packagesOf(cluster: Cluster, machine: Machine, { files, system }: HostBundle): Package[] {
   const { family, named, architectures } = packageManagerOf(system);
   const own = architectures(system.arch as Architecture);
-  const carriesApi = loadBalancers(cluster).includes(machine);
+  const unneeded = balancerPackages.filter(
+    (name) => !(name === 'keepalived' ? vipCarriers : loadBalancers)(cluster).includes(machine),
+  );
   return Object.keys(files)
     .filter((name) => name.startsWith(`${family}/`))
     .map((name) => name.slice(family.length + 1))
     .map((file) => ({ file, ...named(file) }))
     .filter(({ architecture }) => own.includes(architecture))
-    .filter(({ name }) => carriesApi || !balancerPackages.includes(name));
+    .filter(({ name }) => !unneeded.includes(name));
 }

@@ -1,14 +1,14 @@
-import { loadBalancers } from '../../cluster/roles.js';
+import { vipCarriers } from '../../cluster/roles.js';
 import { addresses, answersFor, vrrpAdverts } from '../../facts/network.js';
 import { survey } from '../../facts/survey.js';
 import type { Step } from '../step.js';
-import { deviceOf } from '../load-balancer/device.js';
+import { deviceOf, nodeDeviceOf } from '../load-balancer/device.js';
 import { sift, type Problem } from './problem.js';
 
 export const checkEndpoint: Step = {
   name: 'checkEndpoint',
   does: 'See that nobody else answers for the virtual address or uses its VRRP id',
-  on: loadBalancers,
+  on: vipCarriers,
   pace: 'all at once',
   retry: 'inspect',
   async check({ cluster, host, peer, warn }) {
@@ -17,22 +17,24 @@ export const checkEndpoint: Step = {
     const problems: Problem[] = [];
     const own = await host.read(addresses);
     const device = deviceOf(cluster, host.machine, own);
-    const near = own.find(({ address }) => address === host.machine.address);
-    if (near && !sameNetwork(endpoint.vip, near.address, near.prefix)) {
+    const near = own.filter((one) => one.device === device && one.address !== endpoint.vip);
+    if (near.length === 0) problems.push({ name: 'vip-network', words: `${device} has no address` });
+    else if (!near.some(({ address, prefix }) => sameNetwork(endpoint.vip, address, prefix))) {
+      const networks = near.map(({ address, prefix }) => `${address}/${prefix}`).join(', ');
       problems.push({
         name: 'vip-network',
-        words: `the virtual address ${endpoint.vip} is outside the network of ${device} (${near.address}/${near.prefix})`,
+        words: `the virtual address ${endpoint.vip} is outside the network of ${device} (${networks})`,
       });
     }
     const ourMacs = await Promise.all(
-      loadBalancers(cluster).map(async ({ name }) => (await (await peer(name)).read(survey)).macs),
+      vipCarriers(cluster).map(async ({ name }) => (await (await peer(name)).read(survey)).macs),
     );
     const mac = own.some(({ address }) => address === endpoint.vip)
       ? undefined
       : await host.read(answersFor(endpoint.vip));
     if (mac && !ourMacs.flat().includes(mac))
       problems.push({ name: 'vip-free', words: `${mac} already answers for ${endpoint.vip}` });
-    const adverts = await host.read(vrrpAdverts(device));
+    const adverts = await host.read(vrrpAdverts(nodeDeviceOf(host.machine, own)));
     if (!adverts)
       problems.push({
         name: 'vrrp-id',

@@ -1,12 +1,13 @@
+import type { Cluster } from '../../cluster/cluster.js';
 import { controlPlanes } from '../../cluster/roles.js';
 import { rolledOut } from '../../facts/rollout.js';
 import { servesApi } from '../fitness.js';
 import type { Step } from '../step.js';
 
-const workloads = [
-  'deployment/coredns',
-  'deployment/calico-kube-controllers',
-  'daemonset/calico-node',
+/** CoreDNS starts once there is a network of pods, whoever made it. */
+const workloads = ({ networking: { cni } }: Cluster): string[] => [
+  ...(cni === 'none' ? [] : ['deployment/coredns']),
+  ...(cni === 'calico' ? ['deployment/calico-kube-controllers', 'daemonset/calico-node'] : []),
   'daemonset/kube-proxy',
 ];
 
@@ -17,8 +18,10 @@ export const checkComponents: Step = {
   pace: { once: servesApi },
   retry: 'wait',
   needs: ['ready nodes'],
-  async check({ host }) {
-    const found = await Promise.all(workloads.map((workload) => host.read(rolledOut('kube-system', workload))));
+  async check({ cluster, host }) {
+    const found = await Promise.all(
+      workloads(cluster).map((workload) => host.read(rolledOut('kube-system', workload))),
+    );
     return found.flat();
   },
 };

@@ -1,6 +1,7 @@
 import type { Cluster } from '../../cluster/cluster.js';
 import { imageName } from '../../cluster/image-names.js';
 import { registryPlace, urlOf } from '../../cluster/registry-place.js';
+import { usualRoot } from '../../cluster/containerd-root.js';
 import { profileOf } from '../../cluster/versions.js';
 import type { Limits } from '../../facts/kernel.js';
 import type { WantedFile } from '../wanted-file.js';
@@ -12,8 +13,10 @@ const toml = (value: string): string => JSON.stringify(value);
 
 /** containerd 2's configuration, version 3 (containerd.io, CRI configuration). */
 export function containerdConfig(cluster: Cluster, systemdCgroup: boolean, { lowersOomScore }: Limits): WantedFile {
+  const { root } = cluster.containerd;
   const lines = [
     'version = 3',
+    ...(root === usualRoot ? [] : [`root = ${toml(root)}`]),
     '',
     "[plugins.'io.containerd.cri.v1.images'.pinned_images]",
     `sandbox = ${toml(imageName(cluster, `pause:${profileOf(cluster).pause}`))}`,

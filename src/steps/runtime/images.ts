@@ -5,6 +5,7 @@ import { profileOf } from '../../cluster/versions.js';
 /** Images that a host will run, as `name:tag` without the registry. */
 export function imagesOf(cluster: Cluster, machine: Machine): string[] {
   const { kubernetes, etcd, coredns, pause, calico } = profileOf(cluster);
+  const { cni } = cluster.networking;
   const images = [`pause:${pause}`];
   if (etcdHosts(cluster).includes(machine)) images.push(`etcd:${etcd}`);
   if (controlPlanes(cluster).includes(machine)) {
@@ -18,10 +19,8 @@ export function imagesOf(cluster: Cluster, machine: Machine): string[] {
     images.push(
       `kube-proxy:${kubernetes}`,
       `coredns:${coredns}`,
-      `calico/node:${calico}`,
-      `calico/cni:${calico}`,
-      `calico/kube-controllers:${calico}`,
-      probeImage,
+      ...(cni === 'calico' ? ['node', 'cni', 'kube-controllers'].map((name) => `calico/${name}:${calico}`) : []),
+      ...(cni === 'none' ? [] : [probeImage]),
     );
   }
   return images;

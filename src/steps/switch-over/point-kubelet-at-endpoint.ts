@@ -30,7 +30,7 @@ export const pointKubeletAtEndpoint: Step = {
     const missing = await pointing(context);
     if (missing.length > 0) return missing;
     const master = await context.firstFit(controlPlanes(context.cluster), servesApi);
-    return unready(master, [context.host.machine]);
+    return unready(context.cluster, master, [context.host.machine]);
   },
 };
 

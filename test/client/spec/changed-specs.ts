@@ -180,6 +180,18 @@ export const refusedChanges: readonly (readonly [string, string | RegExp, string
     [/^10:26 pools\.big\.kubelet: w1 stands with other settings of its kubelet \| \{"maxPods":250\} \| \{\}/],
   ],
   [
+    'no network',
+    '  podSubnet:',
+    '  cni: none\n  podSubnet:',
+    [/^13:8 networking\.cni: .*pods that run keep.*\| none \| calico/],
+  ],
+  [
+    'another folder of containers',
+    'kubelet:',
+    'containerd: { root: /data/c }\nkubelet:',
+    [/^15:21 containerd\.root: .*kha apply/],
+  ],
+  [
     'a setting of the kubelet less',
     '{ maxPods: 110 }',
     '{}',

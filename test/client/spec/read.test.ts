@@ -7,6 +7,7 @@ import { formatProblems } from '../../../src/client/spec/format.js';
 import { SpecProblems, type Problem } from '../../../src/client/spec/problem.js';
 import { readSpec } from '../../../src/client/spec/read.js';
 import { template } from '../../../src/client/spec/template.js';
+import { wrongNodes } from './wrong-nodes.js';
 import { wrongSettings } from './wrong-settings.js';
 import { wrongSources } from './wrong-sources.js';
 import { changed, good, wrongSpecs } from './wrong-specs.js';

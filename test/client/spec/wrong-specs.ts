@@ -230,7 +230,7 @@ export const wrongSpecs: readonly Wrong[] = [
     11,
     44,
     'hosts[3].roles',
-    /needs no load balancer/,
+    /needs no hosts for load balancers/,
   ],
   ['a list for the whole', '- a\n- b\n', 1, 1, '', /wrong type/],
   ['text for the whole', 'hello\n', 1, 1, '', /wrong type/],

@@ -2,6 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { haproxy } from '../../../src/steps/load-balancer/configure-haproxy.js';
 import { deviceOf } from '../../../src/steps/load-balancer/device.js';
 import { healthScripts, keepalived } from '../../../src/steps/load-balancer/keepalived-files.js';
+import { openings } from '../../../src/cluster/ports.js';
+import { apiEndpoint } from '../../../src/cluster/roles.js';
+import { ownCertificates } from '../../../src/steps/certificates/paths.js';
+import {
+  checkEndpoint,
+  checkVirtualAddress,
+  configureHaproxy,
+  configureKeepalived,
+  createVrrpPassword,
+} from '../../../src/steps/index.js';
 import { cluster } from '../../clusters.js';
 
 const stacked = cluster();
@@ -27,10 +37,33 @@ describe('haproxy.cfg', () => {
   });
 });
 
+describe('an endpoint on every node', () => {
+  const local = cluster({ controlPlaneEndpoint: { type: 'local' } });
+
+  it('is haproxy on loopback, on workers too, and nobody’s keepalived', () => {
+    expect(line(haproxy(local).content, /^ *bind/)).toEqual(['bind 127.0.0.1:8443']);
+    expect(line(haproxy(local).content, /^ *server /)).toHaveLength(3);
+    expect(configureHaproxy.on(local).map(({ name }) => name)).toEqual(['m1', 'm2', 'm3', 'w1']);
+    for (const step of [createVrrpPassword, configureKeepalived, checkVirtualAddress, checkEndpoint])
+      expect(step.on(local)).toEqual([]);
+  });
+
+  it('is what every node is told, and every API server’s certificate is good for', () => {
+    expect(apiEndpoint(local)).toBe('127.0.0.1:8443');
+    const [certificate] = ownCertificates(local, local.hosts[0]!);
+    expect(certificate?.names).toContain('127.0.0.1');
+  });
+
+  it('lets nobody in from outside', () => {
+    const open = openings(local, local.hosts[3]!).filter(({ asked }) => asked !== 'by itself');
+    expect(open.map(({ of }) => of)).toEqual(['kubelet', 'pods, VXLAN']);
+  });
+});
+
 describe('keepalived.conf', () => {
-  const of = (wanted: typeof stacked, name: string): string => {
+  const of = (wanted: typeof stacked, name: string, vip = 'eth0'): string => {
     const machine = wanted.hosts.find((host) => host.name === name)!;
-    return keepalived(wanted, machine, 'eth0', 'VRRPPASS').content;
+    return keepalived(wanted, machine, { node: 'eth0', vip }, 'VRRPPASS').content;
   };
 
   it('gives every host a priority of its own, apart by less than a failed check takes away', () => {
@@ -45,6 +78,13 @@ describe('keepalived.conf', () => {
     expect(line(text, /unicast_src_ip/)).toEqual(['unicast_src_ip 10.0.0.41']);
     expect(/unicast_peer \{([^}]*)\}/.exec(text)?.[1]?.trim()).toBe('10.0.0.42');
     expect(line(text, /virtual_router_id/)).toEqual(['virtual_router_id 7']);
+  });
+
+  it('carries the address on another interface than it hears the others at, and goes without either', () => {
+    const text = of(stacked, 'm1', 'eth1');
+    expect(line(text, /^ +interface|dev /)).toEqual(['interface eth0', '10.0.0.100/32 dev eth1']);
+    expect(/track_interface \{([^}]*)\}/.exec(text)?.[1]?.trim()).toBe('eth1');
+    expect(of(stacked, 'm1')).not.toContain('track_interface');
   });
 
   it('needs no peer where one host carries the address alone', () =>
@@ -68,6 +108,12 @@ describe('deviceOf', () => {
   it('takes the spec’s word', () => {
     const named = cluster({ controlPlaneEndpoint: { type: 'vip', vip: '10.0.0.100', interface: 'eth9' } });
     expect(deviceOf(named, named.hosts[0]!, found)).toBe('eth9');
+  });
+  it('takes the host’s own word before the endpoint’s', () => {
+    const endpoint = { type: 'vip', vip: '10.0.0.100', interface: 'eth9' };
+    const hosts = stacked.hosts.map((host, index) => (index === 0 ? { ...host, vipInterface: 'bond1' } : host));
+    const named = cluster({ controlPlaneEndpoint: endpoint, hosts });
+    expect(named.hosts.slice(0, 2).map((host) => deviceOf(named, host, found))).toEqual(['bond1', 'eth9']);
   });
   it('says whose address is nowhere', () =>
     expect(() => deviceOf(stacked, stacked.hosts[1]!, found)).toThrow('no interface of m2 has the address 10.0.0.12'));

@@ -13,13 +13,17 @@ interface Ground {
   readonly mac?: string;
   readonly adverts?: VrrpAdvert[] | undefined;
   readonly carries?: boolean;
+  /** Named by the spec; `address` is what it has, if any. */
+  readonly other?: { readonly device: string; readonly address?: string };
 }
 
-async function checked({ vip = '10.0.0.100', prefix = 24, mac, carries = false, ...more }: Ground) {
-  const wanted = cluster({ controlPlaneEndpoint: { type: 'vip', vip } });
+async function checked({ vip = '10.0.0.100', prefix = 24, mac, carries = false, other, ...more }: Ground) {
+  const named = other ? { interface: other.device } : {};
+  const wanted = cluster({ controlPlaneEndpoint: { type: 'vip', vip, ...named } });
   const fakes = wanted.hosts.map(({ name, address }, index) => {
     const own = [{ device: 'eth0', address, prefix }];
     if (carries && name === 'm1') own.push({ device: 'eth0', address: vip, prefix: 32 });
+    if (other?.address) own.push({ device: other.device, address: other.address, prefix: 24 });
     return new FakeHost(wanted, name)
       .tells(addresses, own)
       .tells(answersFor(vip), mac)
@@ -39,6 +43,19 @@ describe('checkEndpoint', () => {
       [/^vip-network: .*10\.0\.1\.100 is outside .* eth0/],
       [],
     ],
+    [
+      'an address in the network of a named interface',
+      { vip: '10.1.0.100', other: { device: 'eth1', address: '10.1.0.11' } },
+      [],
+      [],
+    ],
+    [
+      'an address outside the network of a named interface',
+      { other: { device: 'eth1', address: '10.1.0.11' } },
+      [/^vip-network: .*10\.0\.0\.100 is outside .* eth1 \(10\.1\.0\.11\/24\)/],
+      [],
+    ],
+    ['a named interface without an address', { other: { device: 'eth1' } }, [/^vip-network: eth1 has no address/], []],
     ['a wide network around both', { vip: '10.0.1.100', prefix: 16 }, [], []],
     ['a stranger at the address', { mac: '52:54:00:00:00:99' }, [/^vip-free: 52:54:00:00:00:99 already answers/], []],
     ['another carrier of this cluster at the address', { mac: '02:00:00:00:00:12' }, [], []],

@@ -1,0 +1,70 @@
+import { contains, networkOf } from './ipv4.js';
+import { controlPlanes, loadBalancers } from './roles.js';
+import { error, warning, type Rule, type RuleProblem } from './rule-problem.js';
+
+/** The virtual address is nobody's, and where its carriers can have it. */
+export const endpointProblems: Rule = (cluster) => {
+  const { controlPlaneEndpoint: endpoint, hosts, networking } = cluster;
+  if (endpoint.type !== 'vip') return [];
+  const path = ['controlPlaneEndpoint', 'vip'];
+  const problems: RuleProblem[] = [];
+  if (hosts.some(({ name }) => name === endpoint.host))
+    problems.push(
+      error(['controlPlaneEndpoint', 'host'], 'the name is that of a host', endpoint.host!, 'a name that no host has'),
+    );
+  const taken = hosts.find(({ address }) => address === endpoint.vip);
+  if (taken)
+    problems.push(
+      error(path, `the virtual address is that of host ${taken.name}`, endpoint.vip, 'an address that no host has'),
+    );
+  for (const key of ['podSubnet', 'serviceSubnet'] as const) {
+    if (contains(networkOf(networking[key]), endpoint.vip))
+      problems.push(
+        error(
+          path,
+          `the virtual address lies in networking.${key} (${networking[key]})`,
+          endpoint.vip,
+          'an address of the hosts’ own network',
+        ),
+      );
+  }
+  // Where an interface is named, its network may be another. Prefixes are not in the spec: what shares not even 16 bits with a carrier is surely elsewhere, and preflight knows exactly.
+  const carriers = loadBalancers(cluster)
+    .filter(({ vipInterface }) => (vipInterface ?? endpoint.interface) === undefined)
+    .map(({ address }) => address);
+  const near = (prefix: number): boolean =>
+    carriers.some((address) => contains(networkOf(`${address}/${prefix}`), endpoint.vip));
+  if (carriers.length > 0 && !near(16))
+    problems.push(
+      error(
+        path,
+        'the virtual address is outside the networks of the hosts that carry it',
+        endpoint.vip,
+        `an address beside ${carriers.join(', ')}`,
+      ),
+    );
+  else if (carriers.length > 0 && !near(24))
+    problems.push(
+      warning(
+        path,
+        'the virtual address may be outside the networks of the hosts that carry it',
+        endpoint.vip,
+        `an address beside ${carriers.join(', ')}`,
+      ),
+    );
+  return problems;
+};
+
+/** Where haproxy and the API server would listen to one port. */
+export const portProblems: Rule = (cluster) =>
+  cluster.controlPlaneEndpoint.port === 6443 &&
+  loadBalancers(cluster).some((host) => controlPlanes(cluster).includes(host))
+    ? [
+        error(
+          ['controlPlaneEndpoint', 'port'],
+          'the API server itself listens on 6443 on the control planes',
+          '6443',
+          'another port, such as 8443, or load balancers on hosts of their own',
+        ),
+      ]
+    : [];

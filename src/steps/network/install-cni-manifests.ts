@@ -1,0 +1,46 @@
+import { cniManifests, controlPlanes } from '../../cluster/roles.js';
+import { kubectl } from '../../facts/kubectl.js';
+import { kubectlDiff } from '../../facts/kubectl-diff.js';
+import { actedBefore } from '../acted-before.js';
+import { servesApi } from '../fitness.js';
+import type { CheckContext, Step } from '../step.js';
+import { missingFiles, writeFiles, type WantedFile } from '../wanted-file.js';
+
+const folder = '/etc/kubernetes/kha/cni';
+
+export const installCniManifests: Step = {
+  name: 'installCniManifests',
+  does: 'Apply the manifests of the network that the spec names, in their order',
+  on: (cluster) => (cniManifests(cluster).length > 0 ? controlPlanes(cluster) : []),
+  pace: { once: servesApi },
+  retry: 'edit',
+  needs: ['healthy control plane'],
+  async check(context) {
+    const wanted = await files(context);
+    const found = await actedBefore(context, (host) => missingFiles(host, wanted));
+    if (!('read' in found)) return [...found];
+    const missing: string[] = [];
+    for (const { path } of wanted) {
+      const difference = await found.read(kubectlDiff('-f', path));
+      if (difference !== undefined) missing.push(`${path} is not applied: ${difference}`);
+    }
+    return missing;
+  },
+  async apply(context) {
+    const wanted = await files(context);
+    await writeFiles(context.host, wanted);
+    for (const { path } of wanted)
+      await context.host.run(kubectl(['apply', '--server-side', '--force-conflicts', '-f', path]));
+  },
+};
+
+/** Read where the worker runs; they may hold keys of the network's own, so only root reads them. */
+const files = ({ cluster, secret }: CheckContext): Promise<WantedFile[]> =>
+  Promise.all(
+    cniManifests(cluster).map(async (path, index) => ({
+      path: `${folder}/${index + 1}.yaml`,
+      content: `${await secret(`file:${path}`)}\n`,
+      mode: '600',
+      secret: true,
+    })),
+  );

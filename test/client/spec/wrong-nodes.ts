@@ -1,0 +1,82 @@
+import { changed, good, type Wrong } from './wrong-specs.js';
+
+/** Specs with one thing wrong each in what they say of hosts and pools, and where and how that is told. */
+export const wrongNodes: readonly Wrong[] = [
+  [
+    'load balancers where every node has its own',
+    changed('{ type: vip, vip: 10.0.0.100 }', '{ type: local }').replace('[worker]', '[load-balancer]'),
+    11,
+    44,
+    'hosts[3].roles',
+    /of type local needs no hosts for load balancers/,
+  ],
+  [
+    'an interface for an address that the host does not carry',
+    changed('[worker] }', '[worker], vipInterface: eth1 }'),
+    11,
+    68,
+    'hosts[3].vipInterface',
+    /w1 does not carry the virtual address/,
+  ],
+  [
+    'a pool that is not there',
+    changed('[worker] }', '[worker], pool: big }'),
+    11,
+    60,
+    'hosts[3].pool',
+    /there is no such pool/,
+  ],
+  [
+    'a label that the kubelet sets',
+    changed('[worker] }', '[worker], labels: { kubernetes.io/os: linux } }'),
+    11,
+    64,
+    'hosts[3].labels.kubernetes.io/os',
+    /the key has the wrong form/,
+  ],
+  [
+    'labels of a host that is no node',
+    changed('[worker] }', '[etcd], labels: { a: b } }').replace(
+      'm3, address: 10.0.0.13, roles: [control-plane]',
+      'm3, address: 10.0.0.13, roles: [etcd]',
+    ),
+    11,
+    60,
+    'hosts[3].labels',
+    /w1 becomes no node/,
+  ],
+  [
+    'a taint twice',
+    `${good}pools: { a: { taints: [{ key: x, effect: NoSchedule }, { key: x, value: y, effect: NoSchedule }] } }\n`,
+    12,
+    56,
+    'pools.a.taints[1]',
+    /this taint stands twice/,
+  ],
+  [
+    'taints on every node',
+    good.replaceAll('] }\n', '], taints: [{ key: x, effect: NoExecute }] }\n'),
+    8,
+    3,
+    'hosts',
+    /keeps CoreDNS away/,
+  ],
+  ['a host name that is an address', changed('name: w1', 'name: 10.0.0.21'), 11, 13, 'hosts[3].name', /wrong form/],
+  ['a host name with an empty part', changed('name: w1', 'name: w1..example'), 11, 13, 'hosts[3].name', /wrong form/],
+  [
+    'a host name too long for a label',
+    changed('name: w1', `name: ${'a'.repeat(40)}.${'b'.repeat(30)}`),
+    11,
+    13,
+    'hosts[3].name',
+    /is too long/,
+  ],
+  [
+    'two hosts behind one login',
+    changed('[worker] }', '[worker], ssh: { address: 10.0.0.11 } }'),
+    11,
+    70,
+    'hosts[3].ssh.address',
+    /logins go where those of hosts\[0\] go/,
+  ],
+];

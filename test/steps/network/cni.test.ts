@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { openings } from '../../../src/cluster/ports.js';
+import { nodeList } from '../../../src/facts/kubectl.js';
+import { rolledOut } from '../../../src/facts/rollout.js';
+import {
+  checkComponents,
+  checkControlPlaneNodes,
+  checkNodes,
+  installCalico,
+  installCniManifests,
+  proveNetwork,
+} from '../../../src/steps/index.js';
+import { imagesOf } from '../../../src/steps/runtime/images.js';
+import { cluster } from '../../clusters.js';
+import { contextOf, FakeHost } from '../fake-host.js';
+
+const of = (cni: unknown) => cluster({ networking: { cni } });
+const [calico, own, none] = [of('calico'), of({ manifests: ['/cilium.yaml'] }), of('none')];
+const waiting = cluster().hosts.map(({ name }) => ({ name, ready: false, version: 'v1.37.2', controlPlane: true }));
+
+describe('the network of pods', () => {
+  it.each([
+    ['Calico', calico, [installCalico, proveNetwork]],
+    ['manifests of the spec', own, [installCniManifests, proveNetwork]],
+    ['nobody’s', none, []],
+  ])('that is %s is made and proved by its own steps', (_, wanted, steps) =>
+    expect([installCalico, installCniManifests, proveNetwork].filter((step) => step.on(wanted).length > 0)).toEqual(
+      steps,
+    ),
+  );
+
+  it.each([
+    ['Calico', calico, ['calico/node', 'calico/cni', 'calico/kube-controllers', 'kha/probe'], 'pods, VXLAN'],
+    ['of the spec', own, ['kha/probe'], undefined],
+    ['nobody’s', none, [], undefined],
+  ])('that is %s brings its images and ports', (_, wanted, images, port) => {
+    const found = imagesOf(wanted, wanted.hosts[3]!).map((image) => image.split(':')[0]);
+    expect(found.filter((image) => image!.includes('/'))).toEqual(images);
+    expect(openings(wanted, wanted.hosts[3]!).find(({ of: what }) => what.startsWith('pods'))?.of).toBe(port);
+  });
+
+  it.each([
+    [
+      'Calico',
+      calico,
+      ['deployment/coredns', 'deployment/calico-kube-controllers', 'daemonset/calico-node', 'daemonset/kube-proxy'],
+    ],
+    ['of the spec', own, ['deployment/coredns', 'daemonset/kube-proxy']],
+    ['nobody’s', none, ['daemonset/kube-proxy']],
+  ])('that is %s is waited for with what needs it', async (_, wanted, workloads) => {
+    // A host fails on whatever it was not told, so nothing else is waited for.
+    const host = workloads.reduce(
+      (one, workload) => one.tells(rolledOut('kube-system', workload), [workload]),
+      new FakeHost(wanted, 'm1'),
+    );
+    expect(await checkComponents.check(contextOf(wanted, host))).toEqual(workloads);
+  });
+
+  it('that is nobody’s lets no node be Ready: they are only to be there, and a plan says so', async () => {
+    const told = (wanted: typeof none, nodes = waiting) => {
+      const host = new FakeHost(wanted, 'm1').tells(nodeList, nodes);
+      return contextOf(wanted, host);
+    };
+    expect(await checkNodes.check(told(own))).toContain('m1 is not Ready');
+    expect(await checkNodes.check(told(none))).toEqual([]);
+    expect(await checkNodes.check(told(none, waiting.slice(1)))).toEqual(['m1 is not a node yet']);
+    const context = told(none);
+    expect(await checkControlPlaneNodes.check(context)).toEqual([]);
+    expect(context.warnings).toEqual([
+      expect.stringMatching(/^networking\.cni is none: nodes stay NotReady .*no network is proved/),
+    ]);
+  });
+});
