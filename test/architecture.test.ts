@@ -43,6 +43,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'lab',
     'bundle',
     'commander',
+    'ssh-config',
     'yaml',
     'zod',
     'node',

@@ -18,6 +18,17 @@ export function sshSettings(cluster: Cluster, machine: Machine): SshSettings {
 /** Where a machine is logged in to; its node's address is the one that the other hosts reach it at. */
 export const loginAddress = ({ address, ssh }: Machine): string => ssh?.address ?? address;
 
+/** Settings of one login, with no word of what lies before it. */
+export type LoginSettings = Omit<SshSettings, 'jump'>;
+
+/** The jump hosts before a machine, the first to be reached first; what one leaves out is as for the machine. */
+export function jumpHosts({ jump, ...own }: SshSettings): { address: string; settings: LoginSettings }[] {
+  return (jump === undefined ? [] : [jump].flat()).map(({ address, ...differing }) => ({
+    address,
+    settings: { ...own, ...differing },
+  }));
+}
+
 export function machineNamed(cluster: Cluster, name: string): Machine {
   const machine = cluster.hosts.find((host) => host.name === name);
   if (!machine) throw new Error(`cluster ${cluster.name} has no host ${name}`);

@@ -56,7 +56,9 @@ const jump = z
   .required({ address: true });
 const sshFields = z.strictObject({
   ...login,
-  jump: jump.describe('Bastion to go through; what it leaves out is as for the hosts'),
+  jump: z
+    .union([jump, z.array(jump).min(1)])
+    .describe('Bastion to go through, or several in their order; what one leaves out is as for the hosts'),
   sudoPassword: secret.describe('Password for sudo, where sudo asks for one'),
 });
 /** What a host may say of its own: no defaults here, or they would hide those of the cluster. */

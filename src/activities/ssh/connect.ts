@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
 import { Client, type ConnectConfig } from 'ssh2';
-import type { SshSettings } from '../../cluster/cluster.js';
+import { jumpHosts, type LoginSettings, type SshSettings } from '../../cluster/cluster.js';
 import { HostFailure } from '../failure.js';
 import { expandHome, readSecret } from '../secrets.js';
 import { hostKeyCheck } from './host-key.js';
@@ -33,24 +33,51 @@ const algorithms = {
 };
 
 /**
- * Logs in, through the jump host where the settings name one; every hop's host key is checked under its own name.
+ * Logs in, through the jump hosts where the settings name some; every hop's host key is checked under its own name.
  * Throws HostKeyUnknown, HostKeyChanged, LoginRefused, SecretMissing, and Unreachable for whatever may pass.
  */
 export async function connect(target: Target, signal?: AbortSignal): Promise<Client> {
-  const { jump, ...own } = target.settings;
-  if (!jump) return login(target, undefined, signal);
-  const bastion = await login(
-    { name: `${target.name}’s jump host`, address: jump.address, settings: { ...own, ...jump } },
-    undefined,
-    signal,
-  );
+  const hops = hopsTo(target);
+  const { socket, end } = await way(hops, target, signal);
   try {
-    const socket = await through(bastion, target, signal);
     const client = await login(target, socket, signal);
-    client.on('close', () => bastion.end());
+    client.on('close', end);
     return client;
   } catch (error) {
-    bastion.end();
+    end();
+    throw error;
+  }
+}
+
+/** The jump hosts before a target, by names for people. */
+export function hopsTo({ name, settings }: Target): Target[] {
+  const hops = jumpHosts(settings);
+  return hops.map((hop, index) => ({
+    ...hop,
+    name: hops.length === 1 ? `${name}’s jump host` : `${name}’s jump host ${index + 1} of ${hops.length}`,
+  }));
+}
+
+/** Goes through the hops, each by a connection within the one before; gives the socket to the target behind the last. */
+export async function way(
+  hops: readonly Target[],
+  target: Target,
+  signal?: AbortSignal,
+): Promise<{ socket: Duplex | undefined; end: () => void }> {
+  const clients: Client[] = [];
+  const end = (): void => {
+    for (const client of [...clients].reverse()) client.end();
+  };
+  try {
+    let socket: Duplex | undefined;
+    for (const [index, hop] of hops.entries()) {
+      const client = await login(hop, socket, signal);
+      clients.push(client);
+      socket = await through(client, hops[index + 1] ?? target, signal);
+    }
+    return { socket, end };
+  } catch (error) {
+    end();
     throw error;
   }
 }
@@ -118,7 +145,7 @@ async function login(target: Target, sock: Duplex | undefined, signal?: AbortSig
   });
 }
 
-async function credentials({ key, passphrase, agent }: SshSettings): Promise<ConnectConfig> {
+async function credentials({ key, passphrase, agent }: LoginSettings): Promise<ConnectConfig> {
   const socket = process.env['SSH_AUTH_SOCK'];
   return {
     ...(key ? { privateKey: await readKey(key) } : {}),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { HostFailure } from '../failure.js';
 import { expandHome } from '../secrets.js';
-import { fingerprint, judge, knownTypes, parseKnownHosts, type KnownHost } from './known-hosts.js';
+import { authorityFor, fingerprint, judge, knownTypes, parseKnownHosts, type KnownHost } from './known-hosts.js';
 
 /** Checks the keys of one address against a known_hosts file, always. */
 export interface HostKeyCheck {
@@ -36,7 +36,8 @@ export async function hostKeyCheck(
     accept(key) {
       const { verdict, line } = judge(entries, address, port, key);
       if (verdict === 'known') return true;
-      refused = refuse(verdict, { name, address, port, file, line, key });
+      const authority = authorityFor(entries, address, port)?.line;
+      refused = refuse(verdict, { name, address, port, file, line, key, authority });
       return false;
     },
     refusal: () => refused,
@@ -66,17 +67,22 @@ interface Shown {
   readonly file: string;
   readonly line: number;
   readonly key: Buffer;
+  /** Line of a certificate authority that vouches for the host: ssh2 speaks no host certificates. */
+  readonly authority: number | undefined;
 }
 
 function refuse(
   verdict: 'unknown' | 'changed' | 'revoked',
-  { name, address, port, file, line, key }: Shown,
+  { name, address, port, file, line, key, authority }: Shown,
 ): HostFailure {
   const print = fingerprint(key);
   if (verdict === 'unknown') {
+    const vouched = authority
+      ? `; its @cert-authority in line ${authority} vouches by certificates, which kha cannot check: its own key has to stand there too`
+      : '';
     return new HostFailure('HostKeyUnknown', {
       host: name,
-      reason: `the host key of ${address}:${port} is not in ${file}; it shows ${print}`,
+      reason: `the host key of ${address}:${port} is not in ${file}; it shows ${print}${vouched}`,
       next: `compare the fingerprint with the host’s own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then accept it: ssh-keyscan -p ${port} ${address} >> ${file}`,
     });
   }

@@ -40,6 +40,10 @@ export function judge(entries: readonly KnownHost[], host: string, port: number,
   return other ? { verdict: 'changed', line: other.line } : { verdict: 'unknown', line: 0 };
 }
 
+/** The certificate authority that the file has for a host. */
+export const authorityFor = (entries: readonly KnownHost[], host: string, port: number): KnownHost | undefined =>
+  entries.find((entry) => entry.marker === '@cert-authority' && names(entry, host, port));
+
 /** Key types on file for a host: asked for first, or a host with several keys would look changed. */
 export function knownTypes(entries: readonly KnownHost[], host: string, port: number): string[] {
   return [

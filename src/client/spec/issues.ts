@@ -57,10 +57,12 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
           ),
         ];
       }
-      return issue.errors
-        .flat()
-        .slice(0, 1)
-        .flatMap((inner) => problemsOf({ ...inner, path: [...path, ...inner.path] }, value));
+      // The choice that is of the value's own kind has more to say than that the value is of another.
+      const ofKind = issue.errors.find(
+        (inner) => !inner.some((one) => one.code === 'invalid_type' && !one.path.length),
+      );
+      const errors = ofKind ?? issue.errors.flat().slice(0, 1);
+      return errors.flatMap((inner) => problemsOf({ ...inner, path: [...path, ...inner.path] }, value));
     }
     case 'invalid_key':
       return [
@@ -95,6 +97,7 @@ interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: SchemaNode;
   readonly oneOf?: readonly SchemaNode[];
+  readonly anyOf?: readonly SchemaNode[];
 }
 
 /** Made once: a spec of a thousand unknown keys asks for it at each. */
@@ -117,7 +120,7 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
   ];
 }
 
-const choices = (node: SchemaNode): readonly SchemaNode[] => node.oneOf ?? [node];
+const choices = (node: SchemaNode): readonly SchemaNode[] => node.oneOf ?? node.anyOf ?? [node];
 
 const expectations: Readonly<Record<string, string>> = {
   string: 'text',

@@ -11,6 +11,7 @@ import { issueProblems } from './issues.js';
 import { SpecProblems, type Problem } from './problem.js';
 import { resolvePaths } from './paths.js';
 import { secretLines } from './secrets.js';
+import { withSshConfig } from './ssh-login.js';
 
 /** Far beyond any real cluster: 5,000 hosts take half of it. */
 const largest = 1024 * 1024;
@@ -98,7 +99,9 @@ export async function readSpec(file: string): Promise<ReadSpec> {
     parsed.success ? ruleProblems(parsed.data) : [...issueProblems(parsed.error.issues, value), ...partly(value)],
   );
   if (!parsed.success || located.some(({ severity }) => severity === 'error')) throw new SpecProblems(located, text);
-  return { cluster: resolvePaths(parsed.data, dirname(resolve(expandHome(file)))), warnings: located, text, locate };
+  const { cluster, warnings } = await withSshConfig(parsed.data, value);
+  const here = dirname(resolve(expandHome(file)));
+  return { cluster: resolvePaths(cluster, here), warnings: [...located, ...locate(warnings)], text, locate };
 }
 
 async function contentOf(file: string): Promise<string> {

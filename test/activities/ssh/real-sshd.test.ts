@@ -134,6 +134,31 @@ describe.skipIf(noSshd !== '')(`a real sshd${noSshd && ` (${noSshd})`}`, () => {
     expect(told.reason).toContain('ECONNREFUSED');
   });
 
+  it('goes through a chain of jump hosts in its order, and names the hop that fails', async () => {
+    const [outer, inner] = [await startSshd(), await startSshd()];
+    try {
+      const hop = ({ port, key, knownHosts }: Sshd) => ({ address: '127.0.0.1', port, key, knownHosts });
+      expect((await link({ jump: [hop(outer), hop(inner)] }).run('echo in')).stdout).toBe('in\n');
+      expect([outer.logins(), inner.logins()]).toEqual([1, 1]);
+      const stranger = { ...hop(inner), knownHosts: outer.knownHosts };
+      const told = await failure(link({ jump: [hop(outer), stranger] }).run('true'));
+      expect(told).toMatchObject({ type: 'HostKeyUnknown', host: 'm1’s jump host 2 of 2' });
+      const gone = await failure(link({ jump: [hop(outer), { ...hop(inner), port: 1 }] }).run('true', { patience: 0 }));
+      expect(gone).toMatchObject({ type: 'Unreachable', host: 'm1’s jump host 2 of 2' });
+    } finally {
+      outer.stop();
+      inner.stop();
+    }
+  });
+
+  it('says of a certificate authority in known_hosts that it cannot check certificates', async () => {
+    const knownHosts = join(sshd.folder, 'authority');
+    writeFileSync(knownHosts, `# ours\n@cert-authority [127.0.0.1]:* ${readFileSync(`${sshd.key}.pub`, 'utf8')}`);
+    const told = await failure(link({ knownHosts }).run('true'));
+    expect(told.type).toBe('HostKeyUnknown');
+    expect(told.reason).toMatch(/@cert-authority in line 2 vouches by certificates, which kha cannot check/);
+  });
+
   it('goes through a jump host, and checks the key of each hop', async () => {
     const bastion = await startSshd();
     try {
