@@ -101,11 +101,12 @@ export async function calicoManifest(): Promise<string> {
   return join(await moduleFolder(calico, 'github.com/projectcalico/calico'), 'manifests', 'calico.yaml');
 }
 
-/** The command and version that a binary is built from: `k8s.io/kubernetes/cmd/kubeadm@v1.37.2`. */
+/** The command and version that a binary is built from: `k8s.io/kubernetes/cmd/kubeadm@v1.37.2`; kha itself for its own. */
 export async function originOf(versions: Versions, binary: string): Promise<string> {
   for (const module of modulesFor(versions)) {
     const command = module.commands.find((one) => binaryName(one) === binary);
     if (command === undefined) continue;
+    if (module.name === 'images') return 'kubernetes-ha';
     const required = Object.entries({ ...(await kept(module)), ...module.requires });
     const [, version] = required.find(([path]) => `${command}/`.startsWith(`${path}/`)) ?? [];
     if (version !== undefined) return `${command}@${version}`;

@@ -1,20 +1,26 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { cacheFolder } from '../../engine/folders.js';
 import { reported, type Report } from '../../engine/report.js';
 import { writeArchive, type Source } from '../write-archive.js';
-import { baseSystem } from './base-system.js';
-import { debianPackages, packagesDigest } from './debian-packages.js';
-import { makeImages } from './images.js';
-import { buildModules, calicoManifest, modulesDigest, originOf } from './build-modules.js';
-import { source } from './modules.js';
-import { versions, versionsOf, type Versions } from './versions.js';
+import { modulesDigest } from './build-modules.js';
+import { packagesDigest } from './debian-packages.js';
+import { sourceFromModules, toolsOfModules } from './from-modules.js';
+import { demandLocked, lockOf, lockText, LockRefused, parseLock, type Lock } from './lock.js';
+import { versions, versionsOf } from './versions.js';
 
 /** Everything that shapes a bundle but is no module; count it up when images or files are made another way. */
 const recipe = 4;
-const onHosts = ['kubeadm', 'kubelet', 'kubectl', 'etcdctl', 'etcdutl', 'containerd', 'ctr', 'containerd-shim-runc-v2'];
+
+export interface Build {
+  readonly kubernetes: string;
+  readonly path: string;
+  /** PEM file of the private key that signs it. */
+  readonly key?: string | undefined;
+  /** Lock file: what is there must be what the build resolves; where none is, one is written. */
+  readonly lock?: string | undefined;
+}
 
 /** The bundle for this version of kha, made where it is not there yet: its path in the cache, where it stays. */
 export async function cachedBundle(report: Report): Promise<string> {
@@ -23,64 +29,53 @@ export async function cachedBundle(report: Report): Promise<string> {
     .digest('hex')
     .slice(0, 12);
   const path = cacheFolder('bundles', `${name}.tar`);
-  if (!existsSync(path)) await buildBundle(versions.kubernetes, path, undefined, report);
+  if (!existsSync(path)) await buildBundle({ kubernetes: versions.kubernetes, path }, report);
   return path;
 }
 
-/** Makes a bundle from Go modules and Debian’s packages. `key`: PEM file of the private key that signs it. */
-export async function buildBundle(
-  kubernetes: string,
-  path: string,
-  key: string | undefined,
-  report: Report,
-): Promise<void> {
-  const versions = versionsOf(kubernetes);
-  await mkdir(cacheFolder('bundles'), { recursive: true });
+/** Makes a bundle from Go modules and Debian’s packages. Throws LockRefused. */
+export async function buildBundle({ kubernetes, path, key, lock }: Build, report: Report): Promise<void> {
+  const wanted = versionsOf(kubernetes);
+  const locked = lock === undefined ? undefined : await readLock(lock, kubernetes);
   const layers = cacheFolder('bundles', `${process.pid}.layers`);
+  await mkdir(layers, { recursive: true });
   try {
-    const contents = await sourceOf(versions, layers, report);
-    const what = `Writing the bundle of ${contents.images.length} images and ${contents.files.length} files`;
-    await reported(report, what, () => writeArchive(path, contents, key));
+    const source = await sourceFromModules(wanted, layers, report);
+    const what = `Writing the bundle of ${source.images.length} images and ${source.files.length} files`;
+    const from = `modules with ${await toolsOfModules()}`;
+    const built = await reported(report, what, () => writeLocked(path, source, { key, from, locked, lock }));
+    if (lock !== undefined && !locked) await writeLock(lock, built);
   } finally {
     await rm(layers, { recursive: true, force: true });
   }
 }
 
-async function sourceOf(versions: Versions, layers: string, report: Report): Promise<Source> {
-  const { kubernetes, containerd, etcd, coredns, pause, calico, os, arch } = versions;
-  const binaries = await buildModules(versions, report);
-  const debs = await debianPackages(await baseSystem(report), report);
-  const images = await makeImages(versions, binaries, layers, report);
-  return {
-    description: { kubernetes, versions: { containerd, etcd, coredns, pause, calico }, systems: [{ os, arch }] },
-    images,
-    files: [
-      ...(await Promise.all(
-        onHosts.map(async (name) => ({
-          name: `bin/${arch}/${name}`,
-          content: { path: binaries.get(name) ?? name },
-          origin: await originOf(versions, name),
-          licence: 'Apache-2.0',
-        })),
-      )),
-      {
-        name: 'manifests/calico.yaml',
-        content: { path: await calicoManifest() },
-        origin: `github.com/projectcalico/calico ${calico}`,
-        licence: 'Apache-2.0',
-      },
-      {
-        name: 'manifests/limits.yaml',
-        content: { path: join(source('add-ons'), 'limits.yaml') },
-        origin: 'kubernetes-ha',
-        licence: 'Apache-2.0',
-      },
-      ...debs.map((path) => ({
-        name: `deb/${os}/${basename(path)}`,
-        content: { path },
-        origin: `Debian ${versions.suite}`,
-        licence: 'NOASSERTION',
-      })),
-    ],
-  };
+/** Undefined where none is there yet. A lock of another release could never be met: it is refused before anything is built. */
+async function readLock(file: string, kubernetes: string): Promise<Lock | undefined> {
+  if (!existsSync(file)) return undefined;
+  const lock = parseLock(await readFile(file, 'utf8'), file);
+  if (lock.kubernetes === kubernetes) return lock;
+  throw new LockRefused(`${file} is of Kubernetes ${lock.kubernetes}, and ${kubernetes} is to be built`);
+}
+
+interface Locking {
+  readonly key: string | undefined;
+  readonly from: string;
+  readonly locked: Lock | undefined;
+  readonly lock: string | undefined;
+}
+
+export async function writeLocked(path: string, source: Source, { key, from, locked, lock }: Locking): Promise<Lock> {
+  let built: Lock | undefined;
+  await writeArchive(path, source, key, (description) => {
+    built = lockOf(from, source, description);
+    if (locked) demandLocked(locked, built, lock ?? '');
+  });
+  return built!;
+}
+
+async function writeLock(file: string, lock: Lock): Promise<void> {
+  const making = `${file}.${process.pid}.making`;
+  await writeFile(making, lockText(lock));
+  await rename(making, file);
 }

@@ -6,6 +6,7 @@ import { reported, type Report } from '../../engine/report.js';
 import { run } from '../../engine/run-program.js';
 import type { Image } from '../write-archive.js';
 import { writeTar, type Content } from '../write-tar.js';
+import { originOf } from './build-modules.js';
 import { system, type Versions } from './versions.js';
 
 /** An image as it is made: files over nothing, or over a small Debian with the netfilter tools. */
@@ -15,6 +16,8 @@ interface Recipe {
   readonly netfilter?: boolean;
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
+  /** The program that it is made around. */
+  readonly of: string;
 }
 
 const netfilterPackages = 'iptables,nftables,conntrack,kmod,ipset,iproute2,procps';
@@ -41,6 +44,7 @@ function recipes(
   };
   const component = (name: string): Recipe => ({
     name: `${name}:${kubernetes}`,
+    of: name,
     files: { [`/usr/local/bin/${name}`]: binary(name) },
   });
   const plugins = ['bandwidth', 'host-local', 'loopback', 'portmap', 'tuning'].map(
@@ -49,18 +53,20 @@ function recipes(
   return [
     ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(component),
     { ...component('kube-proxy'), netfilter: true },
-    { name: `etcd:${etcd}`, files: { '/usr/local/bin/etcd': binary('etcd') } },
-    { name: `coredns:${coredns}`, files: { '/coredns': binary('coredns') }, entrypoint: ['/coredns'] },
-    { name: `pause:${pause}`, files: { '/pause': binary('pause') }, entrypoint: ['/pause'] },
-    { name: 'kha/probe:v1', files: { '/probe': binary('probe') }, entrypoint: ['/probe'] },
+    { name: `etcd:${etcd}`, of: 'etcd', files: { '/usr/local/bin/etcd': binary('etcd') } },
+    { name: `coredns:${coredns}`, of: 'coredns', files: { '/coredns': binary('coredns') }, entrypoint: ['/coredns'] },
+    { name: `pause:${pause}`, of: 'pause', files: { '/pause': binary('pause') }, entrypoint: ['/pause'] },
+    { name: 'kha/probe:v1', of: 'probe', files: { '/probe': binary('probe') }, entrypoint: ['/probe'] },
     {
       name: `calico/node:${calico}`,
+      of: 'calico-node',
       files: { '/usr/bin/calico-node': binary('calico-node'), '/usr/sbin/start_runit': Buffer.from(startCalicoNode) },
       netfilter: true,
       command: ['start_runit'],
     },
     {
       name: `calico/cni:${calico}`,
+      of: 'calico',
       files: {
         '/opt/cni/bin/calico': binary('calico'),
         '/opt/cni/bin/calico-ipam': binary('calico'),
@@ -70,6 +76,7 @@ function recipes(
     },
     {
       name: `calico/kube-controllers:${calico}`,
+      of: 'kube-controllers',
       files: {
         '/usr/bin/kube-controllers': binary('kube-controllers'),
         '/usr/bin/check-status': binary('check-status'),
@@ -98,10 +105,14 @@ export async function makeImages(
       await run('mmdebstrap', ['-q', variant, packages, without, system.suite, `${netfilter}.making.tar`], { env });
       await rename(`${netfilter}.making.tar`, netfilter);
     });
-  return Promise.all(recipes(versions, binaries).map((recipe) => makeImage(recipe, netfilter, folder)));
+  return Promise.all(
+    recipes(versions, binaries).map(async (recipe) =>
+      makeImage(recipe, await originOf(versions, recipe.of), netfilter, folder),
+    ),
+  );
 }
 
-async function makeImage(recipe: Recipe, netfilter: string, folder: string): Promise<Image> {
+async function makeImage(recipe: Recipe, origin: string, netfilter: string, folder: string): Promise<Image> {
   const { name, files, entrypoint = [], command } = recipe;
   const layer = join(folder, `${name.replaceAll(/[/:]/g, '_')}.tar`);
   const parts = Object.entries(files).sort(([one], [other]) => (one < other ? -1 : 1));
@@ -120,5 +131,13 @@ async function makeImage(recipe: Recipe, netfilter: string, folder: string): Pro
     },
     rootfs: { type: 'layers', diff_ids: digests },
   });
-  return { name, config: (digests) => Buffer.from(JSON.stringify(config(digests))), layers };
+  return {
+    name,
+    // Debian’s packages have many licences, and no package says which in one word.
+    ...(recipe.netfilter
+      ? { origin: `${origin} over Debian ${system.suite}`, licence: 'NOASSERTION' }
+      : { origin, licence: 'Apache-2.0' }),
+    config: (digests) => Buffer.from(JSON.stringify(config(digests))),
+    layers,
+  };
 }

@@ -9,6 +9,13 @@ interface TrustOptions {
   readonly unsigned?: boolean;
 }
 
+interface BuildOptions {
+  readonly kubernetes: string;
+  readonly output: string;
+  readonly sign?: string;
+  readonly lock?: string;
+}
+
 interface PushOptions extends TrustOptions {
   readonly plainHttp?: boolean;
   readonly ca?: string;
@@ -31,10 +38,14 @@ export function bundleCommand(): Command {
     .requiredOption('--kubernetes <version>', 'Kubernetes version')
     .requiredOption('--output <file>', 'where to write it')
     .option('--sign <file>', 'private key (PEM, Ed25519) to sign it with')
-    .addHelpText('after', '\nExample:\n  kha bundle build --kubernetes v1.37.2 --output b.tar --sign site.key')
-    .action(async ({ kubernetes, output, sign }: { kubernetes: string; output: string; sign?: string }) => {
+    .option('--lock <file>', 'what every part must resolve to, by digest; written where it is not there yet')
+    .addHelpText(
+      'after',
+      '\nExample:\n  kha bundle build --kubernetes v1.37.2 --output b.tar --sign site.key --lock bundle.lock',
+    )
+    .action(async ({ kubernetes, output, sign, lock }: BuildOptions) => {
       const { buildBundle } = await import('../../bundle/build/build.js');
-      await buildBundle(kubernetes, output, sign, tell);
+      await buildBundle({ kubernetes, path: output, key: sign, lock }, tell);
     });
   trusting(command.command('verify').argument('<file>'))
     .description('Prove every part by its digest, and the signature')
