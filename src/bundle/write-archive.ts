@@ -6,7 +6,7 @@ import { digestOf } from './tar.js';
 import { chunksOf, sizeOf, writeTar, type Content } from './write-tar.js';
 
 /** An image that is made here. */
-interface Made {
+export interface Made {
   /** Its configuration, told the digests of the layers. */
   readonly config: (layers: readonly string[]) => Buffer;
   /** Uncompressed: hosts that unpack are the longest part of an install, and each has the digest of what it becomes. */

@@ -1,25 +1,36 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { cacheFolder } from '../../engine/folders.js';
 import { reported, type Report } from '../../engine/report.js';
-import { writeArchive, type Source } from '../write-archive.js';
-import { modulesDigest } from './build-modules.js';
+import { Downloads } from '../downloads.js';
+import { Https, type Reach } from '../https.js';
+import type { Source } from '../write-archive.js';
+import { buildProbe, modulesDigest } from './build-modules.js';
+import { addOns, packageFiles } from './common-files.js';
 import { packagesDigest } from './debian-packages.js';
 import { sourceFromModules, toolsOfModules } from './from-modules.js';
-import { demandLocked, lockOf, lockText, LockRefused, parseLock, type Lock } from './lock.js';
-import { versions, versionsOf } from './versions.js';
+import { makeProbe } from './images.js';
+import { readLock, writeLock, writeLocked } from './locked.js';
+import { chooseOrigin, type Origin } from './official/choose.js';
+import { sourceFromOfficial } from './official/from-official.js';
+import { labArchitecture, system, versions, versionsOf, type Architecture, type Versions } from './versions.js';
 
 /** Everything that shapes a bundle but is no module; count it up when images or files are made another way. */
-const recipe = 4;
+const recipe = 5;
 
 export interface Build {
   readonly kubernetes: string;
   readonly path: string;
+  /** Official downloads where they answer, else Go modules, unless told. */
+  readonly from?: Origin | undefined;
+  readonly architectures?: readonly Architecture[];
   /** PEM file of the private key that signs it. */
   readonly key?: string | undefined;
   /** Lock file: what is there must be what the build resolves; where none is, one is written. */
   readonly lock?: string | undefined;
+  readonly reach?: Reach;
 }
 
 /** The bundle for this version of kha, made where it is not there yet: its path in the cache, where it stays. */
@@ -29,53 +40,75 @@ export async function cachedBundle(report: Report): Promise<string> {
     .digest('hex')
     .slice(0, 12);
   const path = cacheFolder('bundles', `${name}.tar`);
-  if (!existsSync(path)) await buildBundle({ kubernetes: versions.kubernetes, path }, report);
+  if (!existsSync(path)) await buildBundle({ kubernetes: versions.kubernetes, path, from: 'modules' }, report);
   return path;
 }
 
-/** Makes a bundle from Go modules and Debian’s packages. Throws LockRefused. */
-export async function buildBundle({ kubernetes, path, key, lock }: Build, report: Report): Promise<void> {
+/** Makes a bundle. Throws LockRefused, and DownloadFailed. */
+export async function buildBundle(build: Build, report: Report): Promise<void> {
+  const { kubernetes, path, key, lock, reach = {} } = build;
   const wanted = versionsOf(kubernetes);
+  const architectures = build.architectures ?? [labArchitecture];
   const locked = lock === undefined ? undefined : await readLock(lock, kubernetes);
-  const layers = cacheFolder('bundles', `${process.pid}.layers`);
-  await mkdir(layers, { recursive: true });
+  const origin = build.from ?? (await chooseOrigin(kubernetes, reach, report));
+  const folder = cacheFolder('bundles', `${process.pid}.making`);
+  await mkdir(folder, { recursive: true });
   try {
-    const source = await sourceFromModules(wanted, layers, report);
+    const parts =
+      origin === 'official'
+        ? await official(wanted, architectures, reach, folder, report)
+        : await fromModules(wanted, architectures, folder, report);
+    const from = origin === 'official' ? 'official downloads' : `Go modules with ${await toolsOfModules()}`;
+    const files = [...parts.files, ...addOns, ...(await packageFiles(report))];
+    const source = { description: describe(wanted, architectures), images: parts.images, files };
     const what = `Writing the bundle of ${source.images.length} images and ${source.files.length} files`;
-    const from = `modules with ${await toolsOfModules()}`;
     const built = await reported(report, what, () => writeLocked(path, source, { key, from, locked, lock }));
     if (lock !== undefined && !locked) await writeLock(lock, built);
   } finally {
-    await rm(layers, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Undefined where none is there yet. A lock of another release could never be met: it is refused before anything is built. */
-async function readLock(file: string, kubernetes: string): Promise<Lock | undefined> {
-  if (!existsSync(file)) return undefined;
-  const lock = parseLock(await readFile(file, 'utf8'), file);
-  if (lock.kubernetes === kubernetes) return lock;
-  throw new LockRefused(`${file} is of Kubernetes ${lock.kubernetes}, and ${kubernetes} is to be built`);
+type Parts = Pick<Source, 'files' | 'images'>;
+
+async function fromModules(
+  wanted: Versions,
+  architectures: readonly Architecture[],
+  folder: string,
+  report: Report,
+): Promise<Parts> {
+  const others = architectures.filter((one) => one !== labArchitecture);
+  if (others.length > 0)
+    throw new Error(
+      `images for ${others.join(', ')} cannot be made from Go modules: build from official downloads (--from official), or for ${labArchitecture} alone`,
+    );
+  return sourceFromModules(wanted, folder, report);
 }
 
-interface Locking {
-  readonly key: string | undefined;
-  readonly from: string;
-  readonly locked: Lock | undefined;
-  readonly lock: string | undefined;
+async function official(
+  wanted: Versions,
+  architectures: readonly Architecture[],
+  reach: Reach,
+  folder: string,
+  report: Report,
+): Promise<Parts> {
+  using https = new Https(reach);
+  const downloads = new Downloads(https, cacheFolder('downloads'));
+  const { files, images } = await sourceFromOfficial(wanted, architectures, downloads, folder, report);
+  const probes = [];
+  for (const architecture of architectures)
+    probes.push({ architecture, path: await buildProbe(wanted, architecture, report) });
+  return {
+    files,
+    images: [...images, await makeProbe(probes, join(folder, 'probe'))],
+  };
 }
 
-export async function writeLocked(path: string, source: Source, { key, from, locked, lock }: Locking): Promise<Lock> {
-  let built: Lock | undefined;
-  await writeArchive(path, source, key, (description) => {
-    built = lockOf(from, source, description);
-    if (locked) demandLocked(locked, built, lock ?? '');
-  });
-  return built!;
-}
-
-async function writeLock(file: string, lock: Lock): Promise<void> {
-  const making = `${file}.${process.pid}.making`;
-  await writeFile(making, lockText(lock));
-  await rename(making, file);
-}
+const describe = (wanted: Versions, architectures: readonly Architecture[]): Source['description'] => {
+  const { kubernetes, containerd, etcd, coredns, pause, calico } = wanted;
+  return {
+    kubernetes,
+    versions: { containerd, etcd, coredns, pause, calico },
+    systems: architectures.map((arch) => ({ os: system.os, arch })),
+  };
+};

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { cacheFolder } from '../../engine/folders.js';
 import { reported, type Report } from '../../engine/report.js';
 import { run } from '../../engine/run-program.js';
-import type { Image } from '../write-archive.js';
+import type { Image, Made } from '../write-archive.js';
 import { writeTar, type Content } from '../write-tar.js';
 import { originOf } from './build-modules.js';
-import { system, type Versions } from './versions.js';
+import { labArchitecture, system, type Architecture, type Versions } from './versions.js';
 
 /** An image as it is made: files over nothing, or over a small Debian with the netfilter tools. */
 interface Recipe {
@@ -20,6 +20,7 @@ interface Recipe {
   readonly of: string;
 }
 
+const probe = 'kha/probe:v1';
 const netfilterPackages = 'iptables,nftables,conntrack,kmod,ipset,iproute2,procps';
 
 /** Calico's node image runs several services under a supervisor; for VXLAN without BGP these suffice. */
@@ -56,7 +57,6 @@ function recipes(
     { name: `etcd:${etcd}`, of: 'etcd', files: { '/usr/local/bin/etcd': binary('etcd') } },
     { name: `coredns:${coredns}`, of: 'coredns', files: { '/coredns': binary('coredns') }, entrypoint: ['/coredns'] },
     { name: `pause:${pause}`, of: 'pause', files: { '/pause': binary('pause') }, entrypoint: ['/pause'] },
-    { name: 'kha/probe:v1', of: 'probe', files: { '/probe': binary('probe') }, entrypoint: ['/probe'] },
     {
       name: `calico/node:${calico}`,
       of: 'calico-node',
@@ -86,6 +86,23 @@ function recipes(
   ];
 }
 
+/** The one image of kha’s own, whatever the others come from. `programs`: where it was built, for each architecture. */
+export async function makeProbe(
+  programs: readonly { readonly architecture: Architecture; readonly path: string }[],
+  folder: string,
+): Promise<Image> {
+  await mkdir(folder, { recursive: true });
+  const made = programs.map(async ({ architecture, path }) => {
+    const recipe = { name: probe, of: 'probe', files: { '/probe': { path } }, entrypoint: ['/probe'] };
+    return { architecture, image: await makeImage(recipe, 'kubernetes-ha', '', folder, architecture) };
+  });
+  const [first, ...more] = await Promise.all(made);
+  if (!first) throw new Error('the probe is for no architecture');
+  if (more.length === 0) return first.image;
+  const { name, origin, licence } = first.image;
+  return { name, origin, licence, platforms: [first, ...more] };
+}
+
 /** Every image, its layers made in a folder of the cache. */
 export async function makeImages(
   versions: Versions,
@@ -93,7 +110,6 @@ export async function makeImages(
   folder: string,
   report: Report,
 ): Promise<Image[]> {
-  await mkdir(folder, { recursive: true });
   const netfilter = cacheFolder('images', `netfilter-${system.suite}.tar`);
   await mkdir(cacheFolder('images'), { recursive: true });
   if (!existsSync(netfilter))
@@ -105,16 +121,21 @@ export async function makeImages(
       await run('mmdebstrap', ['-q', variant, packages, without, system.suite, `${netfilter}.making.tar`], { env });
       await rename(`${netfilter}.making.tar`, netfilter);
     });
-  return Promise.all(
-    recipes(versions, binaries).map(async (recipe) =>
-      makeImage(recipe, await originOf(versions, recipe.of), netfilter, folder),
-    ),
+  const all = recipes(versions, binaries).map(async (recipe) =>
+    makeImage(recipe, await originOf(versions, recipe.of), netfilter, folder, labArchitecture),
   );
+  return Promise.all([...all, makeProbe([{ architecture: labArchitecture, path: binaries.get('probe')! }], folder)]);
 }
 
-async function makeImage(recipe: Recipe, origin: string, netfilter: string, folder: string): Promise<Image> {
+async function makeImage(
+  recipe: Recipe,
+  origin: string,
+  netfilter: string,
+  folder: string,
+  architecture: Architecture,
+): Promise<Image & Made> {
   const { name, files, entrypoint = [], command } = recipe;
-  const layer = join(folder, `${name.replaceAll(/[/:]/g, '_')}.tar`);
+  const layer = join(folder, `${name.replaceAll(/[/:]/g, '_')}-${architecture}.tar`);
   const parts = Object.entries(files).sort(([one], [other]) => (one < other ? -1 : 1));
   await writeTar(
     layer,
@@ -122,7 +143,7 @@ async function makeImage(recipe: Recipe, origin: string, netfilter: string, fold
   );
   const layers = [...(recipe.netfilter ? [netfilter] : []), layer].map((path) => ({ path }));
   const config = (digests: readonly string[]): object => ({
-    architecture: system.arch,
+    architecture,
     os: 'linux',
     config: {
       Env: ['PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/cni/bin'],
