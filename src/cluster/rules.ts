@@ -1,39 +1,30 @@
-import type { Cluster } from './cluster.js';
+import { loginAddress, type Cluster } from './cluster.js';
 import { contains, networkOf, overlap } from './ipv4.js';
+import { fileProblems } from './file-rules.js';
+import { nodeProblems } from './node-settings.js';
 import { unwaivable, waivable } from './preflight-problems.js';
 import { controlPlanes, etcdHosts, loadBalancers } from './roles.js';
+import { error, warning, type Rule, type RuleProblem } from './rule-problem.js';
 import { isSupported, supportedVersions } from './versions.js';
 
-/** Something that no single field shows; `path` tells where it stands in the spec. */
-export interface RuleProblem {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  readonly found: string;
-  readonly expected: string;
-  readonly severity: 'error' | 'warning';
-  /** The value is a secret, or holds one: neither it nor its line is shown. */
-  readonly secret?: boolean;
-  /** The key is meant, not its value. */
-  readonly atKey?: boolean;
-}
-
-type Rule = (cluster: Cluster) => RuleProblem[];
+export type { RuleProblem } from './rule-problem.js';
 
 /** Every rule between fields that the spec breaks. */
 export const ruleProblems = (cluster: Cluster): RuleProblem[] =>
-  [uniqueHosts, size, version, roles, etcd, endpoint, networks, proxies, waivers].flatMap((rule) => rule(cluster));
-
-const error = (path: readonly PropertyKey[], message: string, found: string, expected: string): RuleProblem => ({
-  path,
-  message,
-  found,
-  expected,
-  severity: 'error',
-});
-const warning = (path: readonly PropertyKey[], message: string, found: string, expected: string): RuleProblem => ({
-  ...error(path, message, found, expected),
-  severity: 'warning',
-});
+  [
+    uniqueHosts,
+    logins,
+    size,
+    version,
+    roles,
+    etcd,
+    endpoint,
+    networks,
+    proxies,
+    waivers,
+    fileProblems,
+    nodeProblems,
+  ].flatMap((rule) => rule(cluster));
 
 export const uniqueHosts = ({
   hosts,
@@ -48,6 +39,24 @@ export const uniqueHosts = ({
         : [];
     }),
   );
+
+/** Two hosts at one place to log in are one host; behind bastions of their own the same address may be two. */
+const logins: Rule = ({ hosts, ssh }) =>
+  hosts.flatMap((host, index) => {
+    const place = (one: typeof host): string =>
+      JSON.stringify([loginAddress(one), one.ssh?.port ?? ssh.port, one.ssh?.jump ?? ssh.jump]);
+    const first = hosts.findIndex((other) => other.address !== host.address && place(other) === place(host));
+    return first >= 0 && first < index
+      ? [
+          error(
+            ['hosts', index, 'ssh', 'address'],
+            `logins go where those of hosts[${first}] go`,
+            loginAddress(host),
+            'an address or a port of its own',
+          ),
+        ]
+      : [];
+  });
 
 /** The largest cluster whose install was tried as a whole, with hosts that only pretend; see docs/decisions/0005-batches.md. */
 export const mostHosts = 1_000;
@@ -120,6 +129,10 @@ const endpoint: Rule = (cluster) => {
   if (endpoint.type !== 'vip') return [];
   const path = ['controlPlaneEndpoint', 'vip'];
   const problems: RuleProblem[] = [];
+  if (hosts.some(({ name }) => name === endpoint.host))
+    problems.push(
+      error(['controlPlaneEndpoint', 'host'], 'the name is that of a host', endpoint.host!, 'a name that no host has'),
+    );
   const taken = hosts.find(({ address }) => address === endpoint.vip);
   if (taken)
     problems.push(

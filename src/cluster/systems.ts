@@ -42,7 +42,14 @@ const everywhere = [...balancerPackages, 'nftables', 'ipset', 'socat', 'ethtool'
  * What a bare host lacks, as its own repositories name it: the load balancer, and what containerd, the kubelet and
  * kube-proxy call. RHEL 10 has no runc any more (Red Hat, considerations in adopting RHEL 10); there it comes as a program.
  */
-export function neededPackages({ name, family }: KnownSystem): readonly string[] {
+export function neededPackages({ name, family }: Pick<KnownSystem, 'name' | 'family'>): readonly string[] {
   if (family === 'deb') return [...everywhere, 'runc', 'conntrack', 'iptables', 'ebtables'];
-  return [...everywhere, 'conntrack-tools', 'iptables-nft', 'iproute-tc', ...(name.endsWith('-10') ? [] : ['runc'])];
+  return [
+    ...everywhere,
+    'conntrack-tools',
+    'iptables-nft',
+    'iproute-tc',
+    'container-selinux',
+    ...(name.endsWith('-10') ? [] : ['runc']),
+  ];
 }

@@ -1,26 +1,9 @@
 import { descriptionSchema, type Description } from '../cluster/bundle-description.js';
-import type { Cluster } from '../cluster/cluster.js';
+import type { RegistryPlace } from '../cluster/registry-place.js';
 import { FactUnknown, type Fact, type Output } from './fact.js';
 import { lines } from './files.js';
+import { noToken, registryScript } from './registry-script.js';
 import { sh } from './sh.js';
-
-export const registryUrl = ({ source: { registry } }: Cluster): string =>
-  `${registry.plainHttp ? 'http' : 'https'}://${registry.address}`;
-
-export const bundleUrl = (cluster: Cluster): string => `${registryUrl(cluster)}/v2/${cluster.source.registry.bundle}`;
-
-/**
- * Defines the shell function `get`, curl with the registry's credentials and CA, for the rest of a script. Both come on
- * standard input (curl's configuration lines, then the PEM), so that they stand in no process list.
- */
-export const registryScript = (cluster: Cluster): string => {
-  const curl = `curl -sS --noproxy '*' --connect-timeout 5 --max-time 600 --config -`;
-  if (!cluster.source.registry.ca) return `input=$(cat); get() { printf '%s\\n' "$input" | ${curl} "$@"; }; `;
-  return (
-    `input=$(cat); ca=$(mktemp); trap 'rm -f "$ca"' EXIT; printf '%s\\n' "$input" | sed -n '/-----BEGIN/,$p' >"$ca"; ` +
-    `get() { printf '%s\\n' "$input" | sed '/-----BEGIN/,$d' | ${curl} --cacert "$ca" "$@"; }; `
-  );
-};
 
 const manifestTypes = [
   'oci.image.manifest.v1',
@@ -32,29 +15,36 @@ const accept = `Accept: ${manifestTypes.map((type) => `application/vnd.${type}+j
 
 /** What curl says of a server that is not there, not in time, or not to be trusted (curl(1), exit codes). */
 const unserved = [6, 7, 28, 35, 52, 55, 56, 60];
+/** curl(1): the server answered with a status from 400 up. */
+const refused = 22;
 
-/** HTTP status of the registry's own address: 200, 401 (wants credentials), 0 with a reason (nobody there). */
-export const registryStatus = (cluster: Cluster, stdin: string): Fact<{ status: number; reason: string }> => ({
-  command:
-    registryScript(cluster) + sh`get -o /dev/null -w ${'%{http_code}'} --max-time 10 ${`${registryUrl(cluster)}/v2/`}`,
+/**
+ * HTTP status of the registry to whoever has these credentials: 200, 401 (they are refused, with a reason where its token
+ * service said so), 0 with a reason (nobody there).
+ */
+export const registryStatus = (place: RegistryPlace, stdin: string): Fact<{ status: number; reason: string }> => ({
+  command: registryScript(place) + sh`enter ${place.bundle} || exit; echo "$status"`,
   stdin,
-  codes: [0, ...unserved],
-  parse: ({ stdout, stderr }) => ({ status: Number(stdout.trim() || 0), reason: stderr.trim() }),
+  codes: [0, noToken, ...unserved],
+  parse: ({ code, stdout, stderr }) => ({
+    status: code === noToken ? 401 : Number(stdout.trim() || 0),
+    reason: stderr.trim().split('\n').at(-1) ?? '',
+  }),
 });
 
 /** The bundle's description; undefined when the registry has none for this version. */
-export const bundle = (cluster: Cluster, stdin: string): Fact<Description | undefined> => ({
+export const bundle = (place: RegistryPlace, stdin: string): Fact<Description | undefined> => ({
   command:
-    registryScript(cluster) +
-    sh`manifest=$(get -f -H ${accept} ${`${bundleUrl(cluster)}/manifests/${cluster.source.registry.digest ?? cluster.kubernetesVersion}`}) || exit; ` +
+    registryScript(place) +
+    sh`enter ${place.bundle} || exit; manifest=$(get ${place.bundle} ${`manifests/${place.reference}`} -f -H ${accept}) || exit; ` +
     sh`digest=$(printf %s "$manifest" | tr -d '[:space:]' | sed 's/.*"config":{\\([^}]*\\)}.*/\\1/; s/.*"digest":"\\(sha256:[0-9a-f]*\\)".*/\\1/'); ` +
     `case $digest in sha256:*) ;; *) echo 'the manifest names no config' >&2; exit 65;; esac; ` +
-    sh`get -f ${`${bundleUrl(cluster)}/blobs/`}"$digest"`,
+    sh`get ${place.bundle} blobs/"$digest" -f`,
   stdin,
-  codes: [0, 22],
+  codes: [0, refused],
   parse(output) {
     if (output.code === 0) return described(output);
-    // curl's 22 is any status from 400 up; only one of them says that the bundle is not there.
+    // Only one of the statuses from 400 up says that the bundle is not there.
     if (/returned error: 404/.test(output.stderr)) return undefined;
     throw new FactUnknown(output.stderr.trim() || 'the registry refused', output);
   },
@@ -76,17 +66,25 @@ function described(output: Output): Description {
   );
 }
 
-/** Digest by `name:tag` as the registry has it; an image that is not there is left out. */
-export const imageDigests = (
-  cluster: Cluster,
-  images: readonly string[],
+/** An image as a registry has it. */
+export interface RegistryImage {
+  readonly repository: string;
+  /** Of its manifest, or of the index that names one for each architecture. */
+  readonly digest: string;
+}
+
+/** Those of the images that the registry does not have by their digest: `repository@digest`. */
+export const lackingImages = (
+  place: RegistryPlace,
+  images: readonly RegistryImage[],
   stdin: string,
-): Fact<Map<string, string>> => ({
+): Fact<string[]> => ({
   command:
-    registryScript(cluster) +
-    sh`for image in ${images}; do head=$(get -I -w ${'\nstatus %{http_code}\n'} -H ${accept} ${`${registryUrl(cluster)}/v2/`}"\${image%:*}/manifests/\${image##*:}") || exit; ` +
-    `case $head in *"status 200") printf '%s\\n' "$head" | tr -d '\\r' | sed -n "s#^[Dd]ocker-[Cc]ontent-[Dd]igest: #$image #p";; ` +
-    `*"status 404") ;; *) echo "$image: the registry answers with \${head##*"\n"}" >&2; exit 69;; esac; done`,
+    registryScript(place) +
+    sh`for image in ${images.map(({ repository, digest }) => `${repository}@${digest}`)}; do enter_for=\${image%@*}; ` +
+    `if [ "$of" != "$enter_for" ] && [ "$of" != '*' ]; then enter "$enter_for" || exit; fi; ` +
+    sh`code=$(get "$enter_for" "manifests/\${image#*@}" -I -o /dev/null -w ${'%{http_code}'} -H ${accept}) || exit; ` +
+    `case $code in 200) ;; 404) echo "$image";; *) echo "$image: the registry answers with $code" >&2; exit 69;; esac; done`,
   stdin,
-  parse: ({ stdout }) => new Map(lines(stdout).map((line) => line.split(' ') as [string, string])),
+  parse: ({ stdout }) => lines(stdout),
 });

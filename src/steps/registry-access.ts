@@ -1,13 +1,20 @@
+import { registryPlace, type RegistryPlace } from '../cluster/registry-place.js';
 import type { CheckContext } from './step.js';
 
-/** What curl is told on standard input for the registry: its configuration lines, then the CA certificate. */
+/** A registry, and what curl is told of it on standard input. */
+export interface RegistryAccess {
+  readonly place: RegistryPlace;
+  /** curl's configuration lines with the login, then the CA certificate. */
+  readonly stdin: string;
+}
+
 export async function registryAccess({
-  cluster: {
-    source: { registry },
-  },
+  cluster,
   secret,
-}: Pick<CheckContext, 'cluster' | 'secret'>): Promise<string> {
-  const user = registry.credentials;
-  const login = user ? `user = ${JSON.stringify(`${user.username}:${await secret(user.password)}`)}\n` : '';
-  return login + (registry.ca ? await secret(`file:${registry.ca}`) : '');
+}: Pick<CheckContext, 'cluster' | 'secret'>): Promise<RegistryAccess> {
+  const { credentials, ca } = cluster.source.registry;
+  const login = credentials
+    ? `user = ${JSON.stringify(`${credentials.username}:${await secret(credentials.password)}`)}\n`
+    : '';
+  return { place: registryPlace(cluster), stdin: login + (ca ? await secret(`file:${ca}`) : '') };
 }

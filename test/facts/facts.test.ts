@@ -9,6 +9,7 @@ import { kubectlDiff } from '../../src/facts/kubectl-diff.js';
 import { apiObject, nodeList } from '../../src/facts/kubectl.js';
 import { addresses, answersFor, httpsStatus, lookUp, vrrpAdverts } from '../../src/facts/network.js';
 import { bundle } from '../../src/facts/registry.js';
+import { registryPlace } from '../../src/cluster/registry-place.js';
 import { rolledOut } from '../../src/facts/rollout.js';
 import { service } from '../../src/facts/service.js';
 import { timeService } from '../../src/facts/time.js';
@@ -194,10 +195,23 @@ describe('parsers', () => {
       parsed(apiObject(['cm', 'x']), '', 1, 'Error from server (NotFound): x\n'),
       undefined,
     ],
-    ['a host without images', parsed(localImages, ''), []],
+    ['a host without images', parsed(localImages, ''), new Map()],
+    [
+      'images, one of them pinned',
+      parsed(
+        localImages,
+        'REF                        TYPE                                       DIGEST                                                                  SIZE      PLATFORMS   LABELS                                                          \n' +
+          `h:5000/pause:3.10          application/vnd.oci.image.manifest.v1+json sha256:${digest} 1.3 MiB   linux/amd64 io.cri-containerd.image=managed,io.cri-containerd.pinned=pinned \n` +
+          `h:5000/etcd:3.7.0-0        application/vnd.oci.image.manifest.v1+json sha256:${digest} 0.0 B     -           -                                                               \n`,
+      ),
+      new Map([
+        ['h:5000/pause:3.10', { digest: `sha256:${digest}`, pinned: true }],
+        ['h:5000/etcd:3.7.0-0', { digest: `sha256:${digest}`, pinned: false }],
+      ]),
+    ],
     [
       'a bundle that nobody pushed',
-      parsed(bundle(cluster(), ''), '', 22, 'curl: (22) The requested URL returned error: 404\n'),
+      parsed(bundle(registryPlace(cluster()), ''), '', 22, 'curl: (22) The requested URL returned error: 404\n'),
       undefined,
     ],
   ])('read %s', (_what, found, wanted) => expect(found).toEqual(wanted));

@@ -14,7 +14,8 @@ import { absentModules, cgroupVersion, kernelParameters, limits, swaps } from '.
 import { kubectlDiff } from '../../src/facts/kubectl-diff.js';
 import { apiObject, nodeList } from '../../src/facts/kubectl.js';
 import { addresses, answersFor, httpsStatus, lookUp, vrrpAdverts } from '../../src/facts/network.js';
-import { bundle, imageDigests, registryStatus } from '../../src/facts/registry.js';
+import { registryPlace } from '../../src/cluster/registry-place.js';
+import { bundle, lackingImages, registryStatus } from '../../src/facts/registry.js';
 import { rolledOut } from '../../src/facts/rollout.js';
 import { absentRpms, rpmStates } from '../../src/facts/rpm.js';
 import { service } from '../../src/facts/service.js';
@@ -22,7 +23,8 @@ import { survey, syncedWrites } from '../../src/facts/survey.js';
 import { timeService } from '../../src/facts/time.js';
 import { cluster } from '../clusters.js';
 
-const wanted = cluster();
+const place = registryPlace(cluster());
+const pause = { repository: 'pause', digest: `sha256:${'a'.repeat(64)}` };
 const nowhere = '/nowhere/at-all';
 
 /** Every fact, with what could be asked of any machine. */
@@ -52,9 +54,9 @@ const facts: Readonly<Record<string, Fact<unknown>>> = {
   absentDebs: absentDebs([]),
   rpmStates: rpmStates([]),
   absentRpms: absentRpms([]),
-  registryStatus: registryStatus(wanted, ''),
-  bundle: bundle(wanted, ''),
-  imageDigests: imageDigests(wanted, ['pause:3.10'], ''),
+  registryStatus: registryStatus(place, ''),
+  bundle: bundle(place, ''),
+  lackingImages: lackingImages(place, [pause], ''),
   rolledOut: rolledOut('kube-system', 'daemonset/x'),
   service: service('kubelet.service'),
   survey,
@@ -171,13 +173,13 @@ describe('on a real shell', () => {
     ['a cgroup that cannot be told', cgroupVersion, { stat: ['', 0] }],
     ['a virtualisation that cannot be told', limits, { 'systemd-detect-virt': ['sh: not found', 127] }],
     ['a curl that is not there', httpsStatus('https://127.0.0.1:1'), { curl: ['sh: curl: not found', 127] }],
-    ['a registry that is overworked', imageDigests(wanted, ['pause:3.10'], ''), { curl: ['curl: (56) reset', 56] }],
+    ['a registry that is overworked', lackingImages(place, [pause], ''), { curl: ['curl: (56) reset', 56] }],
     [
       'a bundle behind credentials',
-      bundle(wanted, ''),
+      bundle(place, ''),
       { curl: ['curl: (22) The requested URL returned error: 401', 22] },
     ],
-    ['a bundle of a registry that times out', bundle(wanted, ''), { curl: ['curl: (28) timed out', 28] }],
+    ['a bundle of a registry that times out', bundle(place, ''), { curl: ['curl: (28) timed out', 28] }],
   ])('%s is unknown', (_what, fact, programs) => expect(() => ask(fact, programs)).toThrow(FactUnknown));
 
   it('nobody behind a URL is an answer', () => expect(ask(httpsStatus('https://127.0.0.1:1'))).toBe(0));

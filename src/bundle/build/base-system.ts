@@ -23,21 +23,24 @@ const packages = [
   'tcpdump',
 ];
 
-/** Names the system that `baseSystem` gives. */
-export const baseDigest = createHash('sha256')
-  .update(JSON.stringify([system.suite, packages]))
-  .digest('hex')
-  .slice(0, 12);
+const digestOf = (suite: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([suite, packages]))
+    .digest('hex')
+    .slice(0, 12);
+
+/** Names the system that the lab’s hosts stand on. */
+export const baseDigest = digestOf(system.suite);
 
 /** Root file system of a bare host, made once: what a bundle brings is what it lacks. Nobody may write into it. */
-export async function baseSystem(report: Report): Promise<string> {
-  const target = cacheFolder('base', baseDigest);
+export async function baseSystem(suite: string, report: Report): Promise<string> {
+  const target = cacheFolder('base', digestOf(suite));
   if (existsSync(target)) return target;
-  await reported(report, `Making a bare system (Debian ${system.suite})`, async () => {
+  await reported(report, `Making a bare system (Debian ${suite})`, async () => {
     const making = `${target}.making`;
     await rm(making, { recursive: true, force: true });
     await mkdir(cacheFolder('base'), { recursive: true });
-    await run('mmdebstrap', ['-q', '--variant=minbase', `--include=${packages.join(',')}`, system.suite, making]);
+    await run('mmdebstrap', ['-q', '--variant=minbase', `--include=${packages.join(',')}`, suite, making]);
     await rename(making, target);
   });
   return target;

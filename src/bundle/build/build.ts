@@ -8,11 +8,12 @@ import { Downloads } from '../downloads.js';
 import { Https, type Reach } from '../https.js';
 import type { Source } from '../write-archive.js';
 import { buildProbe, modulesDigest } from './build-modules.js';
-import { addOns, packageFiles } from './common-files.js';
+import { addOns } from './common-files.js';
 import { packagesDigest } from './debian-packages.js';
 import { sourceFromModules, toolsOfModules } from './from-modules.js';
 import { makeProbe } from './images.js';
 import { readLock, writeLock, writeLocked } from './locked.js';
+import { packageFiles, type PackageSources } from './package-files.js';
 import { chooseOrigin, type Origin } from './official/choose.js';
 import { sourceFromOfficial } from './official/from-official.js';
 import { labArchitecture, system, versions, versionsOf, type Architecture, type Versions } from './versions.js';
@@ -26,6 +27,7 @@ export interface Build {
   /** Official downloads where they answer, else Go modules, unless told. */
   readonly from?: Origin | undefined;
   readonly architectures?: readonly Architecture[];
+  readonly packages: PackageSources;
   /** PEM file of the private key that signs it. */
   readonly key?: string | undefined;
   /** Lock file: what is there must be what the build resolves; where none is, one is written. */
@@ -40,13 +42,15 @@ export async function cachedBundle(report: Report): Promise<string> {
     .digest('hex')
     .slice(0, 12);
   const path = cacheFolder('bundles', `${name}.tar`);
-  if (!existsSync(path)) await buildBundle({ kubernetes: versions.kubernetes, path, from: 'modules' }, report);
+  const packages = new Map([[system.os, undefined]]);
+  if (!existsSync(path))
+    await buildBundle({ kubernetes: versions.kubernetes, path, from: 'modules', packages }, report);
   return path;
 }
 
 /** Makes a bundle. Throws LockRefused, and DownloadFailed. */
 export async function buildBundle(build: Build, report: Report): Promise<void> {
-  const { kubernetes, path, key, lock, reach = {} } = build;
+  const { kubernetes, path, key, lock, packages, reach = {} } = build;
   const wanted = versionsOf(kubernetes);
   const architectures = build.architectures ?? [labArchitecture];
   const locked = lock === undefined ? undefined : await readLock(lock, kubernetes);
@@ -59,8 +63,8 @@ export async function buildBundle(build: Build, report: Report): Promise<void> {
         ? await official(wanted, architectures, reach, folder, report)
         : await fromModules(wanted, architectures, folder, report);
     const from = origin === 'official' ? 'official downloads' : `Go modules with ${await toolsOfModules()}`;
-    const files = [...parts.files, ...addOns, ...(await packageFiles(report))];
-    const source = { description: describe(wanted, architectures), images: parts.images, files };
+    const files = [...parts.files, ...addOns, ...(await packageFiles(packages, report))];
+    const source = { description: describe(wanted, architectures, packages), images: parts.images, files };
     const what = `Writing the bundle of ${source.images.length} images and ${source.files.length} files`;
     const built = await reported(report, what, () => writeLocked(path, source, { key, from, locked, lock }));
     if (lock !== undefined && !locked) await writeLock(lock, built);
@@ -104,11 +108,15 @@ async function official(
   };
 }
 
-const describe = (wanted: Versions, architectures: readonly Architecture[]): Source['description'] => {
+const describe = (
+  wanted: Versions,
+  architectures: readonly Architecture[],
+  packages: PackageSources,
+): Source['description'] => {
   const { kubernetes, containerd, etcd, coredns, pause, calico } = wanted;
   return {
     kubernetes,
     versions: { containerd, etcd, coredns, pause, calico },
-    systems: architectures.map((arch) => ({ os: system.os, arch })),
+    systems: [...packages.keys()].flatMap((os) => architectures.map((arch) => ({ os, arch }))),
   };
 };

@@ -18,6 +18,8 @@ interface BuildOptions {
   readonly arch: string;
   readonly ca?: string;
   readonly connectTo?: string;
+  readonly system: string;
+  readonly packages: string[];
 }
 
 interface PushOptions extends TrustOptions {
@@ -42,6 +44,13 @@ export function bundleCommand(): Command {
     .requiredOption('--kubernetes <version>', 'Kubernetes version')
     .requiredOption('--output <file>', 'where to write it')
     .option('--sign <file>', 'private key (PEM, Ed25519) to sign it with')
+    .option('--system <names>', 'systems that it has packages for: debian-13,debian-12', 'debian-13')
+    .option(
+      '--packages <system=folder>',
+      'a folder with the packages of one more system (again for others)',
+      collect,
+      [],
+    )
     .option('--lock <file>', 'what every part must resolve to, by digest; written where it is not there yet')
     .addOption(
       new Option('--from <origin>', 'what to make it from; official where dl.k8s.io answers').choices([
@@ -54,13 +63,16 @@ export function bundleCommand(): Command {
     .option('--connect-to <address:port>', 'where to connect for downloads, whatever the sites’ names resolve to')
     .addHelpText(
       'after',
-      '\nExample:\n  kha bundle build --kubernetes v1.37.2 --output b.tar --sign site.key --lock bundle.lock',
+      '\nExample:\n  kha bundle build --kubernetes v1.37.2 --output b.tar --packages rocky-9=rpms --lock bundle.lock',
     )
     .action(async ({ kubernetes, output, sign, lock, from, ...options }: BuildOptions) => {
+      const { packageSources } = await import('../package-sources.js');
+      const { suites } = await import('../../bundle/build/package-files.js');
+      const packages = packageSources(options.system, options.packages, Object.keys(suites));
       const { buildBundle } = await import('../../bundle/build/build.js');
       const { reachOf, architecturesOf } = await import('./build-options.js');
       const [architectures, reach] = [architecturesOf(options.arch), await reachOf(options)];
-      await buildBundle({ kubernetes, path: output, key: sign, lock, from, architectures, reach }, tell);
+      await buildBundle({ kubernetes, path: output, key: sign, lock, from, architectures, reach, packages }, tell);
     });
   trusting(command.command('verify').argument('<file>'))
     .description('Prove every part by its digest, and the signature')
@@ -138,6 +150,8 @@ export function bundleCommand(): Command {
     });
   return command;
 }
+
+const collect = (one: string, before: readonly string[]): string[] => [...before, one];
 
 const output = (command: Command): Command =>
   command.addOption(new Option('--output <format>').choices(['text', 'json']).default('text'));

@@ -40,6 +40,7 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
       return [problem(`is not one of the known values${near ? `; did you mean ${near}?` : ''}`, values.join(' or '))];
     }
     case 'invalid_type':
+      if (issue.expected === 'never') return [problem('kha sets this itself', issue.message)];
       if (there === undefined) return [problem('is missing', expectation(path, issue.expected), { found: 'nothing' })];
       return [problem(`has the wrong type`, expectation(path, issue.expected))];
     case 'invalid_union': {
@@ -61,6 +62,13 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
         .slice(0, 1)
         .flatMap((inner) => problemsOf({ ...inner, path: [...path, ...inner.path] }, value));
     }
+    case 'invalid_key':
+      return [
+        problem('the key has the wrong form', issue.issues[0]?.message ?? 'another key', {
+          atKey: true,
+          found: show(path.at(-1), path),
+        }),
+      ];
     case 'too_small':
       return [
         problem(
@@ -69,8 +77,12 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
         ),
       ];
     case 'too_big':
-      return [problem('is too large', `${issue.maximum} or less`)];
+      return issue.origin === 'string'
+        ? [problem('is too long', `${issue.maximum} characters at most`)]
+        : [problem('is too large', `${issue.maximum} or less`)];
     default:
+      if (issue.code === 'custom' && issue.params?.['ownedBySpec'])
+        return [problem('kha sets this itself', issue.message)];
       return [problem(issue.code === 'invalid_format' ? 'has the wrong form' : 'is wrong', issue.message)];
   }
 }
@@ -78,6 +90,8 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
 const endpointTypes = ['vip', 'external'];
 
 interface SchemaNode {
+  /** Of a field that nothing may stand at. */
+  readonly not?: object;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: SchemaNode;
   readonly oneOf?: readonly SchemaNode[];
@@ -94,7 +108,13 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
       .flatMap(choices)
       .flatMap((node) => (typeof step === 'number' ? (node.items ?? []) : (node.properties?.[String(step)] ?? [])));
   }
-  return [...new Set(nodes.flatMap(choices).flatMap((node) => Object.keys(node.properties ?? {})))];
+  return [
+    ...new Set(
+      nodes
+        .flatMap(choices)
+        .flatMap(({ properties = {} }) => Object.keys(properties).filter((key) => !properties[key]?.not)),
+    ),
+  ];
 }
 
 const choices = (node: SchemaNode): readonly SchemaNode[] => node.oneOf ?? [node];

@@ -11,6 +11,7 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
     key: path,
     knownHosts: path,
     ca: path,
+    from: path,
     passphrase: reference,
     sudoPassword: reference,
     password: reference,
@@ -27,6 +28,10 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
       ]),
     );
   };
-  // KubeletConfiguration is the operator's own: a field named `key` there is no path of ours.
-  return { ...(walk(cluster) as Cluster), kubelet: cluster.kubelet };
+  // Kubernetes' own documents: a field named `key` there is no path of ours.
+  const { kubelet, kubeadm, patches } = cluster;
+  const { pools } = cluster;
+  const resolved = walk({ ...cluster, hosts: cluster.hosts.map(({ ssh }) => (ssh ? { ssh } : {})) }) as Cluster;
+  const hosts = cluster.hosts.map((host, index) => ({ ...host, ...resolved.hosts[index] }));
+  return { ...resolved, hosts, kubelet, kubeadm, patches, pools };
 }

@@ -25,6 +25,7 @@ source:
     plainHttp: true
     # ca: registry-ca.crt
     # credentials: { username: kha, password: env:REGISTRY_PASSWORD }
+    # Everything may lie below a path, as in a project of Harbor: address: harbor.example.org/k8s
 
 # How hosts are logged in to; a host may differ with an ssh key of its own. Secrets are never written here, only where
 # they lie: env:NAME or file:PATH.
@@ -39,6 +40,10 @@ ssh:
 #   podSubnet: 192.168.0.0/16
 #   serviceSubnet: 10.96.0.0/12
 #   calico: { encapsulation: vxlan }        # vxlan, ipip or none
+
+# Firewalls (firewalld, ufw) and SELinux of the hosts:
+# firewall: open                            # kha opens the needed ports; otherwise it names them
+# selinux: enforcing                        # otherwise it is set to permissive
 
 # Where a person is waited for; [] for nobody.
 # gates: [before-changes, before-control-plane, before-switch-over]

@@ -1,7 +1,8 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import type { KeyPair } from '../../facts/key-pairs.js';
 import { networkOf } from '../../cluster/ipv4.js';
-import { controlPlanes, etcdHosts } from '../../cluster/roles.js';
+import { controlPlanes, endpointHost, etcdHosts } from '../../cluster/roles.js';
+import { furtherNames } from '../control-plane/kubeadm-documents.js';
 
 export const pki = '/etc/kubernetes/pki';
 /** Where authorities are made before they take their place, all at once. */
@@ -46,8 +47,7 @@ function inside({ networking: { dnsDomain: domain, serviceSubnet: services } }: 
 
 /** Certificates that a host makes for itself out of the shared authorities (kubernetes.io, PKI certificates). */
 export function ownCertificates(cluster: Cluster, machine: Machine): OwnCertificate[] {
-  const { controlPlaneEndpoint: endpoint } = cluster;
-  const api = endpoint.type === 'vip' ? endpoint.vip : endpoint.host;
+  const api = [endpointHost(cluster), ...furtherNames(cluster)];
   const certificate = (phase: string, name: string, signer: string, names: readonly string[] = []): OwnCertificate => ({
     phase,
     path: `${pki}/${name}.crt`,
@@ -58,7 +58,7 @@ export function ownCertificates(cluster: Cluster, machine: Machine): OwnCertific
   const all: OwnCertificate[] = [];
   if (controlPlanes(cluster).includes(machine)) {
     all.push(
-      certificate('apiserver', 'apiserver', 'ca', [machine.name, machine.address, api, ...inside(cluster)]),
+      certificate('apiserver', 'apiserver', 'ca', [machine.name, machine.address, ...api, ...inside(cluster)]),
       certificate('apiserver-kubelet-client', 'apiserver-kubelet-client', 'ca'),
       certificate('front-proxy-client', 'front-proxy-client', 'front-proxy-ca'),
       certificate('apiserver-etcd-client', 'apiserver-etcd-client', 'etcd/ca'),

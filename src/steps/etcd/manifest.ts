@@ -1,4 +1,5 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
+import { imageName } from '../../cluster/image-names.js';
 import { etcdHosts } from '../../cluster/roles.js';
 import { profileOf } from '../../cluster/versions.js';
 import { stream } from '../control-plane/kubeadm-documents.js';
@@ -79,7 +80,7 @@ export function etcdManifest(
       containers: [
         {
           name: 'etcd',
-          image: `${cluster.source.registry.address}/etcd:${profileOf(cluster).etcd}`,
+          image: imageName(cluster, `etcd:${profileOf(cluster).etcd}`),
           imagePullPolicy: 'IfNotPresent',
           command,
           ports: [{ name: 'probe-port', containerPort: 2381, protocol: 'TCP' }],

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../cluster/cluster.js';
+import { imageName, upstreamOf } from '../../cluster/image-names.js';
 import { profileOf } from '../../cluster/versions.js';
 import { stream } from '../control-plane/kubeadm-documents.js';
 import type { WantedFile } from '../wanted-file.js';
@@ -48,9 +49,9 @@ export function kustomization(cluster: Cluster): WantedFile {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
     resources: ['calico.yaml'],
-    images: ['node', 'cni', 'kube-controllers'].map((image) => ({
-      name: `docker.io/calico/${image}`,
-      newName: `${cluster.source.registry.address}/calico/${image}`,
+    images: ['calico/node', 'calico/cni', 'calico/kube-controllers'].map((image) => ({
+      name: upstreamOf(image),
+      newName: imageName(cluster, image),
       newTag: profileOf(cluster).calico,
     })),
     patches: patches.map((patch) => ({ patch: JSON.stringify(patch) })),

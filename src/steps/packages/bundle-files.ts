@@ -1,11 +1,11 @@
 import type { Description, Part } from '../../cluster/bundle-description.js';
-import type { Cluster } from '../../cluster/cluster.js';
 import { sha256 } from '../../facts/files.js';
-import { bundle, bundleUrl, registryScript } from '../../facts/registry.js';
+import { bundle } from '../../facts/registry.js';
+import { registryScript } from '../../facts/registry-script.js';
 import { sh, temporaryFile } from '../../facts/sh.js';
 import { system, type System } from '../../facts/system.js';
 import type { Asked, Host } from '../host.js';
-import { registryAccess } from '../registry-access.js';
+import { registryAccess, type RegistryAccess } from '../registry-access.js';
 import type { ApplyContext, CheckContext } from '../step.js';
 
 /** A file of the bundle and where it goes. */
@@ -35,12 +35,16 @@ export const forHost = ({ files }: Pick<Description, 'files'>, system: System): 
   ),
 });
 
+/** What the bundle says of itself. */
+export async function describedBundle(context: CheckContext): Promise<Description> {
+  const { place, stdin } = await registryAccess(context);
+  const found = await context.host.read(bundle(place, stdin));
+  if (!found) throw new Error(`the bundle ${place.bundle}:${place.reference} is not in the registry any more`);
+  return found;
+}
+
 export async function readBundle(context: CheckContext): Promise<HostBundle> {
-  const found = await context.host.read(bundle(context.cluster, await registryAccess(context)));
-  if (!found)
-    throw new Error(
-      `the bundle ${context.cluster.source.registry.bundle}:${context.cluster.kubernetesVersion} cannot be read from the registry`,
-    );
+  const found = await describedBundle(context);
   return forHost(found, await context.host.read(system));
 }
 
@@ -77,18 +81,16 @@ export async function fetchFiles(
     return sh`fetch ${entry.digest} ${path} ${mode}`;
   });
   if (fetches.length === 0) return;
-  await context.host.run(
-    `set -e; ${registryScript(context.cluster)}${fetchFunction(context.cluster)}${fetches.join('; ')}`,
-    {
-      stdin: await registryAccess(context),
-    },
-  );
+  const access = await registryAccess(context);
+  await context.host.run(`set -e; ${registryScript(access.place)}${fetchFunction(access)}${fetches.join('; ')}`, {
+    stdin: access.stdin,
+  });
 }
 
 /** `fetch DIGEST PATH MODE`, in sh. */
-const fetchFunction = (cluster: Cluster): string =>
+const fetchFunction = ({ place }: RegistryAccess): string =>
   temporaryFile +
   'fetch() { folder=${2%/*}; mkdir -p "$folder"; temporary "$folder"; ' +
-  sh`get -f -o "$file" ${`${bundleUrl(cluster)}/blobs/`}"$1" || { rm -f "$file"; exit 1; }; ` +
+  sh`get ${place.bundle} "blobs/$1" -f -o "$file" || { rm -f "$file"; exit 1; }; ` +
   'if ! echo "${1#sha256:}  $file" | sha256sum -c --status; then rm -f "$file"; echo "$2: the download does not have the digest $1" >&2; exit 1; fi; ' +
   'chmod "$3" "$file"; sync "$file"; mv -f "$file" "$2"; }; ';

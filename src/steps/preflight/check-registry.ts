@@ -1,6 +1,8 @@
 import type { PreflightName } from '../../cluster/preflight-problems.js';
 import { allHosts, containerHosts } from '../../cluster/roles.js';
-import { bundle, imageDigests, registryStatus, registryUrl } from '../../facts/registry.js';
+import { pulledFrom } from '../../cluster/image-names.js';
+import { urlOf } from '../../cluster/registry-place.js';
+import { bundle, lackingImages, registryStatus } from '../../facts/registry.js';
 import { system } from '../../facts/system.js';
 import { registryAccess } from '../registry-access.js';
 import { imagesOf } from '../runtime/images.js';
@@ -9,31 +11,26 @@ import { sift, type Problem } from './problem.js';
 
 export const checkRegistry: Step = {
   name: 'checkRegistry',
-  does: 'See that the registry answers and has the bundle and every image with the right digest',
+  does: 'See that the registry answers and has the bundle and every image by its digest',
   on: allHosts,
   pace: 'all at once',
   retry: 'inspect',
   async check(context) {
     const { cluster, host, warn } = context;
-    const access = await registryAccess(context);
-    const { status, reason } = await host.read(registryStatus(cluster, access));
+    const { place, stdin } = await registryAccess(context);
+    const { status, reason } = await host.read(registryStatus(place, stdin));
     const refuse = (name: PreflightName, words: string): string[] => sift(cluster, [{ name, words }], warn);
-    if (status === 401) return refuse('registry', `${registryUrl(cluster)} refuses the credentials of the spec`);
+    if (status === 401)
+      return refuse('registry', `${urlOf(place)} refuses the credentials of the spec${reason ? `: ${reason}` : ''}`);
     if (status !== 200)
-      return refuse(
-        'registry',
-        `${registryUrl(cluster)} ${status ? `answered ${status}` : `does not answer: ${reason}`}`,
-      );
-    const found = await host.read(bundle(cluster, access));
+      return refuse('registry', `${urlOf(place)} ${status ? `answered ${status}` : `does not answer: ${reason}`}`);
+    const found = await host.read(bundle(place, stdin));
     if (!found)
-      return refuse(
-        'bundle',
-        `${cluster.source.registry.bundle}:${cluster.source.registry.digest ?? cluster.kubernetesVersion} is not in the registry; push the bundle first`,
-      );
+      return refuse('bundle', `${place.bundle}:${place.reference} is not in the registry; push the bundle first`);
     if (found.kubernetes !== cluster.kubernetesVersion)
       return refuse(
         'bundle',
-        `${cluster.source.registry.bundle}:${cluster.source.registry.digest ?? cluster.kubernetesVersion} is of Kubernetes ${found.kubernetes}, and the spec wants ${cluster.kubernetesVersion}`,
+        `${place.bundle}:${place.reference} is of Kubernetes ${found.kubernetes}, and the spec wants ${cluster.kubernetesVersion}`,
       );
     const { os, arch } = await host.read(system);
     if (!found.systems.some((one) => one.os === os && one.arch === arch))
@@ -42,14 +39,17 @@ export const checkRegistry: Step = {
         `the bundle is for ${found.systems.map((one) => `${one.os} ${one.arch}`).join(', ')}, the host is ${os || 'unknown'} ${arch}`,
       );
     if (!containerHosts(cluster).includes(host.machine)) return [];
-    const wanted = imagesOf(cluster, host.machine);
-    const there = await host.read(imageDigests(cluster, wanted, access));
-    const problems = wanted.flatMap((image): Problem[] => {
-      const digest = there.get(image);
-      if (!digest) return [{ name: 'images', words: `${image} is not in the registry` }];
-      const right = found.images[image];
-      if (!right) return [{ name: 'images', words: `${image} is not in the bundle’s list` }];
-      return digest === right ? [] : [{ name: 'images', words: `${image} is ${digest}, the bundle says ${right}` }];
+    const images = imagesOf(cluster, host.machine).map((image) => ({
+      image,
+      repository: pulledFrom(cluster, image.split(':')[0]!),
+      digest: found.images[image],
+    }));
+    const listed = images.flatMap(({ repository, digest }) => (digest ? [{ repository, digest }] : []));
+    const lacking = await host.read(lackingImages(place, listed, stdin));
+    const problems = images.flatMap(({ image, repository, digest }): Problem[] => {
+      if (!digest) return [{ name: 'images', words: `${image} is not in the bundle’s list` }];
+      if (!lacking.includes(`${repository}@${digest}`)) return [];
+      return [{ name: 'images', words: `${image} is not in the registry: it has no ${repository}@${digest}` }];
     });
     return sift(cluster, problems, warn);
   },

@@ -44,10 +44,17 @@ export function hostProblems(cluster: Cluster, machine: Machine, found: Survey):
   say(
     !found.addresses.includes(machine.address),
     'address',
-    `${machine.address} is on none of its interfaces (${found.addresses.join(', ')})`,
+    `${machine.address} is on none of its interfaces (${found.addresses.join(', ')}); what only kha reaches it at is hosts[].ssh.address`,
   );
   say(found.swaps.length > 0, 'swap', `swap is on (${found.swaps.join(', ')}) and will be switched off`, true);
-  say(found.selinux === '1', 'os', 'SELinux enforces and will be set to permissive', true);
+  say(
+    found.selinux === '1',
+    'os',
+    cluster.selinux === 'permissive'
+      ? 'SELinux enforces and will be set to permissive'
+      : 'SELinux enforces and stays so, which no test of kha has tried yet',
+    true,
+  );
   say(
     !['cgroup2fs', 'tmpfs'].includes(found.cgroup),
     'cgroups',

@@ -1,10 +1,11 @@
 import type { Cluster } from '../../cluster/cluster.js';
+import { imageName } from '../../cluster/image-names.js';
 import { probeImage } from '../runtime/images.js';
 
 /** A small HTTP server on every node, and a service before them. */
 export function probe(cluster: Cluster, namespace: string): object[] {
   const labels = { app: 'probe' };
-  const image = `${cluster.source.registry.address}/${probeImage}`;
+  const image = imageName(cluster, probeImage);
   const container = {
     name: 'probe',
     image,

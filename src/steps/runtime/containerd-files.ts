@@ -1,7 +1,8 @@
 import type { Cluster } from '../../cluster/cluster.js';
+import { imageName } from '../../cluster/image-names.js';
+import { registryPlace, urlOf } from '../../cluster/registry-place.js';
 import { profileOf } from '../../cluster/versions.js';
 import type { Limits } from '../../facts/kernel.js';
-import { registryUrl } from '../../facts/registry.js';
 import type { WantedFile } from '../wanted-file.js';
 
 export const registryFolder = '/etc/containerd/certs.d';
@@ -15,7 +16,7 @@ export function containerdConfig(cluster: Cluster, systemdCgroup: boolean, { low
     'version = 3',
     '',
     "[plugins.'io.containerd.cri.v1.images'.pinned_images]",
-    `sandbox = ${toml(`${cluster.source.registry.address}/pause:${profileOf(cluster).pause}`)}`,
+    `sandbox = ${toml(imageName(cluster, `pause:${profileOf(cluster).pause}`))}`,
     "[plugins.'io.containerd.cri.v1.images'.registry]",
     `config_path = ${toml(registryFolder)}`,
     "[plugins.'io.containerd.cri.v1.runtime']",
@@ -33,14 +34,18 @@ export function containerdConfig(cluster: Cluster, systemdCgroup: boolean, { low
   return { path: '/etc/containerd/config.toml', content: lines.join('\n') };
 }
 
-/** How containerd reaches the private registry; 0600, as it may carry the credentials. */
+/**
+ * How containerd reaches the private registry; 0600, as it may carry the credentials. Where the registry wants a token,
+ * containerd asks its token service with the same header (containerd, core/remotes/docker/config/hosts.go).
+ */
 export async function registryFiles(
   cluster: Cluster,
   secret: (reference: string) => Promise<string>,
 ): Promise<WantedFile[]> {
-  const { address, ca, credentials } = cluster.source.registry;
-  const folder = `${registryFolder}/${address}`;
-  const url = registryUrl(cluster);
+  const { ca, credentials } = cluster.source.registry;
+  const place = registryPlace(cluster);
+  const folder = `${registryFolder}/${place.host}`;
+  const url = urlOf(place);
   const lines = [`server = ${toml(url)}`, `[host.${toml(url)}]`, 'capabilities = ["pull", "resolve"]'];
   if (ca) lines.push(`ca = ${toml(`${folder}/ca.crt`)}`);
   if (credentials) {
@@ -82,14 +87,15 @@ WantedBy=multi-user.target
  * text is everybody's to read, and a proxy's URL may have a password.
  */
 export async function proxyFiles(
-  { proxies, source: { registry }, networking, hosts }: Cluster,
+  cluster: Cluster,
   secret: (reference: string) => Promise<string>,
 ): Promise<WantedFile[]> {
+  const { proxies, networking, hosts } = cluster;
   if (!proxies) return [];
   const none = [
     'localhost',
     '127.0.0.1',
-    registry.address.split(':')[0] ?? '',
+    registryPlace(cluster).host.split(':')[0] ?? '',
     networking.podSubnet,
     networking.serviceSubnet,
     ...hosts.map(({ address }) => address),

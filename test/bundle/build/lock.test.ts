@@ -61,8 +61,9 @@ it('reads no lock of another release, of another tool, and none that is broken, 
   using folder = new Folder();
   const other = { ...(await build(folder, 'a.tar', source(folder))), kubernetes: 'v1.36.3' };
   const refused = (text: string): Promise<void> =>
-    buildBundle({ kubernetes: 'v1.37.2', path: folder.at('b.tar'), lock: folder.file('x.lock', text) }, ({ what }) =>
-      expect.unreachable(what),
+    buildBundle(
+      { kubernetes: 'v1.37.2', path: folder.at('b.tar'), packages: new Map(), lock: folder.file('x.lock', text) },
+      ({ what }) => expect.unreachable(what),
     );
   await expect(refused(lockText(other))).rejects.toThrow(/x\.lock is of Kubernetes v1\.36\.3, and v1\.37\.2 is to be/);
   await expect(refused('lock: 2\n')).rejects.toThrow(/x\.lock is no lock of a bundle: lock: /);

@@ -144,6 +144,42 @@ export const refusedChanges: readonly (readonly [string, string | RegExp, string
     ],
   ],
   [
+    'a flag of the API server',
+    'kubelet:',
+    'kubeadm: { ClusterConfiguration: { apiServer: { extraArgs: [{ name: profiling, value: "false" }] } } }\nkubelet:',
+    [/^15:47 kubeadm\.ClusterConfiguration\.apiServer: .*kubeadm wrote it into the manifests.*kha apply/],
+  ],
+  [
+    'a patch',
+    'kubelet:',
+    'patches: { kube-scheduler.yaml: { spec: {} } }\nkubelet:',
+    [/^15:33 patches\.kube-scheduler\.yaml: .*kha apply/],
+  ],
+  [
+    'a file',
+    'kubelet:',
+    'files: [{ path: /etc/a, content: b }]\nkubelet:',
+    [/^15:8 files: .*reads it when it starts.*kha apply/],
+  ],
+  [
+    'a name of the endpoint',
+    'vip: 10.0.0.100',
+    'vip: 10.0.0.100, host: api.example.org',
+    [/^10:59 controlPlaneEndpoint\.host: .*every certificate/],
+  ],
+  [
+    'another label',
+    'roles: [worker]',
+    'roles: [worker], labels: { disk: ssd }',
+    [/^9:62 hosts\[3\]\.labels: w1 stands with other labels \| \{"disk":"ssd"\} \| \{\}; a change takes kha apply/],
+  ],
+  [
+    'a pool with settings of kubelets',
+    /roles: \[worker\] \}/,
+    'roles: [worker], pool: big }\npools: { big: { kubelet: { maxPods: 250 } } }',
+    [/^10:26 pools\.big\.kubelet: w1 stands with other settings of its kubelet \| \{"maxPods":250\} \| \{\}/],
+  ],
+  [
     'a setting of the kubelet less',
     '{ maxPods: 110 }',
     '{}',

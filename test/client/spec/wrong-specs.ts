@@ -18,7 +18,7 @@ export const changed = (from: string, to: string): string => {
   return good.replace(from, to);
 };
 
-type Wrong = readonly [what: string, text: string, line: number, column: number, path: string, message: RegExp];
+export type Wrong = readonly [what: string, text: string, line: number, column: number, path: string, message: RegExp];
 
 /** Specs with one thing wrong each, and where and how that is told. */
 export const wrongSpecs: readonly Wrong[] = [

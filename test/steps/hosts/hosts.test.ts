@@ -81,6 +81,24 @@ describe('writeHostNames', () => {
       '',
     ]));
 
+  it('holds the name of the virtual address, and short names where only one host has them', () => {
+    const named = ['m1.a.example', 'm2.a.example', 'm2.b.example', 'w1'].map((name, index) => ({
+      ...wanted.hosts[index]!,
+      name,
+    }));
+    const endpoint = { type: 'vip', vip: '10.0.0.100', host: 'api.example.org' };
+    expect(withNames('', cluster({ hosts: named, controlPlaneEndpoint: endpoint })).split('\n')).toEqual([
+      '# kha: names of this cluster',
+      '10.0.0.11 m1.a.example m1',
+      '10.0.0.12 m2.a.example',
+      '10.0.0.13 m2.b.example',
+      '10.0.0.21 w1',
+      '10.0.0.100 api.example.org',
+      '# kha: end',
+      '',
+    ]);
+  });
+
   it('asks for what does not resolve to the address of the spec', async () => {
     const names = wanted.hosts.map(({ name }) => name);
     const found = new Map([

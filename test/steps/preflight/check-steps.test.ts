@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { firewalls } from '../../../src/facts/firewalls.js';
+import { registryPlace } from '../../../src/cluster/registry-place.js';
 import { bundle, registryStatus } from '../../../src/facts/registry.js';
 import { survey as surveyFact, syncedWrites } from '../../../src/facts/survey.js';
 import { system } from '../../../src/facts/system.js';
@@ -10,6 +11,7 @@ import { contextOf, FakeHost } from '../fake-host.js';
 import { survey } from './surveys.js';
 
 const wanted = cluster();
+const place = registryPlace(wanted);
 const waiving = cluster({ preflight: { waive: ['firewall'] } });
 
 describe('checkHost', () => {
@@ -34,8 +36,8 @@ describe('checkHost', () => {
 
 describe('checkRegistry', () => {
   const check = (of: ReturnType<typeof cluster>, found: ReturnType<typeof describedBundle> | undefined) => {
-    const host = new FakeHost(of, 'w1').tells(registryStatus(of, ''), { status: 200, reason: '' });
-    return checkRegistry.check(contextOf(of, host.tells(bundle(of, ''), found)));
+    const host = new FakeHost(of, 'w1').tells(registryStatus(registryPlace(of), ''), { status: 200, reason: '' });
+    return checkRegistry.check(contextOf(of, host.tells(bundle(registryPlace(of), ''), found)));
   };
 
   it('stops where the registry has not the patch release that the spec wants', async () => {
@@ -54,8 +56,8 @@ describe('checkRegistry', () => {
 
   it('stops where the bundle is of another system, which no waiver helps', async () => {
     const host = new FakeHost(wanted, 'w1')
-      .tells(registryStatus(wanted, ''), { status: 200, reason: '' })
-      .tells(bundle(wanted, ''), describedBundle())
+      .tells(registryStatus(place, ''), { status: 200, reason: '' })
+      .tells(bundle(place, ''), describedBundle())
       .tells(system, { os: 'debian-12', arch: 'amd64' });
     expect(await checkRegistry.check(contextOf(wanted, host))).toEqual([
       'os: the bundle is for debian-13 amd64, the host is debian-12 amd64',

@@ -92,6 +92,17 @@ describe('firewallProblems', () => {
       /179\/tcp .*ipip \(pods, IP in IP\)$/,
     ));
 
+  it('only tells of one that kha will open, but stops at one that nobody manages', () => {
+    const open = cluster({ firewall: 'open' });
+    const problem = (...found: string[]) => firewallProblems(open, open.hosts[0]!, '', found)[0]!;
+    expect(problem('firewalld')).toEqual({
+      name: 'firewall',
+      words: 'firewalld filters what comes in, and will be opened',
+      warning: true,
+    });
+    expect(problem('nftables inet filter input').warning).toBe(false);
+  });
+
   it('stops a new host, and only warns of one in a cluster that stands', () => {
     const problem = (claim: string) => firewallProblems(wanted, wanted.hosts[0]!, claim, ['ufw'])[0]!;
     expect(problem('')).toMatchObject({ name: 'firewall', warning: false });
