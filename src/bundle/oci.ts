@@ -30,6 +30,18 @@ export const mediaTypes = {
   file: 'application/vnd.kubernetes-ha.file.v1',
 } as const;
 
+/** Docker’s own formats, which registries still have, read the same. */
+export const manifestTypes: readonly string[] = [
+  mediaTypes.manifest,
+  'application/vnd.docker.distribution.manifest.v2+json',
+];
+export const indexTypes: readonly string[] = [
+  mediaTypes.index,
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+];
+export const isManifest = (type: string): boolean => manifestTypes.includes(type);
+export const isIndex = (type: string): boolean => indexTypes.includes(type);
+
 export const annotations = {
   /** Of a manifest in the index: `name:tag`. */
   name: 'org.opencontainers.image.ref.name',
@@ -38,3 +50,9 @@ export const annotations = {
 } as const;
 
 export const refOf = ({ annotations: all }: Descriptor): string => all?.[annotations.name] ?? '';
+
+/** Of a manifest that an index names. */
+export function architectureOf(one: Descriptor): string {
+  const { architecture = 'unknown' } = (one['platform'] ?? {}) as { architecture?: string };
+  return architecture;
+}

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { blobName, type Archive } from './archive.js';
-import { manifest, refOf, type Descriptor } from './oci.js';
+import { index, isIndex, manifest, refOf, type Descriptor } from './oci.js';
 import type { RegistryClient } from './registry-client.js';
 import { RegistryFailed } from './registry-token.js';
 
@@ -25,13 +25,37 @@ export async function pushArchive(
   for (const descriptor of archive.index.manifests) {
     const ref = refOf(descriptor);
     const [repository = '', tag = ''] = ref.split(':');
-    const { config, layers } = await archive.document(blobName(descriptor.digest), manifest);
     const before = sum.size;
-    for (const blob of [config, ...layers]) await pushBlob(archive, registry, repository, blob, sum);
-    await pushManifest(archive, registry, repository, tag, descriptor);
+    await pushTree(archive, registry, repository, tag, descriptor, sum);
     tell(`${ref} (${((sum.size - before) / 1e6).toFixed(1)} MB sent)`);
   }
   return sum;
+}
+
+interface Sum {
+  sent: number;
+  present: number;
+  size: number;
+}
+
+/** What a manifest names, and then the manifest under its reference; what an index names goes by digest. */
+async function pushTree(
+  archive: Archive,
+  registry: RegistryClient,
+  repository: string,
+  reference: string,
+  descriptor: Descriptor,
+  sum: Sum,
+): Promise<void> {
+  const name = blobName(descriptor.digest);
+  if (isIndex(descriptor.mediaType)) {
+    const { manifests } = await archive.document(name, index);
+    for (const one of manifests) await pushTree(archive, registry, repository, one.digest, one, sum);
+  } else {
+    const { config, layers } = await archive.document(name, manifest);
+    for (const blob of [config, ...layers]) await pushBlob(archive, registry, repository, blob, sum);
+  }
+  await pushManifest(archive, registry, repository, reference, descriptor);
 }
 
 async function pushBlob(
@@ -39,7 +63,7 @@ async function pushBlob(
   registry: RegistryClient,
   repository: string,
   { digest, size }: Descriptor,
-  sum: { sent: number; present: number; size: number },
+  sum: Sum,
 ): Promise<void> {
   const there = await registry.ask('HEAD', repository, `blobs/${digest}`, [200, 404]);
   if (there.status === 200) {
@@ -61,13 +85,13 @@ async function pushManifest(
   archive: Archive,
   registry: RegistryClient,
   repository: string,
-  tag: string,
+  reference: string,
   { digest, mediaType }: Descriptor,
 ): Promise<void> {
   const bytes = await archive.bytes(blobName(digest));
   const body = { stream: () => Readable.from([bytes]), size: bytes.length, type: mediaType };
-  const { headers } = await registry.ask('PUT', repository, `manifests/${tag}`, [201], body);
+  const { headers } = await registry.ask('PUT', repository, `manifests/${reference}`, [201], body);
   const said = headers['docker-content-digest'];
   if (said !== undefined && said !== digest)
-    throw new RegistryFailed(`the registry keeps ${repository}:${tag} as ${String(said)} instead of ${digest}`);
+    throw new RegistryFailed(`the registry keeps ${repository} ${reference} as ${String(said)} instead of ${digest}`);
 }

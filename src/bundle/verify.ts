@@ -1,5 +1,5 @@
 import { blobName, BundleRefused, type Archive } from './archive.js';
-import { annotations, manifest, mediaTypes, refOf, type Descriptor } from './oci.js';
+import { annotations, architectureOf, index, isIndex, isManifest, manifest, refOf, type Descriptor } from './oci.js';
 import { demandSignature, signatureName, signatureSchema } from './signature.js';
 import { digestOf } from './tar.js';
 
@@ -30,21 +30,30 @@ interface Named extends Descriptor {
 
 /** Everything that index and manifests name. */
 export async function partsOf(archive: Archive): Promise<Named[]> {
-  const all: Named[] = [];
-  for (const descriptor of archive.index.manifests) {
-    const ref = refOf(descriptor);
-    all.push({ ...descriptor, words: `the manifest of ${ref}` });
-    if (descriptor.mediaType !== mediaTypes.manifest || !archive.places.has(blobName(descriptor.digest))) continue;
-    const { config, layers } = await archive.document(blobName(descriptor.digest), manifest);
-    all.push({ ...config, words: `the config of ${ref}` });
-    all.push(
-      ...layers.map((layer, at) => ({
-        ...layer,
-        words: layer.annotations?.[annotations.title] ?? `layer ${at + 1} of ${ref}`,
-      })),
-    );
+  const all = archive.index.manifests.map((one) => partsOfManifest(archive, one, refOf(one)));
+  return (await Promise.all(all)).flat();
+}
+
+/** A manifest and what it names; of an index, that of every architecture. */
+async function partsOfManifest(archive: Archive, descriptor: Descriptor, ref: string): Promise<Named[]> {
+  const self = { ...descriptor, words: `the manifest of ${ref}` };
+  const name = blobName(descriptor.digest);
+  if (!archive.places.has(name)) return [self];
+  if (isIndex(descriptor.mediaType)) {
+    const { manifests } = await archive.document(name, index);
+    const inner = manifests.map((one) => partsOfManifest(archive, one, `${ref} (${architectureOf(one)})`));
+    return [self, ...(await Promise.all(inner)).flat()];
   }
-  return all;
+  if (!isManifest(descriptor.mediaType)) return [self];
+  const { config, layers } = await archive.document(name, manifest);
+  return [
+    self,
+    { ...config, words: `the config of ${ref}` },
+    ...layers.map((layer, at) => ({
+      ...layer,
+      words: layer.annotations?.[annotations.title] ?? `layer ${at + 1} of ${ref}`,
+    })),
+  ];
 }
 
 async function contents(archive: Archive, parts: readonly Named[]): Promise<string[]> {
@@ -69,12 +78,12 @@ async function contents(archive: Archive, parts: readonly Named[]): Promise<stri
 }
 
 /** Where the description and what is there differ. */
-function described({ description, artifact, index }: Archive): string[] {
+function described({ description, artifact, index: top }: Archive): string[] {
   const files = new Map(
     artifact.manifest.layers.map((layer) => [layer.annotations?.[annotations.title] ?? '', layer.digest]),
   );
   const images = new Map(
-    index.manifests.filter((one) => one.digest !== artifact.descriptor.digest).map((one) => [refOf(one), one.digest]),
+    top.manifests.filter((one) => one.digest !== artifact.descriptor.digest).map((one) => [refOf(one), one.digest]),
   );
   const wanted = Object.entries(description.files).map(([name, { digest }]) => [name, digest] as const);
   return [...differences(wanted, files), ...differences(Object.entries(description.images), images)];

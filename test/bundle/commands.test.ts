@@ -52,3 +52,11 @@ it('makes no bundle of a version that it does not know', async () => {
     'no profile for Kubernetes v1.2.3: expected any release of v1.35 or v1.36 or v1.37',
   ]);
 });
+
+it.each([
+  ['--arch', 'amd64,s390x', '--arch: s390x is not known: expected amd64,arm64'],
+  ['--connect-to', 'here', '--connect-to: here is no place to connect to: expected ADDRESS:PORT'],
+])('builds nothing with %s %s', async (option, value, words) => {
+  const asked = ['build', '--kubernetes', 'v1.37.2', '--output', '/nowhere', option, value];
+  expect(await kha(...asked)).toEqual({ code: 2, said: words });
+});

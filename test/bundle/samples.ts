@@ -17,6 +17,8 @@ export class Folder implements Disposable {
   }
 }
 
+const here = { origin: 'here', licence: 'Apache-2.0' };
+
 /** A bundle of two files and two images that share a layer. */
 export function source(folder: Folder, kubelet = 'kubelet’s bytes'): Source {
   const layer = Buffer.from('layer that both have');
@@ -27,17 +29,22 @@ export function source(folder: Folder, kubelet = 'kubelet’s bytes'): Source {
       systems: [{ os: 'debian-13', arch: 'amd64' }],
     },
     images: [
-      { name: 'pause:3.10.2', config: () => Buffer.from('{"architecture":"amd64"}'), layers: [layer] },
-      { name: 'etcd:3.7.0-0', config: () => Buffer.from('{"os":"linux"}'), layers: [layer, Buffer.from('etcd')] },
+      { name: 'pause:3.10.2', ...here, config: () => Buffer.from('{"architecture":"amd64"}'), layers: [layer] },
+      {
+        name: 'etcd:3.7.0-0',
+        ...here,
+        config: () => Buffer.from('{"os":"linux"}'),
+        layers: [layer, Buffer.from('etcd')],
+      },
     ],
     files: [
       {
         name: 'bin/amd64/kubelet',
         content: { path: folder.file('kubelet', kubelet) },
-        origin: 'here',
-        licence: 'Apache-2.0',
+        version: 'v1.37.2',
+        ...here,
       },
-      { name: 'manifests/calico.yaml', content: Buffer.from('kind: List\n'), origin: 'here', licence: 'Apache-2.0' },
+      { name: 'manifests/calico.yaml', content: Buffer.from('kind: List\n'), version: 'v3.28.5', ...here },
     ],
   };
 }

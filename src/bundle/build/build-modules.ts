@@ -7,9 +7,10 @@ import { reported, type Report } from '../../engine/report.js';
 import { run } from '../../engine/run-program.js';
 import { goMod, goModFor, requiresOf, type Requires } from './go-mod.js';
 import { binaryName, calico, modulesFor, source, temporal, type Module } from './modules.js';
-import type { Versions } from './versions.js';
+import { labArchitecture, type Architecture, type Versions } from './versions.js';
 
-const environment = ({ toolchain }: Module): Record<string, string> => ({
+const environment = ({ toolchain }: Module, arch: Architecture = labArchitecture): Record<string, string> => ({
+  GOARCH: arch,
   GOMODCACHE: cacheFolder('go', 'mod'),
   GOCACHE: cacheFolder('go', 'build'),
   GOFLAGS: '-modcacherw -mod=mod',
@@ -43,28 +44,39 @@ export async function modulesDigest(versions: Versions): Promise<string> {
 }
 
 /** Builds what is not built yet, one command after another, and gives the path of every binary by its name. */
-export async function buildModules(versions: Versions, report: Report): Promise<Map<string, string>> {
+export async function buildModules(
+  versions: Versions,
+  arch: Architecture,
+  report: Report,
+): Promise<Map<string, string>> {
   const binaries = new Map<string, string>();
   for (const module of modulesFor(versions)) {
-    const folder = await built(module, report);
+    const folder = await built(module, arch, report);
     for (const name of await readdir(folder)) binaries.set(name, join(folder, name));
   }
   return binaries;
 }
 
+/** The server and client of the network proof, which no project publishes: its path. */
+export async function buildProbe(versions: Versions, arch: Architecture, report: Report): Promise<string> {
+  const own = modulesFor(versions).find(({ name }) => name === 'images')!;
+  return join(await built(own, arch, report), 'probe');
+}
+
 /** Temporal's server and its schema tool: the folder of both, and their module's sources. */
 export async function buildTemporal(report: Report): Promise<{ readonly binaries: string; readonly sources: string }> {
-  const binaries = await built(temporal, report);
+  const binaries = await built(temporal, labArchitecture, report);
   return { binaries, sources: await moduleFolder(temporal, 'go.temporal.io/server') };
 }
 
-async function built(module: Module, report: Report): Promise<string> {
-  const folder = cacheFolder('bin', `${module.name}-${await digest(module)}`);
-  if (!existsSync(folder)) await build(module, folder, report);
+async function built(module: Module, arch: Architecture, report: Report): Promise<string> {
+  const name = `${module.name}-${await digest(module)}`;
+  const folder = cacheFolder('bin', arch === labArchitecture ? name : `${name}-${arch}`);
+  if (!existsSync(folder)) await build(module, arch, folder, report);
   return folder;
 }
 
-async function build(module: Module, folder: string, report: Report): Promise<void> {
+async function build(module: Module, arch: Architecture, folder: string, report: Report): Promise<void> {
   const making = `${folder}.making`;
   await rm(making, { recursive: true, force: true });
   await mkdir(join(making, 'out'), { recursive: true });
@@ -73,12 +85,15 @@ async function build(module: Module, folder: string, report: Report): Promise<vo
   if (await isOfOtherVersions(module)) await changeVersions(module, join(making, 'source'));
   for (const [index, command] of module.commands.entries()) {
     const name = binaryName(command);
-    await reported(report, `Building ${module.name} ${index + 1}/${module.commands.length}: ${name}`, () =>
-      run(
-        'go',
-        ['build', '-trimpath', '-ldflags', `-s -w ${module.flags ?? ''}`, '-o', join(making, 'out', name), command],
-        { cwd: join(making, 'source'), env: environment(module) },
-      ),
+    await reported(
+      report,
+      `Building ${module.name} ${index + 1}/${module.commands.length}: ${name}${arch === labArchitecture ? '' : ` (${arch})`}`,
+      () =>
+        run(
+          'go',
+          ['build', '-trimpath', '-ldflags', `-s -w ${module.flags ?? ''}`, '-o', join(making, 'out', name), command],
+          { cwd: join(making, 'source'), env: environment(module, arch) },
+        ),
     );
   }
   await rename(join(making, 'out'), folder);
@@ -101,11 +116,12 @@ export async function calicoManifest(): Promise<string> {
   return join(await moduleFolder(calico, 'github.com/projectcalico/calico'), 'manifests', 'calico.yaml');
 }
 
-/** The command and version that a binary is built from: `k8s.io/kubernetes/cmd/kubeadm@v1.37.2`. */
+/** The command and version that a binary is built from: `k8s.io/kubernetes/cmd/kubeadm@v1.37.2`; kha itself for its own. */
 export async function originOf(versions: Versions, binary: string): Promise<string> {
   for (const module of modulesFor(versions)) {
     const command = module.commands.find((one) => binaryName(one) === binary);
     if (command === undefined) continue;
+    if (module.name === 'images') return 'kubernetes-ha';
     const required = Object.entries({ ...(await kept(module)), ...module.requires });
     const [, version] = required.find(([path]) => `${command}/`.startsWith(`${path}/`)) ?? [];
     if (version !== undefined) return `${command}@${version}`;

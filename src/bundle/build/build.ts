@@ -4,17 +4,36 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from '../../engine/folders.js';
 import { reported, type Report } from '../../engine/report.js';
-import { writeArchive, type Source } from '../write-archive.js';
+import { Downloads } from '../downloads.js';
+import { Https, type Reach } from '../https.js';
+import type { Source } from '../write-archive.js';
+import { buildProbe, modulesDigest } from './build-modules.js';
+import { addOns } from './common-files.js';
 import { packagesDigest } from './debian-packages.js';
-import { makeImages } from './images.js';
-import { buildModules, calicoManifest, modulesDigest, originOf } from './build-modules.js';
-import { source } from './modules.js';
+import { sourceFromModules, toolsOfModules } from './from-modules.js';
+import { makeProbe } from './images.js';
+import { readLock, writeLock, writeLocked } from './locked.js';
 import { packageFiles, type PackageSources } from './package-files.js';
-import { system, versions, versionsOf, type Versions } from './versions.js';
+import { chooseOrigin, type Origin } from './official/choose.js';
+import { sourceFromOfficial } from './official/from-official.js';
+import { labArchitecture, system, versions, versionsOf, type Architecture, type Versions } from './versions.js';
 
 /** Everything that shapes a bundle but is no module; count it up when images or files are made another way. */
-const recipe = 4;
-const onHosts = ['kubeadm', 'kubelet', 'kubectl', 'etcdctl', 'etcdutl', 'containerd', 'ctr', 'containerd-shim-runc-v2'];
+const recipe = 5;
+
+export interface Build {
+  readonly kubernetes: string;
+  readonly path: string;
+  /** Official downloads where they answer, else Go modules, unless told. */
+  readonly from?: Origin | undefined;
+  readonly architectures?: readonly Architecture[];
+  readonly packages: PackageSources;
+  /** PEM file of the private key that signs it. */
+  readonly key?: string | undefined;
+  /** Lock file: what is there must be what the build resolves; where none is, one is written. */
+  readonly lock?: string | undefined;
+  readonly reach?: Reach;
+}
 
 /** The bundle for this version of kha, made where it is not there yet: its path in the cache, where it stays. */
 export async function cachedBundle(report: Report): Promise<string> {
@@ -23,64 +42,81 @@ export async function cachedBundle(report: Report): Promise<string> {
     .digest('hex')
     .slice(0, 12);
   const path = cacheFolder('bundles', `${name}.tar`);
+  const packages = new Map([[system.os, undefined]]);
   if (!existsSync(path))
-    await buildBundle(versions.kubernetes, path, undefined, new Map([[system.os, undefined]]), report);
+    await buildBundle({ kubernetes: versions.kubernetes, path, from: 'modules', packages }, report);
   return path;
 }
 
-/** Makes a bundle from Go modules and Debian’s packages. `key`: PEM file of the private key that signs it. */
-export async function buildBundle(
-  kubernetes: string,
-  path: string,
-  key: string | undefined,
-  packages: PackageSources,
-  report: Report,
-): Promise<void> {
-  const versions = versionsOf(kubernetes);
-  await mkdir(cacheFolder('bundles'), { recursive: true });
-  const layers = cacheFolder('bundles', `${process.pid}.layers`);
+/** Makes a bundle. Throws LockRefused, and DownloadFailed. */
+export async function buildBundle(build: Build, report: Report): Promise<void> {
+  const { kubernetes, path, key, lock, packages, reach = {} } = build;
+  const wanted = versionsOf(kubernetes);
+  const architectures = build.architectures ?? [labArchitecture];
+  const locked = lock === undefined ? undefined : await readLock(lock, kubernetes);
+  const origin = build.from ?? (await chooseOrigin(kubernetes, reach, report));
+  const folder = cacheFolder('bundles', `${process.pid}.making`);
+  await mkdir(folder, { recursive: true });
   try {
-    const contents = await sourceOf(versions, packages, layers, report);
-    const what = `Writing the bundle of ${contents.images.length} images and ${contents.files.length} files`;
-    await reported(report, what, () => writeArchive(path, contents, key));
+    const parts =
+      origin === 'official'
+        ? await official(wanted, architectures, reach, folder, report)
+        : await fromModules(wanted, architectures, folder, report);
+    const from = origin === 'official' ? 'official downloads' : `Go modules with ${await toolsOfModules()}`;
+    const files = [...parts.files, ...addOns, ...(await packageFiles(packages, report))];
+    const source = { description: describe(wanted, architectures, packages), images: parts.images, files };
+    const what = `Writing the bundle of ${source.images.length} images and ${source.files.length} files`;
+    const built = await reported(report, what, () => writeLocked(path, source, { key, from, locked, lock }));
+    if (lock !== undefined && !locked) await writeLock(lock, built);
   } finally {
-    await rm(layers, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function sourceOf(versions: Versions, packages: PackageSources, layers: string, report: Report): Promise<Source> {
-  const { kubernetes, containerd, etcd, coredns, pause, calico, arch } = versions;
-  const binaries = await buildModules(versions, report);
-  const images = await makeImages(versions, binaries, layers, report);
+type Parts = Pick<Source, 'files' | 'images'>;
+
+async function fromModules(
+  wanted: Versions,
+  architectures: readonly Architecture[],
+  folder: string,
+  report: Report,
+): Promise<Parts> {
+  const others = architectures.filter((one) => one !== labArchitecture);
+  if (others.length > 0)
+    throw new Error(
+      `images for ${others.join(', ')} cannot be made from Go modules: build from official downloads (--from official), or for ${labArchitecture} alone`,
+    );
+  return sourceFromModules(wanted, folder, report);
+}
+
+async function official(
+  wanted: Versions,
+  architectures: readonly Architecture[],
+  reach: Reach,
+  folder: string,
+  report: Report,
+): Promise<Parts> {
+  using https = new Https(reach);
+  const downloads = new Downloads(https, cacheFolder('downloads'));
+  const { files, images } = await sourceFromOfficial(wanted, architectures, downloads, folder, report);
+  const probes = [];
+  for (const architecture of architectures)
+    probes.push({ architecture, path: await buildProbe(wanted, architecture, report) });
   return {
-    description: {
-      kubernetes,
-      versions: { containerd, etcd, coredns, pause, calico },
-      systems: [...packages.keys()].map((os) => ({ os, arch })),
-    },
-    images,
-    files: [
-      ...(await Promise.all(
-        onHosts.map(async (name) => ({
-          name: `bin/${arch}/${name}`,
-          content: { path: binaries.get(name) ?? name },
-          origin: await originOf(versions, name),
-          licence: 'Apache-2.0',
-        })),
-      )),
-      {
-        name: 'manifests/calico.yaml',
-        content: { path: await calicoManifest() },
-        origin: `github.com/projectcalico/calico ${calico}`,
-        licence: 'Apache-2.0',
-      },
-      {
-        name: 'manifests/limits.yaml',
-        content: { path: join(source('add-ons'), 'limits.yaml') },
-        origin: 'kubernetes-ha',
-        licence: 'Apache-2.0',
-      },
-      ...(await packageFiles(packages, report)),
-    ],
+    files,
+    images: [...images, await makeProbe(probes, join(folder, 'probe'))],
   };
 }
+
+const describe = (
+  wanted: Versions,
+  architectures: readonly Architecture[],
+  packages: PackageSources,
+): Source['description'] => {
+  const { kubernetes, containerd, etcd, coredns, pause, calico } = wanted;
+  return {
+    kubernetes,
+    versions: { containerd, etcd, coredns, pause, calico },
+    systems: [...packages.keys()].flatMap((os) => architectures.map((arch) => ({ os, arch }))),
+  };
+};

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { cacheFolder } from '../../engine/folders.js';
 import { reported, type Report } from '../../engine/report.js';
 import { run } from '../../engine/run-program.js';
-import type { Image } from '../write-archive.js';
+import type { Image, Made } from '../write-archive.js';
 import { writeTar, type Content } from '../write-tar.js';
-import { system, type Versions } from './versions.js';
+import { originOf } from './build-modules.js';
+import { labArchitecture, system, type Architecture, type Versions } from './versions.js';
 
 /** An image as it is made: files over nothing, or over a small Debian with the netfilter tools. */
 interface Recipe {
@@ -15,8 +16,11 @@ interface Recipe {
   readonly netfilter?: boolean;
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
+  /** The program that it is made around. */
+  readonly of: string;
 }
 
+const probe = 'kha/probe:v1';
 const netfilterPackages = 'iptables,nftables,conntrack,kmod,ipset,iproute2,procps';
 
 /** Calico's node image runs several services under a supervisor; for VXLAN without BGP these suffice. */
@@ -41,6 +45,7 @@ function recipes(
   };
   const component = (name: string): Recipe => ({
     name: `${name}:${kubernetes}`,
+    of: name,
     files: { [`/usr/local/bin/${name}`]: binary(name) },
   });
   const plugins = ['bandwidth', 'host-local', 'loopback', 'portmap', 'tuning'].map(
@@ -49,18 +54,19 @@ function recipes(
   return [
     ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(component),
     { ...component('kube-proxy'), netfilter: true },
-    { name: `etcd:${etcd}`, files: { '/usr/local/bin/etcd': binary('etcd') } },
-    { name: `coredns:${coredns}`, files: { '/coredns': binary('coredns') }, entrypoint: ['/coredns'] },
-    { name: `pause:${pause}`, files: { '/pause': binary('pause') }, entrypoint: ['/pause'] },
-    { name: 'kha/probe:v1', files: { '/probe': binary('probe') }, entrypoint: ['/probe'] },
+    { name: `etcd:${etcd}`, of: 'etcd', files: { '/usr/local/bin/etcd': binary('etcd') } },
+    { name: `coredns:${coredns}`, of: 'coredns', files: { '/coredns': binary('coredns') }, entrypoint: ['/coredns'] },
+    { name: `pause:${pause}`, of: 'pause', files: { '/pause': binary('pause') }, entrypoint: ['/pause'] },
     {
       name: `calico/node:${calico}`,
+      of: 'calico-node',
       files: { '/usr/bin/calico-node': binary('calico-node'), '/usr/sbin/start_runit': Buffer.from(startCalicoNode) },
       netfilter: true,
       command: ['start_runit'],
     },
     {
       name: `calico/cni:${calico}`,
+      of: 'calico',
       files: {
         '/opt/cni/bin/calico': binary('calico'),
         '/opt/cni/bin/calico-ipam': binary('calico'),
@@ -70,6 +76,7 @@ function recipes(
     },
     {
       name: `calico/kube-controllers:${calico}`,
+      of: 'kube-controllers',
       files: {
         '/usr/bin/kube-controllers': binary('kube-controllers'),
         '/usr/bin/check-status': binary('check-status'),
@@ -79,6 +86,23 @@ function recipes(
   ];
 }
 
+/** The one image of kha’s own, whatever the others come from. `programs`: where it was built, for each architecture. */
+export async function makeProbe(
+  programs: readonly { readonly architecture: Architecture; readonly path: string }[],
+  folder: string,
+): Promise<Image> {
+  await mkdir(folder, { recursive: true });
+  const made = programs.map(async ({ architecture, path }) => {
+    const recipe = { name: probe, of: 'probe', files: { '/probe': { path } }, entrypoint: ['/probe'] };
+    return { architecture, image: await makeImage(recipe, 'kubernetes-ha', '', folder, architecture) };
+  });
+  const [first, ...more] = await Promise.all(made);
+  if (!first) throw new Error('the probe is for no architecture');
+  if (more.length === 0) return first.image;
+  const { name, origin, licence } = first.image;
+  return { name, origin, licence, platforms: [first, ...more] };
+}
+
 /** Every image, its layers made in a folder of the cache. */
 export async function makeImages(
   versions: Versions,
@@ -86,7 +110,6 @@ export async function makeImages(
   folder: string,
   report: Report,
 ): Promise<Image[]> {
-  await mkdir(folder, { recursive: true });
   const netfilter = cacheFolder('images', `netfilter-${system.suite}.tar`);
   await mkdir(cacheFolder('images'), { recursive: true });
   if (!existsSync(netfilter))
@@ -98,12 +121,21 @@ export async function makeImages(
       await run('mmdebstrap', ['-q', variant, packages, without, system.suite, `${netfilter}.making.tar`], { env });
       await rename(`${netfilter}.making.tar`, netfilter);
     });
-  return Promise.all(recipes(versions, binaries).map((recipe) => makeImage(recipe, netfilter, folder)));
+  const all = recipes(versions, binaries).map(async (recipe) =>
+    makeImage(recipe, await originOf(versions, recipe.of), netfilter, folder, labArchitecture),
+  );
+  return Promise.all([...all, makeProbe([{ architecture: labArchitecture, path: binaries.get('probe')! }], folder)]);
 }
 
-async function makeImage(recipe: Recipe, netfilter: string, folder: string): Promise<Image> {
+async function makeImage(
+  recipe: Recipe,
+  origin: string,
+  netfilter: string,
+  folder: string,
+  architecture: Architecture,
+): Promise<Image & Made> {
   const { name, files, entrypoint = [], command } = recipe;
-  const layer = join(folder, `${name.replaceAll(/[/:]/g, '_')}.tar`);
+  const layer = join(folder, `${name.replaceAll(/[/:]/g, '_')}-${architecture}.tar`);
   const parts = Object.entries(files).sort(([one], [other]) => (one < other ? -1 : 1));
   await writeTar(
     layer,
@@ -111,7 +143,7 @@ async function makeImage(recipe: Recipe, netfilter: string, folder: string): Pro
   );
   const layers = [...(recipe.netfilter ? [netfilter] : []), layer].map((path) => ({ path }));
   const config = (digests: readonly string[]): object => ({
-    architecture: system.arch,
+    architecture,
     os: 'linux',
     config: {
       Env: ['PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/cni/bin'],
@@ -120,5 +152,13 @@ async function makeImage(recipe: Recipe, netfilter: string, folder: string): Pro
     },
     rootfs: { type: 'layers', diff_ids: digests },
   });
-  return { name, config: (digests) => Buffer.from(JSON.stringify(config(digests))), layers };
+  return {
+    name,
+    // Debian’s packages have many licences, and no package says which in one word.
+    ...(recipe.netfilter
+      ? { origin: `${origin} over Debian ${system.suite}`, licence: 'NOASSERTION' }
+      : { origin, licence: 'Apache-2.0' }),
+    config: (digests) => Buffer.from(JSON.stringify(config(digests))),
+    layers,
+  };
 }

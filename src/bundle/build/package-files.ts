@@ -34,6 +34,7 @@ async function ofDebian({ name }: KnownSystem, suite: string, report: Report): P
   return paths.map((path) => ({
     name: `deb/${name}/${basename(path)}`,
     content: { path },
+    version: decodeURIComponent(basename(path).split('_')[1] ?? ''),
     origin: `Debian ${suite}`,
     licence: 'NOASSERTION',
   }));
@@ -63,6 +64,7 @@ async function ofFolder(system: KnownSystem, folder: string, report: Report): Pr
       file: {
         name: `${system.family}/${system.name}/${called}`,
         content: { path },
+        version,
         origin: name,
         licence: 'NOASSERTION',
       },

@@ -1,13 +1,17 @@
 import { profileOf, type Profile } from '../../cluster/versions.js';
 
-/** The system that bundles are made for. */
-export const system = { os: 'debian-13', suite: 'trixie', arch: 'amd64' } as const;
+export type Versions = Profile;
 
-/** What a bundle holds: the profile of its release, for one system. */
-export type Versions = Profile & typeof system;
+/** As Go and Debian name them. */
+export const architectures = ['amd64', 'arm64'] as const;
+export type Architecture = (typeof architectures)[number];
+
+/** The system that bundles are made for. */
+export const system = { os: 'debian-13', suite: 'trixie' } as const;
 
 /** Throws for a release that kha does not know. */
-export const versionsOf = (kubernetesVersion: string): Versions => ({ ...profileOf({ kubernetesVersion }), ...system });
+export const versionsOf = (kubernetesVersion: string): Versions => profileOf({ kubernetesVersion });
 
-/** The release that the lab installs. */
+/** The release that the lab installs, and the architecture of its hosts. */
 export const versions = versionsOf('v1.37.2');
+export const labArchitecture: Architecture = 'amd64';

@@ -13,6 +13,11 @@ interface BuildOptions {
   readonly kubernetes: string;
   readonly output: string;
   readonly sign?: string;
+  readonly lock?: string;
+  readonly from?: 'official' | 'modules';
+  readonly arch: string;
+  readonly ca?: string;
+  readonly connectTo?: string;
   readonly system: string;
   readonly packages: string[];
 }
@@ -35,7 +40,7 @@ export function bundleCommand(): Command {
 
   command
     .command('build')
-    .description('Make a bundle of one Kubernetes release from Go modules and Debian’s packages')
+    .description('Make a bundle of one Kubernetes release, from the official downloads or from Go modules')
     .requiredOption('--kubernetes <version>', 'Kubernetes version')
     .requiredOption('--output <file>', 'where to write it')
     .option('--sign <file>', 'private key (PEM, Ed25519) to sign it with')
@@ -46,13 +51,28 @@ export function bundleCommand(): Command {
       collect,
       [],
     )
-    .addHelpText('after', '\nExample:\n  kha bundle build --kubernetes v1.37.2 --output b.tar --packages rocky-9=rpms')
-    .action(async ({ kubernetes, output, sign, system, packages }: BuildOptions) => {
+    .option('--lock <file>', 'what every part must resolve to, by digest; written where it is not there yet')
+    .addOption(
+      new Option('--from <origin>', 'what to make it from; official where dl.k8s.io answers').choices([
+        'official',
+        'modules',
+      ]),
+    )
+    .option('--arch <list>', 'architectures of the hosts: amd64,arm64', 'amd64')
+    .option('--ca <file>', 'certificate of an authority to believe besides the known ones, for downloads')
+    .option('--connect-to <address:port>', 'where to connect for downloads, whatever the sites’ names resolve to')
+    .addHelpText(
+      'after',
+      '\nExample:\n  kha bundle build --kubernetes v1.37.2 --output b.tar --packages rocky-9=rpms --lock bundle.lock',
+    )
+    .action(async ({ kubernetes, output, sign, lock, from, ...options }: BuildOptions) => {
       const { packageSources } = await import('../package-sources.js');
       const { suites } = await import('../../bundle/build/package-files.js');
-      const sources = packageSources(system, packages, Object.keys(suites));
+      const packages = packageSources(options.system, options.packages, Object.keys(suites));
       const { buildBundle } = await import('../../bundle/build/build.js');
-      await buildBundle(kubernetes, output, sign, sources, tell);
+      const { reachOf, architecturesOf } = await import('./build-options.js');
+      const [architectures, reach] = [architecturesOf(options.arch), await reachOf(options)];
+      await buildBundle({ kubernetes, path: output, key: sign, lock, from, architectures, reach, packages }, tell);
     });
   trusting(command.command('verify').argument('<file>'))
     .description('Prove every part by its digest, and the signature')

@@ -1,0 +1,119 @@
+import type { z } from 'zod';
+import { sha256Of } from './download.js';
+import type { Downloads } from './downloads.js';
+import { DownloadFailed, type Heard } from './https.js';
+import { architectureOf, index, indexTypes, isIndex, manifest, manifestTypes, type Descriptor } from './oci.js';
+import { challenged, RegistryFailed, type Answer } from './registry-token.js';
+import type { Pulled } from './write-archive.js';
+
+/** An image in a public registry: `registry.k8s.io`, `coredns/coredns`, `v1.14.6`. */
+interface Reference {
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag: string;
+}
+
+const accept = [...indexTypes, ...manifestTypes].join(', ');
+
+export function parseReference(text: string): Reference {
+  const [, registry, repository, tag] = /^([\w.-]+(?::\d+)?)\/([a-z0-9/._-]+):([\w.+-]+)$/.exec(text) ?? [];
+  if (registry === undefined || repository === undefined || tag === undefined)
+    throw new Error(`${text} is no image of a registry: expected HOST/NAME:TAG`);
+  return { registry, repository, tag };
+}
+
+/**
+ * Pulls an image for one architecture, every part by its digest (OCI distribution specification, pulling). Throws DownloadFailed with the image’s name.
+ */
+export async function pull(downloads: Downloads, image: string, architecture: string): Promise<Pulled> {
+  try {
+    return await new Puller(downloads, parseReference(image)).pull(architecture);
+  } catch (error) {
+    // The registry’s refusals do not say which image was asked for.
+    if (error instanceof RegistryFailed) throw new DownloadFailed(`${image}: ${error.message}`);
+    throw error;
+  }
+}
+
+class Puller {
+  readonly #downloads: Downloads;
+  readonly #of: Reference;
+  #authorization: string | undefined;
+
+  constructor(downloads: Downloads, of: Reference) {
+    this.#downloads = downloads;
+    this.#of = of;
+  }
+
+  async pull(architecture: string): Promise<Pulled> {
+    await this.#logIn();
+    const top = await this.#manifest(this.#of.tag);
+    const one = isIndex(top.mediaType) ? await this.#manifest(this.#choose(top, architecture).digest) : top;
+    const { config, layers } = this.#parsed(one, manifest);
+    const blobs = [config, ...layers].map(async ({ digest }) => [digest, { path: await this.#blob(digest) }] as const);
+    return { mediaType: one.mediaType, manifest: one.bytes, blobs: new Map(await Promise.all(blobs)) };
+  }
+
+  /** Anonymous, as everything here is public; a registry that wants a token even so says where it is to be had. */
+  async #logIn(): Promise<void> {
+    const { registry, repository, tag } = this.#of;
+    const name = `${registry}/${repository}:${tag}`;
+    const asked = await this.#downloads.ask({ name, url: `https://${registry}/v2/` });
+    if (asked.heard.status !== 401) return;
+    const tokens = async (url: string): Promise<Answer> => answerOf(await this.#downloads.ask({ name, url }));
+    this.#authorization = await challenged(answerOf(asked), `repository:${repository}:pull`, undefined, tokens);
+  }
+
+  get #headers(): Record<string, string> {
+    return this.#authorization === undefined ? {} : { authorization: this.#authorization };
+  }
+
+  async #manifest(reference: string): Promise<{ mediaType: string; bytes: Buffer; words: string }> {
+    const { registry, repository, tag } = this.#of;
+    const words = `${registry}/${repository}:${tag}`;
+    const url = `https://${registry}/v2/${repository}/manifests/${reference}`;
+    const { text, heard } = await this.#downloads.text({ name: words, url, headers: { ...this.#headers, accept } });
+    const bytes = Buffer.from(text, 'utf8');
+    const found = sha256Of(bytes);
+    const said = reference.startsWith('sha256:') ? reference : heard.response.headers['docker-content-digest'];
+    if (said !== undefined && said !== found)
+      throw new DownloadFailed(`${words}: its manifest is ${found}, and the registry says ${String(said)}`);
+    return { mediaType: heard.response.headers['content-type']?.split(';')[0] ?? '', bytes, words };
+  }
+
+  #choose(top: { bytes: Buffer; words: string }, architecture: string): Descriptor {
+    const { manifests } = this.#parsed(top, index);
+    const found = manifests.find((one) => isLinux(one) && architectureOf(one) === architecture);
+    if (found) return found;
+    const there = manifests.filter(isLinux).map(architectureOf).join(', ');
+    throw new DownloadFailed(`${top.words}: there is none for ${architecture}, only for ${there || 'nothing'}`);
+  }
+
+  #parsed<T>({ bytes, words }: { bytes: Buffer; words: string }, schema: z.ZodType<T>): T {
+    let value: unknown;
+    try {
+      value = JSON.parse(bytes.toString('utf8'));
+    } catch {
+      throw new DownloadFailed(`${words}: its manifest is no JSON`);
+    }
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    throw new DownloadFailed(`${words}: its manifest is none: ${result.error.issues[0]?.message}`);
+  }
+
+  #blob(digest: string): Promise<string> {
+    const { registry, repository, tag } = this.#of;
+    const url = `https://${registry}/v2/${repository}/blobs/${digest}`;
+    const name = `a blob of ${registry}/${repository}:${tag}`;
+    return this.#downloads.file({ name, url, digest, headers: this.#headers });
+  }
+}
+
+/** Attestations stand beside the images, for an unknown system. */
+const isLinux = (one: Descriptor): boolean => (one['platform'] as { os?: string } | undefined)?.os === 'linux';
+
+const answerOf = ({ text, heard: { status, response } }: { text: string; heard: Heard }): Answer => ({
+  status,
+  headers: response.headers,
+  text,
+});

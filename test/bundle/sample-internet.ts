@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { Internet } from '../../lab/internet/internet.js';
+import { officialSites } from '../../lab/internet/official.js';
+import { bytes, type Content, type SiteImage } from '../../lab/internet/site.js';
+import { Downloads } from '../../src/bundle/downloads.js';
+import { Https } from '../../src/bundle/https.js';
+import type { Folder } from './samples.js';
+
+const docker = 'application/vnd.docker.distribution.manifest';
+const digestOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+
+/** An image for both architectures, as the registries have them: layers that all share, and a list of manifests. */
+export function sampleImage(name: string): SiteImage {
+  const blobs: Record<string, Content> = {};
+  const blob = (text: string): { digest: string; size: number } => {
+    blobs[digestOf(text)] = bytes(text);
+    return { digest: digestOf(text), size: Buffer.byteLength(text) };
+  };
+  const manifests = ['amd64', 'arm64'].map((architecture) => {
+    const text = JSON.stringify({
+      schemaVersion: 2,
+      mediaType: `${docker}.v2+json`,
+      config: { mediaType: 'application/vnd.docker.container.image.v1+json', ...blob(`${name} ${architecture}`) },
+      layers: ['a layer that all have', `the ${architecture} program of ${name}`].map((layer) => ({
+        mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
+        ...blob(layer),
+      })),
+    });
+    const descriptor = { mediaType: `${docker}.v2+json`, digest: digestOf(text), size: text.length };
+    return { text, descriptor: { ...descriptor, platform: { os: 'linux', architecture } } };
+  });
+  const list = { schemaVersion: 2, manifests: manifests.map(({ descriptor }) => descriptor) };
+  return {
+    mediaType: `${docker}.list.v2+json`,
+    top: bytes(JSON.stringify({ ...list, mediaType: `${docker}.list.v2+json` })),
+    manifests: Object.fromEntries(
+      manifests.map(({ text, descriptor: { mediaType, digest } }) => [digest, { mediaType, content: bytes(text) }]),
+    ),
+    blobs,
+  };
+}
+
+const images = [
+  ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy'].map(
+    (name) => `registry.k8s.io/${name}:v1.37.2`,
+  ),
+  'registry.k8s.io/etcd:3.7.0-0',
+  'registry.k8s.io/coredns/coredns:v1.14.6',
+  'registry.k8s.io/pause:3.10.2',
+  ...['node', 'cni', 'kube-controllers'].map((name) => `quay.io/calico/${name}:v3.28.5`),
+];
+
+/** The official sites of v1.37.2, with a few bytes in every file. */
+export async function sampleInternet(folder: Folder): Promise<Internet> {
+  const sites = await officialSites(
+    {
+      versions: {
+        kubernetes: 'v1.37.2',
+        containerd: 'v2.4.2',
+        runc: 'v1.5.2',
+        crictl: 'v1.37.0',
+        etcd: 'v3.7.0',
+        calico: 'v3.28.5',
+      },
+      architectures: ['amd64', 'arm64'],
+      program: (architecture, name) => bytes(`the ${architecture} program ${name}`.padEnd(1000, '.')),
+      calicoManifest: bytes('kind: List\n'),
+      images: Object.fromEntries(images.map((name) => [name, sampleImage(name)])),
+    },
+    folder.path,
+  );
+  return Internet.start(sites, join(folder.path, 'authority'), { host: '127.0.0.1', port: 0 });
+}
+
+/** How a test reaches it. */
+export const reachOf = ({ ca, listening }: Internet) => ({ ca, connectTo: listening });
+export const downloadsOf = (internet: Internet, folder: Folder): Downloads =>
+  new Downloads(new Https(reachOf(internet)), folder.at('downloads'), { pause: 1 });
