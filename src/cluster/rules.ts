@@ -2,26 +2,19 @@ import type { Cluster } from './cluster.js';
 import { contains, networkOf, overlap } from './ipv4.js';
 import { unwaivable, waivable } from './preflight-problems.js';
 import { controlPlanes, etcdHosts, loadBalancers } from './roles.js';
+import type { RuleProblem } from './rule-problem.js';
+import { sourceProblems } from './source-rules.js';
 import { supportedVersions } from './versions.js';
 
-/** Something that no single field shows; `path` tells where it stands in the spec. */
-export interface RuleProblem {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  readonly found: string;
-  readonly expected: string;
-  readonly severity: 'error' | 'warning';
-  /** The value is a secret, or holds one: neither it nor its line is shown. */
-  readonly secret?: boolean;
-  /** The key is meant, not its value. */
-  readonly atKey?: boolean;
-}
+export type { RuleProblem };
 
 type Rule = (cluster: Cluster) => RuleProblem[];
 
 /** Every rule between fields that the spec breaks. */
 export const ruleProblems = (cluster: Cluster): RuleProblem[] =>
-  [uniqueHosts, size, version, roles, etcd, endpoint, networks, proxies, waivers].flatMap((rule) => rule(cluster));
+  [uniqueHosts, size, version, sourceProblems, roles, etcd, endpoint, networks, proxies, waivers].flatMap((rule) =>
+    rule(cluster),
+  );
 
 const error = (path: readonly PropertyKey[], message: string, found: string, expected: string): RuleProblem => ({
   path,

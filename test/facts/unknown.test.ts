@@ -14,15 +14,14 @@ import { kubectlDiff } from '../../src/facts/kubectl-diff.js';
 import { apiObject, nodeList } from '../../src/facts/kubectl.js';
 import { addresses, answersFor, httpsStatus, lookUp, vrrpAdverts } from '../../src/facts/network.js';
 import { packageStates } from '../../src/facts/packages.js';
-import { registryPlace } from '../../src/cluster/registry-place.js';
 import { bundle, lackingImages, registryStatus } from '../../src/facts/registry.js';
 import { rolledOut } from '../../src/facts/rollout.js';
 import { service } from '../../src/facts/service.js';
 import { survey, syncedWrites } from '../../src/facts/survey.js';
 import { timeService } from '../../src/facts/time.js';
-import { cluster } from '../clusters.js';
+import { cluster, registryOf } from '../clusters.js';
 
-const place = registryPlace(cluster());
+const place = registryOf(cluster());
 const pause = { repository: 'pause', digest: `sha256:${'a'.repeat(64)}` };
 const nowhere = '/nowhere/at-all';
 

@@ -9,6 +9,7 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
     value.startsWith('file:') ? `file:${path(value.slice('file:'.length))}` : value;
   const change: Readonly<Record<string, (value: string) => string>> = {
     key: path,
+    path,
     knownHosts: path,
     ca: path,
     passphrase: reference,
@@ -27,6 +28,14 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
       ]),
     );
   };
-  // KubeletConfiguration is the operator's own: a field named `key` there is no path of ours.
-  return { ...(walk(cluster) as Cluster), kubelet: cluster.kubelet };
+  const walked = walk(cluster) as Cluster;
+  const { registry } = cluster.source;
+  return {
+    ...walked,
+    // KubeletConfiguration is the operator's own, and mirrors have names of theirs: a field named `key` there is no path of ours.
+    kubelet: cluster.kubelet,
+    source: registry
+      ? { ...walked.source, registry: { ...walked.source.registry!, images: registry.images } }
+      : walked.source,
+  };
 }

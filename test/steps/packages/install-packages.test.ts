@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { packageStates, type PackageState } from '../../../src/facts/packages.js';
 import { sha256 } from '../../../src/facts/files.js';
-import { registryPlace } from '../../../src/cluster/registry-place.js';
 import { bundle } from '../../../src/facts/registry.js';
 import { system } from '../../../src/facts/system.js';
 import { forHost } from '../../../src/steps/packages/bundle-files.js';
 import { installPackages, packagesOf } from '../../../src/steps/packages/install-packages.js';
-import { cluster } from '../../clusters.js';
+import { cluster, registryOf } from '../../clusters.js';
 import { describedBundle } from '../../described-bundle.js';
 import { contextOf, FakeHost } from '../fake-host.js';
 
@@ -33,7 +32,7 @@ const good = { libx: state('1:2-1', 'equal'), runc: state('1.1-1', 'equal') };
 function worker(packages: Readonly<Record<string, PackageState>>) {
   const of = packagesOf(wanted, wanted.hosts[3]!, contents);
   const host = new FakeHost(wanted, 'w1')
-    .tells(bundle(registryPlace(wanted), ''), described)
+    .tells(bundle(registryOf(wanted), ''), described)
     .tells(system, debian)
     .tells(packageStates(of), new Map(Object.entries(packages)))
     .obeys(/^export DEBIAN_FRONTEND/);

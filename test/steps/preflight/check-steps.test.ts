@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { firewalls } from '../../../src/facts/firewalls.js';
-import { registryPlace } from '../../../src/cluster/registry-place.js';
 import { bundle, registryStatus } from '../../../src/facts/registry.js';
 import { survey as surveyFact, syncedWrites } from '../../../src/facts/survey.js';
 import { system } from '../../../src/facts/system.js';
 import { checkHost, checkRegistry } from '../../../src/steps/index.js';
-import { cluster } from '../../clusters.js';
+import { cluster, registryOf } from '../../clusters.js';
 import { describedBundle } from '../../described-bundle.js';
 import { contextOf, FakeHost } from '../fake-host.js';
 import { survey } from './surveys.js';
 
 const wanted = cluster();
-const place = registryPlace(wanted);
+const place = registryOf(wanted);
 const waiving = cluster({ preflight: { waive: ['firewall'] } });
 
 describe('checkHost', () => {
