@@ -35,7 +35,7 @@ export async function labUp(name: string, size: LabSize, report: Report): Promis
   await makeBridge(lab);
   const base = await rootfs(report);
   await makePasswords(lab);
-  await serveBundle(lab, report);
+  if (lab.source === undefined) await serveBundle(lab, report);
   await makeKey(lab);
   const hosts = hostsOf(lab);
   const down = (await Promise.all(hosts.map(async (host) => ({ host, on: await isRunning(lab, host.name) })))).filter(
@@ -74,7 +74,8 @@ export async function labDown(name: string, report: Report): Promise<void> {
 export interface LabStatus {
   readonly name: string;
   readonly spec: string;
-  readonly registry: { readonly address: string; readonly running: boolean };
+  /** Undefined in a lab without one. */
+  readonly registry?: { readonly address: string; readonly running: boolean };
   readonly virtualAddress: string;
   readonly hosts: readonly {
     readonly name: string;
@@ -89,7 +90,9 @@ export async function labStatus(name: string): Promise<LabStatus> {
   return {
     name,
     spec: labFile(lab, 'cluster.yaml'),
-    registry: { address: registryAddress(lab), running: await registryRuns(lab) },
+    ...(lab.source === undefined
+      ? { registry: { address: registryAddress(lab), running: await registryRuns(lab) } }
+      : {}),
     virtualAddress: virtualAddress(lab),
     hosts: await Promise.all(hostsOf(lab).map(async (host) => ({ ...host, running: await isRunning(lab, host.name) }))),
   };

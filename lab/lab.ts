@@ -22,6 +22,8 @@ export interface LabSize {
   readonly disk?: number;
   /** The registry has TLS and asks for a login, and sudo for a password: as careful sites have it. */
   readonly careful?: boolean;
+  /** A bundle’s file, absolute: there is no registry, and the spec names this file. */
+  readonly source?: string;
 }
 
 /** A lab as it stands in its folder: everything else follows from name, index and size. */

@@ -17,7 +17,9 @@ export async function writeSpec(lab: Lab): Promise<string> {
     `name: ${lab.name}`,
     `kubernetesVersion: ${versions.kubernetes}`,
     `controlPlaneEndpoint: { type: vip, vip: ${virtualAddress(lab)}, virtualRouterId: ${51 + lab.index} }`,
-    `source: { registry: { address: ${registryAddress(lab)}, ${access} } }`,
+    lab.source === undefined
+      ? `source: { registry: { address: ${registryAddress(lab)}, ${access} } }`
+      : `source: { file: { path: ${JSON.stringify(lab.source)}, unsigned: true } }`,
     `ssh: { ${user}key: ${JSON.stringify(labFile(lab, 'id'))}, knownHosts: ${JSON.stringify(labFile(lab, 'known_hosts'))} }`,
     '# Nobody has to approve anything in a lab; leave this out to be asked at every gate.',
     'gates: []',

@@ -10,7 +10,9 @@ import {
   type NativeConnectionOptions,
   type WorkerOptions,
 } from '@temporalio/worker';
+import { Bundles } from './activities/bundles.js';
 import { createActivities } from './activities/index.js';
+import { OpenedFiles } from './bundle/opened-files.js';
 import { createQuestions } from './activities/questions.js';
 import { clusterOfRun } from './activities/cluster-of-run.js';
 import { Pool } from './activities/ssh/pool.js';
@@ -37,7 +39,9 @@ export async function runWorker({ options, namespace, engine }: Server, taskQueu
   const converter = dataConverter();
   const client = new Client({ connection, namespace, dataConverter: converter });
   const pool = new Pool();
-  const lent = { pool, cluster: clusterOfRun() };
+  const files = new OpenedFiles();
+  const bundles = new Bundles(files.open);
+  const lent = { pool, bundles, cluster: clusterOfRun() };
   const worker = await Worker.create({
     connection,
     namespace,
@@ -65,7 +69,9 @@ export async function runWorker({ options, namespace, engine }: Server, taskQueu
   );
   await worker.run();
   stopLooking?.();
+  bundles.close();
   pool.close();
+  await files[Symbol.asyncDispose]();
   await connection.close();
 }
 

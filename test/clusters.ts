@@ -1,4 +1,5 @@
 import type { Cluster } from '../src/cluster/cluster.js';
+import { registryPlace, type RegistryPlace } from '../src/cluster/registry-place.js';
 import { clusterSchema } from '../src/cluster/schema.js';
 
 /** A cluster as the spec's parser gives it: three control planes and a worker unless told. */
@@ -19,4 +20,11 @@ export function cluster(more: Record<string, unknown> = {}): Cluster {
     ],
     ...more,
   });
+}
+
+/** The registry of a cluster that has one. */
+export function registryOf(wanted: Cluster): RegistryPlace {
+  const place = registryPlace(wanted);
+  if (!place) throw new Error(`${wanted.name} names no registry`);
+  return place;
 }

@@ -15,6 +15,7 @@ export type FailureType =
   | 'LoginRefused'
   | 'SudoRefused'
   | 'SecretMissing'
+  | 'BundleRefused'
   | 'Refused';
 
 /** What no retry can mend: a person has to do something first. */
@@ -24,6 +25,7 @@ const final: readonly FailureType[] = [
   'LoginRefused',
   'SudoRefused',
   'SecretMissing',
+  'BundleRefused',
   'Refused',
 ];
 

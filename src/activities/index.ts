@@ -1,8 +1,18 @@
 import { createHash } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
 import { machineNamed, type Cluster } from '../cluster/cluster.js';
-import type { BatchInput, BatchResult, Mode, OnceInput, Step, StepInput, StepResult } from '../steps/step.js';
+import type {
+  BatchInput,
+  BatchResult,
+  BundleFile,
+  Mode,
+  OnceInput,
+  Step,
+  StepInput,
+  StepResult,
+} from '../steps/step.js';
 import { onAll } from './batch.js';
+import type { Bundles, LentBundle } from './bundles.js';
 import { toFailure } from './failure.js';
 import { liveness, type Liveness } from './liveness.js';
 import { RemoteHost, type Attempt } from './remote-host.js';
@@ -19,6 +29,7 @@ export interface Execution {
 
 export interface Dependencies {
   readonly pool: Pool;
+  readonly bundles: Bundles;
   readonly steps: readonly Step[];
   /** The cluster that a run was started with. */
   readonly cluster: (execution: Execution) => Promise<Cluster>;
@@ -31,6 +42,12 @@ interface Activity {
   (input: BatchInput): Promise<BatchResult>;
 }
 
+/** Nothing is fetched before a host is chosen. */
+const ofNoHost: BundleFile = {
+  description: () => Promise.reject(new Error('no host was chosen that a bundle could be served to')),
+  port: () => Promise.reject(new Error('no host was chosen that a bundle could be served to')),
+};
+
 /** A plan says that a host does not answer instead of waiting for it; milliseconds. */
 const glance = 3_000;
 
@@ -41,17 +58,18 @@ const releasing = 20_000;
 export const createActivities = ({ steps, ...lent }: Dependencies): Record<string, Activity> =>
   Object.fromEntries(steps.map((step) => [step.name, activity(step, lent)]));
 
-function activity(step: Step, { pool, cluster: clusterOf, kha }: Omit<Dependencies, 'steps'>): Activity {
+function activity(step: Step, { pool, bundles, cluster: clusterOf, kha }: Omit<Dependencies, 'steps'>): Activity {
   const at = (name: string, cluster: Cluster, life: Liveness, patience?: number): RemoteHost => {
     const attempt: Attempt = { ...life, patience, unitName: (machine) => unitName(cluster, step, machine.name) };
     return new RemoteHost(pool, cluster, machineNamed(cluster, name), attempt);
   };
-  const surroundings = (mode: Mode, cluster: Cluster, life: Liveness): Surroundings => ({
+  const surroundings = (mode: Mode, cluster: Cluster, life: Liveness, bundleFile: BundleFile): Surroundings => ({
     ...life,
     cluster,
     host: (name, patience = mode === 'plan' ? glance : undefined) => at(name, cluster, life, patience),
     secret: readSecret,
     records: recordsOf(cluster, kha),
+    bundleFile,
   });
   /** Let go is let go: only what went wrong on a host becomes a failure of the step. */
   const named = async <T>(host: string, life: Liveness, work: Promise<T>): Promise<T> => {
@@ -62,22 +80,25 @@ function activity(step: Step, { pool, cluster: clusterOf, kha }: Omit<Dependenci
     }
   };
   const on = async (host: string, mode: Mode, cluster: Cluster, life: Liveness): Promise<StepResult> => {
+    const lent: LentBundle = bundles.lend(cluster, machineNamed(cluster, host), life.signal);
     try {
-      return await named(host, life, runStep(step, host, mode, surroundings(mode, cluster, life)));
+      return await named(host, life, runStep(step, host, mode, surroundings(mode, cluster, life, lent)));
     } catch (error) {
       if (life.cancelled() && mode === 'apply' && step.apply) {
         life.leave(await at(host, cluster, life).stopUnits());
         // What cancelled the step must not keep it from taking back what it lent.
         const after = { ...life, signal: AbortSignal.timeout(releasing) };
-        if (step.release) life.leave(await releaseStep(step, host, surroundings(mode, cluster, after)));
+        if (step.release) life.leave(await releaseStep(step, host, surroundings(mode, cluster, after, lent)));
       }
       throw error;
+    } finally {
+      lent.giveBack();
     }
   };
   const once = async ({ oneOf, mode }: OnceInput, cluster: Cluster, life: Liveness): Promise<StepResult> => {
     if (step.pace === 'all at once' || !('once' in step.pace))
       throw new Error(`${step.name} is not a step that acts once for a cluster`);
-    const around = surroundings(mode, cluster, life);
+    const around = surroundings(mode, cluster, life, ofNoHost);
     const host = await named(oneOf.join(', '), life, choose(oneOf, step.pace.once, mode, around));
     return { ...(await on(host, mode, cluster, life)), ranOn: host };
   };

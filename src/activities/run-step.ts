@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, Machine } from '../cluster/cluster.js';
 import type { Asked, Host } from '../steps/host.js';
-import type { ApplyContext, CheckContext, Mode, Records, Step, StepResult, Unfit } from '../steps/step.js';
+import type { ApplyContext, BundleFile, CheckContext, Mode, Records, Step, StepResult, Unfit } from '../steps/step.js';
 import { HostFailure } from './failure.js';
 import { firstFit } from './first-fit.js';
 
@@ -13,6 +13,7 @@ export interface Surroundings {
   readonly host: (name: string, patience?: number) => Host;
   readonly secret: (reference: string) => Promise<string>;
   readonly records: Records;
+  readonly bundleFile: BundleFile;
   readonly tell: (what: string) => void;
 }
 
@@ -95,6 +96,7 @@ const changingContext = (
   warn,
   secret: (reference) => around.secret(reference),
   records: around.records,
+  bundleFile: around.bundleFile,
   host: around.host(name),
   peer: async (peer) => Promise.resolve(around.host(peer)),
   firstFit: async (machines: readonly Machine[], unfit) => {

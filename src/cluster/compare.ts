@@ -11,11 +11,13 @@ import { standingFields, type Standing } from './standing-fields.js';
  */
 export function compare(before: Cluster, wanted: Cluster): Difference[] {
   if (before.name !== wanted.name) return field(['name'], standingFields['name']!, before.name, wanted.name);
-  const endpoint =
-    before.controlPlaneEndpoint.type === wanted.controlPlaneEndpoint.type ? [] : ['controlPlaneEndpoint.'];
+  // Of another kind of endpoint, or of source, every other field is another one too: one of them tells.
+  const telling = [
+    ...(before.controlPlaneEndpoint.type === wanted.controlPlaneEndpoint.type ? [] : ['controlPlaneEndpoint.type']),
+    ...(!before.source.registry === !wanted.source.registry ? [] : ['source.registry.address']),
+  ];
   const fields = Object.entries(standingFields)
-    // Of another kind of endpoint every other field is another one too.
-    .filter(([name]) => !endpoint.some((prefix) => name.startsWith(prefix) && name !== 'controlPlaneEndpoint.type'))
+    .filter(([name]) => !telling.some((one) => name !== one && name.startsWith(one.replace(/\..*/, '.'))))
     .flatMap(([name, standing]) => {
       const path = name.split('.');
       return field(path, standing, at(before, path), at(wanted, path));

@@ -13,17 +13,21 @@ export function upstreamOf(repository: string): string {
   return `registry.k8s.io/${repository}`;
 }
 
-/** Where kubeadm is told that its images are. */
-export const imageRepository = ({ source: { registry } }: Cluster): string => registry.address;
+/** Where kubeadm is told that its images are. Without a registry of the site’s own they have their upstream names. */
+export const imageRepository = ({ source: { registry } }: Cluster): string => registry?.address ?? 'registry.k8s.io';
 
 /** An image’s name in manifests and on hosts, by the one that it has in a bundle: `kube-proxy:v1.37.2`. */
-export const imageName = (cluster: Cluster, image: string): string => `${cluster.source.registry.address}/${image}`;
+export function imageName({ source: { registry } }: Cluster, image: string): string {
+  const [repository = '', tag = ''] = image.split(':');
+  return registry ? `${registry.address}/${image}` : `${upstreamOf(repository)}:${tag}`;
+}
 
 /**
  * The repository in the registry that an image is pulled from, by its repository in a bundle. A site that mirrors under
  * names of its own says which: the longest upstream name of its mapping that is the image’s, or a beginning of it.
  */
 export function pulledFrom({ source: { registry } }: Cluster, repository: string): string {
+  if (!registry) return repository;
   const { prefix } = splitAddress(registry.address);
   const upstream = upstreamOf(repository);
   const [longest] = Object.keys(registry.images)

@@ -27,8 +27,9 @@ export function splitAddress(address: string): { host: string; prefix: string } 
 /** A repository below a registry’s address: `k8s/kube-apiserver`. */
 export const below = (prefix: string, repository: string): string => (prefix ? `${prefix}/${repository}` : repository);
 
-/** The registry that the spec names. */
-export function registryPlace({ source: { registry }, kubernetesVersion }: Cluster): RegistryPlace {
+/** The registry that the spec names; undefined where it names another source. */
+export function registryPlace({ source: { registry }, kubernetesVersion }: Cluster): RegistryPlace | undefined {
+  if (!registry) return undefined;
   const { host, prefix } = splitAddress(registry.address);
   return {
     host,

@@ -7,6 +7,7 @@ import { unwaivable, waivable } from './preflight-problems.js';
 import { controlPlanes, etcdHosts, vipCarriers } from './roles.js';
 import { error, warning, type Rule, type RuleProblem } from './rule-problem.js';
 import { usualRoot } from './containerd-root.js';
+import { sourceProblems } from './source-rules.js';
 import { isSupported, supportedVersions } from './versions.js';
 
 export type { RuleProblem } from './rule-problem.js';
@@ -18,6 +19,7 @@ export const ruleProblems = (cluster: Cluster): RuleProblem[] =>
     logins,
     size,
     version,
+    sourceProblems,
     roles,
     etcd,
     endpointProblems,

@@ -163,6 +163,15 @@ const registry = z.strictObject({
     .optional(),
 });
 
+/** The digest of its index.json, which names all else by digest. */
+const indexDigest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'a digest: sha256: and 64 hexadecimal digits');
+const bundleFile = z.strictObject({
+  path: path.describe('The bundle; it lies where kha’s worker runs'),
+  key: path.describe('Public key (PEM, Ed25519) that it must be signed with').optional(),
+  unsigned: z.literal(true).describe('Take a bundle that nobody signed').optional(),
+  digest: indexDigest.describe('Pins the bundle: SHA-256 of its index.json; found by kha if left out').optional(),
+});
+
 const networking = z.strictObject({
   podSubnet: cidr.default('192.168.0.0/16'),
   serviceSubnet: cidr.default('10.96.0.0/12'),
@@ -211,7 +220,10 @@ export const clusterSchema = z.strictObject({
     })
     .prefault({}),
   source: z
-    .strictObject({ registry: registry.describe('Private registry with the images and the bundle') })
+    .strictObject({
+      registry: registry.describe('Private registry with the images and the bundle').optional(),
+      file: bundleFile.describe('Bundle that kha serves to the hosts through their SSH connections').optional(),
+    })
     .describe('Where packages and images come from'),
   ssh: ssh.prefault({}),
   networking: networking.prefault({}),

@@ -46,4 +46,7 @@ function configured(): Server | undefined {
   return connectionOptions.address ? { options: connectionOptions, namespace: namespace ?? 'default' } : undefined;
 }
 
+/** Whether a server of the site’s own was configured, whose workers may be on other machines. */
+export const hasOwnServer = (): boolean => configured() !== undefined;
+
 const embedded = (engine: Engine): Server => ({ options: { address: engine.address }, namespace: 'default', engine });

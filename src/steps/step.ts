@@ -1,3 +1,4 @@
+import type { Description } from '../cluster/bundle-description.js';
 import type { Cluster, Machine } from '../cluster/cluster.js';
 import type { ClusterRecord, ReadBack } from '../cluster/parse-record.js';
 import type { Asked, Host } from './host.js';
@@ -38,6 +39,14 @@ export interface Records {
   parse(text: string): ReadBack;
 }
 
+/** Lent by the worker, where the spec names a file: the bundle lies there. */
+export interface BundleFile {
+  /** What the bundle says of itself, once every part of it is proved. Throws BundleRefused. */
+  description(): Promise<Description>;
+  /** The port on the loopback of the step’s own host at which it is a registry while the step runs. */
+  port(): Promise<number>;
+}
+
 /** Why a host is not fit to act for the whole cluster, in words; nothing means that it is. */
 export type Unfit = (host: Asked) => Promise<string[]>;
 
@@ -53,6 +62,7 @@ export interface CheckContext {
   /** The value behind `env:NAME` or `file:PATH`, read where the worker runs and redacted from then on. */
   readonly secret: (reference: string) => Promise<string>;
   readonly records: Records;
+  readonly bundleFile: BundleFile;
 }
 
 export interface ApplyContext extends CheckContext {

@@ -1,6 +1,7 @@
 import { ActivityCancellationDetails, CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
+import { Bundles } from '../../src/activities/bundles.js';
 import { createActivities } from '../../src/activities/index.js';
 import { HostFailure } from '../../src/activities/failure.js';
 import type { Pool } from '../../src/activities/ssh/pool.js';
@@ -31,6 +32,7 @@ function attempt(stop: () => Promise<Output> = async () => Promise.resolve({ cod
   };
   const activity = createActivities({
     pool: { to: () => ({ run }) } as unknown as Pool,
+    bundles: new Bundles(() => Promise.reject(new Error('no bundle'))),
     steps: [step],
     cluster: async () => Promise.resolve(cluster()),
     kha: 'test',

@@ -25,6 +25,7 @@ function ground(): Surroundings & { readonly told: string[] } {
     host,
     secret: refuse,
     records: { wanted: refuse, parse: parseRecord },
+    bundleFile: { description: refuse, port: refuse },
     tell: (what) => void told.push(what),
     told,
   };

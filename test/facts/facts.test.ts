@@ -9,11 +9,10 @@ import { kubectlDiff } from '../../src/facts/kubectl-diff.js';
 import { apiObject, nodeList } from '../../src/facts/kubectl.js';
 import { addresses, answersFor, httpsStatus, lookUp, vrrpAdverts } from '../../src/facts/network.js';
 import { bundle } from '../../src/facts/registry.js';
-import { registryPlace } from '../../src/cluster/registry-place.js';
 import { rolledOut } from '../../src/facts/rollout.js';
 import { service } from '../../src/facts/service.js';
 import { timeService } from '../../src/facts/time.js';
-import { cluster } from '../clusters.js';
+import { cluster, registryOf } from '../clusters.js';
 
 const parsed = <T>(fact: Fact<T>, stdout: string, code = 0, stderr = ''): T => answer(fact, { code, stdout, stderr });
 const digest = 'a'.repeat(64);
@@ -211,7 +210,7 @@ describe('parsers', () => {
     ],
     [
       'a bundle that nobody pushed',
-      parsed(bundle(registryPlace(cluster()), ''), '', 22, 'curl: (22) The requested URL returned error: 404\n'),
+      parsed(bundle(registryOf(cluster()), ''), '', 22, 'curl: (22) The requested URL returned error: 404\n'),
       undefined,
     ],
   ])('read %s', (_what, found, wanted) => expect(found).toEqual(wanted));

@@ -9,14 +9,13 @@ import { pushArchive } from '../../src/bundle/push.js';
 import { parseAddress, RegistryClient } from '../../src/bundle/registry-client.js';
 import { writeArchive } from '../../src/bundle/write-archive.js';
 import { pulledFrom } from '../../src/cluster/image-names.js';
-import { registryPlace } from '../../src/cluster/registry-place.js';
 import { answer, FactUnknown, type Fact, type Output } from '../../src/facts/fact.js';
 import { bundle, lackingImages, registryStatus } from '../../src/facts/registry.js';
 import { registryScript } from '../../src/facts/registry-script.js';
 import { sh } from '../../src/facts/sh.js';
 import { realRegistry, robot } from '../bundle/real-registry.js';
 import { Folder, source } from '../bundle/samples.js';
-import { cluster } from '../clusters.js';
+import { cluster, registryOf } from '../clusters.js';
 
 const login = (password = robot.password): string => `user = ${JSON.stringify(`${robot.username}:${password}`)}\n`;
 const atRegistry = (address: string, more: object = {}) =>
@@ -62,7 +61,7 @@ it('gets all from below a path with tokens, and neither password nor token stand
   await using _ = registry;
   await using __ = archive;
   const { ask, run, processList } = host(folder);
-  const place = registryPlace(atRegistry(address));
+  const place = registryOf(atRegistry(address));
   expect(await ask(registryStatus(place, login()))).toEqual({ status: 200, reason: '' });
   expect(await ask(bundle(place, login()))).toEqual(archive.description);
   expect(await ask(bundle({ ...place, reference: 'v9.9.9' }, login()))).toBeUndefined();
@@ -95,7 +94,7 @@ it('has images by their digests, whatever their tags were moved to', async () =>
   await pushArchive(moved, client, () => undefined);
   const tag = await client.ask('HEAD', 'pause', 'manifests/3.10.2', [200]);
   expect(tag.headers['docker-content-digest']).not.toBe(images['pause:3.10.2']);
-  const place = registryPlace(atRegistry(address));
+  const place = registryOf(atRegistry(address));
   const pause = { repository: 'k8s/site/pause', digest: images['pause:3.10.2']! };
   expect(await host(folder).ask(lackingImages(place, [pause], login()))).toEqual([]);
 });
@@ -106,14 +105,14 @@ it('says who refuses a login, and takes a refusal for no answer', async () => {
   await using _ = registry;
   await using __ = archive;
   const { ask } = host(folder);
-  const place = registryPlace(atRegistry(address));
+  const place = registryOf(atRegistry(address));
   for (const stdin of [login('expired'), ''])
     expect(await ask(registryStatus(place, stdin))).toMatchObject({
       status: 401,
       reason: expect.stringMatching(/token gives no token for pulling from k8s\/site\/kha\/bundle/) as string,
     });
   await expect(ask(bundle(place, login('expired')))).rejects.toThrow(FactUnknown);
-  const nobody = registryPlace(atRegistry('127.0.0.1:1'));
+  const nobody = registryOf(atRegistry('127.0.0.1:1'));
   expect(await ask(registryStatus(nobody, ''))).toMatchObject({
     status: 0,
     reason: expect.stringContaining('Failed to connect') as string,
@@ -145,7 +144,7 @@ it('follows a registry to its storage, and takes no login along', async () => {
   });
   await Promise.all([storage, front].map((server) => new Promise<void>((done) => server.listen(0, done))));
   try {
-    const place = registryPlace(atRegistry(address.replace(registry.host, `127.0.0.1:${portOf(front)}`)));
+    const place = registryOf(atRegistry(address.replace(registry.host, `127.0.0.1:${portOf(front)}`)));
     const script = registryScript(place) + sh`get ${place.bundle} ${`blobs/sha256:${'0'.repeat(64)}`} -f`;
     expect(await host(folder).run(script, login())).toEqual({ code: 0, stdout: 'from the storage', stderr: '' });
     expect(heard.map(({ authorization }) => authorization)).toEqual([undefined]);
@@ -155,10 +154,10 @@ it('follows a registry to its storage, and takes no login along', async () => {
 });
 
 it('gives its login to no token service without TLS, where the registry has TLS', () => {
-  const place = registryPlace(cluster({ source: { registry: { address: 'harbor.example.org/k8s' } } }));
+  const place = registryOf(cluster({ source: { registry: { address: 'harbor.example.org/k8s' } } }));
   expect(registryScript(place)).toContain('case $realm in https://*) ;;');
   expect(registryScript(place)).toContain('--proto-redir =https ');
-  expect(registryScript(registryPlace(cluster()))).toContain('case $realm in https://* | http://*) ;;');
+  expect(registryScript(registryOf(cluster()))).toContain('case $realm in https://* | http://*) ;;');
 });
 
 it.each([

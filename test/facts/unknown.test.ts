@@ -21,9 +21,9 @@ import { absentRpms, rpmStates } from '../../src/facts/rpm.js';
 import { service } from '../../src/facts/service.js';
 import { survey, syncedWrites } from '../../src/facts/survey.js';
 import { timeService } from '../../src/facts/time.js';
-import { cluster } from '../clusters.js';
+import { cluster, registryOf } from '../clusters.js';
 
-const place = registryPlace(cluster());
+const place = registryOf(cluster());
 const pause = { repository: 'pause', digest: `sha256:${'a'.repeat(64)}` };
 const nowhere = '/nowhere/at-all';
 

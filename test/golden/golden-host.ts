@@ -26,7 +26,8 @@ const names = [
   'deb/debian-13/keepalived_1%3a2.3-1_amd64.deb',
   'deb/debian-13/runc_1.1-1_amd64.deb',
 ];
-const bundle = describedBundle(...names);
+/** The registry’s, and the file’s. */
+export const bundle = describedBundle(...names);
 
 /** Secrets that lie on hosts, as something that everybody may know. */
 const placeholders: readonly [RegExp, string][] = [

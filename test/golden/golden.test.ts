@@ -7,7 +7,7 @@ import * as catalogue from '../../src/steps/index.js';
 import { Refusal } from '../../src/steps/refusal.js';
 import type { Step } from '../../src/steps/step.js';
 import { contextOf } from '../steps/fake-host.js';
-import { GoldenHost } from './golden-host.js';
+import { bundle, GoldenHost } from './golden-host.js';
 import { samples } from './samples.js';
 
 /** The steps as an install orders them: as they stand in its stages, the first time each. */
@@ -24,7 +24,7 @@ async function rendered(cluster: Cluster, steps = installOrder()): Promise<Recor
   for (const step of steps) {
     const acting = step.on(cluster).map(({ name }) => hosts.find(({ machine }) => machine.name === name)!);
     for (const host of step.apply ? acting : []) {
-      const context = contextOf(cluster, host, hosts);
+      const context = contextOf(cluster, host, hosts, bundle);
       try {
         if ((await step.check(context)).length === 0) continue;
         host.done.push(`# ${step.name}`);

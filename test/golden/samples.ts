@@ -37,6 +37,10 @@ export const samples: Readonly<Record<string, Cluster>> = {
     },
     hosts: [{ ...masters[0], roles: ['control-plane', 'worker'] }, worker],
   }),
+  file: cluster({
+    source: { file: { path: '/srv/kha-v1.37.2.tar', key: '/keys/site.pub' } },
+    hosts: [{ ...masters[0], roles: ['control-plane', 'worker'] }, worker],
+  }),
   external: cluster({
     controlPlaneEndpoint: { type: 'external', host: 'api.example', port: 443 },
     networking: { calico: { encapsulation: 'ipip', mtu: 1400 }, kubeProxyMode: 'iptables' },

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { defaultSize, labDown, labUp } from '../../lab/index.js';
+import { Bundles } from '../../src/activities/bundles.js';
 import { createActivities } from '../../src/activities/index.js';
 import { version } from '../../src/version.js';
 import type { Cluster } from '../../src/cluster/cluster.js';
@@ -60,6 +61,7 @@ it('records an install in the lab', async () => {
     },
   });
   const activities = createActivities({
+    bundles: new Bundles(() => Promise.reject(new Error('the lab has a registry'))),
     pool,
     steps: around,
     cluster: async () => Promise.resolve(cluster),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Worker } from '@temporalio/worker';
+import { Bundles } from '../../src/activities/bundles.js';
 import { createActivities } from '../../src/activities/index.js';
 import { Pool } from '../../src/activities/ssh/pool.js';
 import type { Cluster } from '../../src/cluster/cluster.js';
@@ -173,6 +174,7 @@ export class Simulation {
       unit: (doing, script, act) => this.#change(this.#current(), doing, script, act),
     });
     const real = createActivities({
+      bundles: new Bundles(() => Promise.reject(new Error('the lab has a registry'))),
       pool: {
         to: ({ name, settings }) => this.#current().pool.to({ name, address: '127.0.0.1', settings }),
       } as Pool,

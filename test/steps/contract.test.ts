@@ -5,7 +5,7 @@ import type { Fact } from '../../src/facts/fact.js';
 import { quote } from '../../src/facts/sh.js';
 import type { Host } from '../../src/steps/host.js';
 import { cluster } from '../clusters.js';
-import { ofBareHost } from './bare-host.js';
+import { bundle, ofBareHost } from './bare-host.js';
 import { records } from '../records.js';
 
 const steps = Object.values(catalogue);
@@ -49,6 +49,7 @@ function context(wanted: Cluster, name: string, said: Said) {
     warn: () => undefined,
     secret: async () => Promise.resolve('hunter2-hunter2'),
     records: records(wanted),
+    bundleFile: { description: () => Promise.resolve(bundle), port: () => Promise.resolve(40_000) },
   };
 }
 

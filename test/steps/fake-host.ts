@@ -2,6 +2,7 @@ import { machineNamed, type Cluster, type Machine } from '../../src/cluster/clus
 import type { Fact } from '../../src/facts/fact.js';
 import type { Host, RunOptions, WriteOptions } from '../../src/steps/host.js';
 import type { ApplyContext } from '../../src/steps/step.js';
+import { describedBundle } from '../described-bundle.js';
 import { records } from '../records.js';
 
 /** A file that a step wrote. */
@@ -61,6 +62,7 @@ export function contextOf(
   cluster: Cluster,
   host: Host,
   others: readonly Host[] = [],
+  described = describedBundle(),
 ): ApplyContext & { readonly warnings: string[] } {
   const warnings: string[] = [];
   const all = new Map([host, ...others].map((one) => [one.machine.name, one]));
@@ -69,6 +71,7 @@ export function contextOf(
     host,
     warnings,
     records: records(cluster),
+    bundleFile: { description: () => Promise.resolve(described), port: () => Promise.resolve(40_000) },
     warn: (words) => void warnings.push(words),
     secret: (reference) => Promise.resolve(`the value of ${reference}`),
     peer(name) {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { printJson } from '../output.js';
 import { tell } from '../tell.js';
@@ -7,6 +8,7 @@ type Lab = typeof import('../../../lab/index.js');
 type LabSize = Parameters<Lab['labUp']>[1];
 
 const lab = (): Promise<Lab> => import('../../../lab/index.js');
+const path = (value: string): string => resolve(value);
 const number = (value: string): number => Number.parseInt(value, 10);
 
 /** `kha lab`: hosts in network namespaces on this machine, to try kha on and to break. */
@@ -27,6 +29,7 @@ export function labCommand(): Command {
     .option('--load-balancers <n>', 'how many hosts for the load balancer of their own', number, 0)
     .option('--disk <GiB>', 'a disk of its own for each host, so that one can be filled', number)
     .option('--careful', 'a registry with TLS that asks for a login, and a user whose sudo asks for a password')
+    .option('--source <file>', 'a bundle, from which the hosts are installed; there is no registry then', path)
     .addHelpText('after', '\nExample:\n  kha lab up --workers 2')
     .action(async (size: LabSize) => {
       const spec = await (await lab()).labUp(name(), size, tell);
@@ -49,9 +52,9 @@ export function labCommand(): Command {
         console.log(
           `${host.name.padEnd(6)} ${host.address.padEnd(15)} ${host.role.padEnd(14)} ${host.running ? 'running' : 'off'}`,
         );
-      console.log(
-        `registry ${status.registry.address} ${status.registry.running ? 'running' : 'off'}\nspec ${status.spec}`,
-      );
+      if (status.registry)
+        console.log(`registry ${status.registry.address} ${status.registry.running ? 'running' : 'off'}`);
+      console.log(`spec ${status.spec}`);
     });
   command
     .command('audit')

@@ -14,6 +14,7 @@ export const planCommand = (): Command =>
     .action(async (file: string, { exitCode, output }: { exitCode?: boolean; output: string }) => {
       const [
         { readSpec },
+        { withProvedBundle },
         { withClient },
         { refuseDifferences },
         { begin },
@@ -22,6 +23,7 @@ export const planCommand = (): Command =>
         removed,
       ] = await Promise.all([
         import('../spec/read.js'),
+        import('../spec/bundle-file.js'),
         import('../connect.js'),
         import('../standing.js'),
         import('../runs.js'),
@@ -29,7 +31,7 @@ export const planCommand = (): Command =>
         import('../render/plan.js'),
         import('../render/removed.js'),
       ]);
-      const spec = await readSpec(file);
+      const spec = await withProvedBundle(await readSpec(file));
       const { cluster } = spec;
       await withClient(async ({ client }) => {
         await refuseDifferences(client, spec, (differences) => {

@@ -9,6 +9,7 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
     value.startsWith('file:') ? `file:${path(value.slice('file:'.length))}` : value;
   const change: Readonly<Record<string, (value: string) => string>> = {
     key: path,
+    path,
     knownHosts: path,
     ca: path,
     from: path,
@@ -28,9 +29,8 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
       ]),
     );
   };
-  // Kubernetes' own documents: a field named `key` there is no path of ours.
-  const { kubelet, kubeadm, patches } = cluster;
-  const { pools } = cluster;
+  // Kubernetes' own documents are not ours, and mirrors have names of theirs: a field named `key` there is no path of ours.
+  const { kubelet, kubeadm, patches, pools } = cluster;
   const resolved = walk({ ...cluster, hosts: cluster.hosts.map(({ ssh }) => (ssh ? { ssh } : {})) }) as Cluster;
   const hosts = cluster.hosts.map((host, index) => ({ ...host, ...resolved.hosts[index] }));
   const { cni } = cluster.networking;
@@ -38,5 +38,9 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
     ...resolved.networking,
     cni: typeof cni === 'object' ? { manifests: cni.manifests.map(path) } : cni,
   };
-  return { ...resolved, hosts, networking, kubelet, kubeadm, patches, pools };
+  const { registry } = cluster.source;
+  const source = registry
+    ? { ...resolved.source, registry: { ...resolved.source.registry!, images: registry.images } }
+    : resolved.source;
+  return { ...resolved, hosts, networking, source, kubelet, kubeadm, patches, pools };
 }

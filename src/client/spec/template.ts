@@ -20,7 +20,7 @@ controlPlaneEndpoint: { type: vip, vip: 10.0.0.100 }
 # ... or every node's own haproxy on 127.0.0.1, where the network drops VRRP:
 # controlPlaneEndpoint: { type: local }
 
-# The private registry with the images and the bundle of packages.
+# Where packages and images come from: a private registry with the images and the bundle of packages ...
 source:
   registry:
     address: 10.0.0.2:5000
@@ -28,6 +28,9 @@ source:
     # ca: registry-ca.crt
     # credentials: { username: kha, password: env:REGISTRY_PASSWORD }
     # Everything may lie below a path, as in a project of Harbor: address: harbor.example.org/k8s
+
+# ... or a bundle's file that lies where kha runs, which serves it to the hosts through their SSH connections:
+# source: { file: { path: kha-v1.37.2.tar, key: site.pub } }
 
 # How hosts are logged in to; a host may differ with an ssh key of its own. Secrets are never written here, only where
 # they lie: env:NAME or file:PATH.

@@ -49,11 +49,11 @@ export function kustomization(cluster: Cluster): WantedFile {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
     resources: ['calico.yaml'],
-    images: ['calico/node', 'calico/cni', 'calico/kube-controllers'].map((image) => ({
-      name: upstreamOf(image),
-      newName: imageName(cluster, image),
-      newTag: profileOf(cluster).calico,
-    })),
+    images: ['calico/node', 'calico/cni', 'calico/kube-controllers'].map((image) => {
+      const newTag = profileOf(cluster).calico;
+      const newName = imageName(cluster, `${image}:${newTag}`).slice(0, -newTag.length - 1);
+      return { name: upstreamOf(image), newName, newTag };
+    }),
     patches: patches.map((patch) => ({ patch: JSON.stringify(patch) })),
   };
   return { path: `${calicoFolder}/kustomization.yaml`, content: stream(document) };

@@ -1,11 +1,10 @@
 import type { Description, Part } from '../../cluster/bundle-description.js';
 import { sha256 } from '../../facts/files.js';
-import { bundle } from '../../facts/registry.js';
 import { registryScript } from '../../facts/registry-script.js';
 import { sh, temporaryFile } from '../../facts/sh.js';
 import { system, type System } from '../../facts/system.js';
 import type { Asked, Host } from '../host.js';
-import { registryAccess, type RegistryAccess } from '../registry-access.js';
+import { sourceOf, type RegistryAccess } from '../source.js';
 import type { ApplyContext, CheckContext } from '../step.js';
 
 /** A file of the bundle and where it goes. */
@@ -37,9 +36,8 @@ export const forHost = ({ files }: Pick<Description, 'files'>, system: System): 
 
 /** What the bundle says of itself. */
 export async function describedBundle(context: CheckContext): Promise<Description> {
-  const { place, stdin } = await registryAccess(context);
-  const found = await context.host.read(bundle(place, stdin));
-  if (!found) throw new Error(`the bundle ${place.bundle}:${place.reference} is not in the registry any more`);
+  const found = await sourceOf(context).description();
+  if (!found) throw new Error(`the bundle of ${context.cluster.name} is not in the registry any more`);
   return found;
 }
 
@@ -81,7 +79,7 @@ export async function fetchFiles(
     return sh`fetch ${entry.digest} ${path} ${mode}`;
   });
   if (fetches.length === 0) return;
-  const access = await registryAccess(context);
+  const access = await sourceOf(context).registry();
   await context.host.run(`set -e; ${registryScript(access.place)}${fetchFunction(access)}${fetches.join('; ')}`, {
     stdin: access.stdin,
   });

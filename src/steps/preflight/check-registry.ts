@@ -2,35 +2,36 @@ import type { PreflightName } from '../../cluster/preflight-problems.js';
 import { allHosts, containerHosts } from '../../cluster/roles.js';
 import { pulledFrom } from '../../cluster/image-names.js';
 import { urlOf } from '../../cluster/registry-place.js';
-import { bundle, lackingImages, registryStatus } from '../../facts/registry.js';
+import { lackingImages, registryStatus } from '../../facts/registry.js';
 import { system } from '../../facts/system.js';
-import { registryAccess } from '../registry-access.js';
 import { imagesOf } from '../runtime/images.js';
+import { sourceOf } from '../source.js';
 import type { Step } from '../step.js';
 import { sift, type Problem } from './problem.js';
 
 export const checkRegistry: Step = {
   name: 'checkRegistry',
-  does: 'See that the registry answers and has the bundle and every image by its digest',
+  does: 'See that the registry, or the file that kha serves, reaches the host, and has the bundle and every image by its digest',
   on: allHosts,
   pace: 'all at once',
   retry: 'inspect',
   async check(context) {
     const { cluster, host, warn } = context;
-    const { place, stdin } = await registryAccess(context);
+    const source = sourceOf(context);
+    const { place, stdin } = await source.registry();
     const { status, reason } = await host.read(registryStatus(place, stdin));
     const refuse = (name: PreflightName, words: string): string[] => sift(cluster, [{ name, words }], warn);
     if (status === 401)
       return refuse('registry', `${urlOf(place)} refuses the credentials of the spec${reason ? `: ${reason}` : ''}`);
     if (status !== 200)
       return refuse('registry', `${urlOf(place)} ${status ? `answered ${status}` : `does not answer: ${reason}`}`);
-    const found = await host.read(bundle(place, stdin));
+    const found = await source.description();
     if (!found)
       return refuse('bundle', `${place.bundle}:${place.reference} is not in the registry; push the bundle first`);
     if (found.kubernetes !== cluster.kubernetesVersion)
       return refuse(
         'bundle',
-        `${place.bundle}:${place.reference} is of Kubernetes ${found.kubernetes}, and the spec wants ${cluster.kubernetesVersion}`,
+        `the bundle is of Kubernetes ${found.kubernetes}, and the spec wants ${cluster.kubernetesVersion}`,
       );
     const { os, arch } = await host.read(system);
     if (!found.systems.some((one) => one.os === os && one.arch === arch))

@@ -3,7 +3,8 @@ import { cgroupVersion, limits } from '../../facts/kernel.js';
 import type { CheckContext, Step } from '../step.js';
 import { writeFiles, type WantedFile } from '../wanted-file.js';
 import { missingService } from '../wanted-service.js';
-import { containerdConfig, containerdUnit, proxyFiles, registryFiles } from './containerd-files.js';
+import { containerdConfig, containerdUnit, proxyFiles } from './containerd-files.js';
+import { registryFiles } from './registry-files.js';
 
 export const configureContainerd: Step = {
   name: 'configureContainerd',

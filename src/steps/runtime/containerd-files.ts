@@ -1,15 +1,11 @@
 import type { Cluster } from '../../cluster/cluster.js';
 import { imageName } from '../../cluster/image-names.js';
-import { registryPlace, urlOf } from '../../cluster/registry-place.js';
+import { registryPlace } from '../../cluster/registry-place.js';
 import { usualRoot } from '../../cluster/containerd-root.js';
 import { profileOf } from '../../cluster/versions.js';
 import type { Limits } from '../../facts/kernel.js';
 import type { WantedFile } from '../wanted-file.js';
-
-export const registryFolder = '/etc/containerd/certs.d';
-
-/** A TOML basic string; JSON's escapes are all TOML's too. */
-const toml = (value: string): string => JSON.stringify(value);
+import { registryFolder, toml } from './registry-files.js';
 
 /** containerd 2's configuration, version 3 (containerd.io, CRI configuration). */
 export function containerdConfig(cluster: Cluster, systemdCgroup: boolean, { lowersOomScore }: Limits): WantedFile {
@@ -35,31 +31,6 @@ export function containerdConfig(cluster: Cluster, systemdCgroup: boolean, { low
     '',
   ];
   return { path: '/etc/containerd/config.toml', content: lines.join('\n') };
-}
-
-/**
- * How containerd reaches the private registry; 0600, as it may carry the credentials. Where the registry wants a token,
- * containerd asks its token service with the same header (containerd, core/remotes/docker/config/hosts.go).
- */
-export async function registryFiles(
-  cluster: Cluster,
-  secret: (reference: string) => Promise<string>,
-): Promise<WantedFile[]> {
-  const { ca, credentials } = cluster.source.registry;
-  const place = registryPlace(cluster);
-  const folder = `${registryFolder}/${place.host}`;
-  const url = urlOf(place);
-  const lines = [`server = ${toml(url)}`, `[host.${toml(url)}]`, 'capabilities = ["pull", "resolve"]'];
-  if (ca) lines.push(`ca = ${toml(`${folder}/ca.crt`)}`);
-  if (credentials) {
-    const login = Buffer.from(`${credentials.username}:${await secret(credentials.password)}`).toString('base64');
-    lines.push(`[host.${toml(url)}.header]`, `authorization = ${toml(`Basic ${login}`)}`);
-  }
-  const files: WantedFile[] = [
-    { path: `${folder}/hosts.toml`, content: `${lines.join('\n')}\n`, mode: '600', secret: true },
-  ];
-  if (ca) files.push({ path: `${folder}/ca.crt`, content: await secret(`file:${ca}`) });
-  return files;
 }
 
 export const containerdUnit: WantedFile = {
@@ -95,10 +66,11 @@ export async function proxyFiles(
 ): Promise<WantedFile[]> {
   const { proxies, networking, hosts } = cluster;
   if (!proxies) return [];
+  const registry = registryPlace(cluster);
   const none = [
     'localhost',
     '127.0.0.1',
-    registryPlace(cluster).host.split(':')[0] ?? '',
+    ...(registry ? [registry.host.split(':')[0]!] : []),
     networking.podSubnet,
     networking.serviceSubnet,
     ...hosts.map(({ address }) => address),

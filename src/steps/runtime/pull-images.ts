@@ -1,14 +1,18 @@
 import { imageName, pulledFrom } from '../../cluster/image-names.js';
+import { urlOf } from '../../cluster/registry-place.js';
 import { containerHosts } from '../../cluster/roles.js';
 import { localImages } from '../../facts/images.js';
 import { sh } from '../../facts/sh.js';
 import { describedBundle } from '../packages/bundle-files.js';
 import { Refusal } from '../refusal.js';
-import { registryAccess } from '../registry-access.js';
+import { sourceOf } from '../source.js';
 import type { CheckContext, Step } from '../step.js';
-import { registryFolder } from './containerd-files.js';
 import { imagesOf } from './images.js';
 
+/**
+ * The name comes last: where it is, the image is whole. Pinned, as to pull it again the kubelet knows a name only, which the
+ * registry may have for something else by then, or nobody any more.
+ */
 export const pullImages: Step = {
   name: 'pullImages',
   does: 'Pull ahead every image that the host will run, by its digest',
@@ -21,19 +25,30 @@ export const pullImages: Step = {
   async apply(context) {
     const images = await lacking(context);
     if (images.length === 0) return;
-    const { place } = await registryAccess(context);
+    const { place, options } = await sourceOf(context).registry();
     const pulls = images.map(({ name, repository, digest, there }) =>
       there ? sh`pin ${name}` : sh`pull ${`${place.host}/${repository}@${digest}`} ${name}`,
     );
-    await context.host.runUnit(
-      // The name comes last: where it is, the image is whole. Pinned: to pull it again the kubelet knows a name only, which
-      // the registry may have for something else by then, or not at all.
-      sh`images() { ctr -n k8s.io images "$@" >/dev/null; }; pin() { images label "$1" io.cri-containerd.pinned=pinned; }; ` +
-        sh`pull() { images pull --hosts-dir ${registryFolder} "$1" && images tag --force "$1" "$2" && pin "$2" && images rm "$1"; }; ` +
-        pulls.map((pull) => `${pull} || exit`).join('; '),
-    );
+    const script = [
+      'images() { ctr -n k8s.io images "$@" >/dev/null; }',
+      'pin() { images label "$1" io.cri-containerd.pinned=pinned; }',
+      `pull() { images pull ${options} "$1" && images tag --force "$1" "$2" && pin "$2" && images rm "$1"; }`,
+      ...(context.cluster.source.file ? [watching(urlOf(place))] : []),
+      ...pulls.map((pull) => `${pull} || exit`),
+    ];
+    await context.host.runUnit(script.join('; '));
   },
 };
+
+/**
+ * Ends the pull once nobody serves the bundle any more: through an SSH connection that is dead and looks alive, containerd
+ * would wait for a quarter of an hour. What is left behind ends with the unit.
+ */
+const watching = (url: string): string =>
+  sh`serves() { curl -sS -o /dev/null --noproxy ${'*'} --max-time 20 ${`${url}/v2/`}; }; ` +
+  `(misses=0; while sleep 10; do if serves; then misses=0; else misses=$((misses + 1)); fi; ` +
+  `if [ "$misses" -ge 3 ]; then echo 'error: the bundle is no longer served through the SSH connection' >&2; kill $$; fi; done) & watcher=$!; ` +
+  `trap 'kill "$watcher"' EXIT`;
 
 interface Lacking {
   /** As manifests have it. */
@@ -52,7 +67,7 @@ async function lacking(context: CheckContext): Promise<Lacking[]> {
   return imagesOf(cluster, host.machine).flatMap((image) => {
     const digest = images[image];
     if (!digest)
-      throw new Refusal(`${image} is not in the bundle’s list`, 'push a bundle that is made for this version of kha');
+      throw new Refusal(`${image} is not in the bundle’s list`, 'take a bundle that is made for this version of kha');
     const name = imageName(cluster, image);
     const there = found.get(name);
     if (there?.digest === digest && there.pinned) return [];

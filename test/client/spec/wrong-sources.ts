@@ -1,5 +1,7 @@
 import { changed, type Wrong } from './wrong-specs.js';
 
+const registry = '{ registry: { address: "10.0.0.2:5000", plainHttp: true } }';
+
 /** The same for where packages and images come from. */
 export const wrongSources: readonly Wrong[] = [
   [
@@ -34,4 +36,32 @@ export const wrongSources: readonly Wrong[] = [
     'source.registry.images.registry.k8s.io',
     /wrong form/,
   ],
+  ['no source', changed(registry, '{}'), 6, 9, 'source', /names no place/],
+  ['a source left out', changed(`source: ${registry}\n`, ''), 1, 1, 'source', /is missing/],
+  [
+    'two sources',
+    changed(registry, '{ registry: { address: h }, file: { path: b.tar, unsigned: true } }'),
+    6,
+    9,
+    'source',
+    /come from one place/,
+  ],
+  [
+    'a file that nobody answers for',
+    changed(registry, '{ file: { path: b.tar } }'),
+    6,
+    17,
+    'source.file',
+    /nobody proves who made this bundle/,
+  ],
+  [
+    'a file that is signed and not',
+    changed(registry, '{ file: { path: b.tar, key: site.pub, unsigned: true } }'),
+    6,
+    17,
+    'source.file',
+    /signed, or taken unsigned/,
+  ],
+  ['the internet', changed(registry, 'internet'), 6, 9, 'source', /from the internet is not built yet/],
+  ['the internet as a map', changed(registry, '{ internet: {} }'), 6, 11, 'source.internet', /not built yet/],
 ];

@@ -1,10 +1,9 @@
 import { expect, it } from 'vitest';
-import { registryPlace } from '../../../src/cluster/registry-place.js';
 import { sha256 } from '../../../src/facts/files.js';
 import { bundle } from '../../../src/facts/registry.js';
 import { system } from '../../../src/facts/system.js';
 import { installBinaries } from '../../../src/steps/packages/install-binaries.js';
-import { cluster } from '../../clusters.js';
+import { cluster, registryOf } from '../../clusters.js';
 import { describedBundle } from '../../described-bundle.js';
 import { contextOf, FakeHost } from '../fake-host.js';
 
@@ -23,7 +22,7 @@ it.each([
   );
   const paths = names.map((name) => `/usr/bin/${name}`);
   const host = new FakeHost(wanted, 'w1')
-    .tells(bundle(registryPlace(wanted), ''), described)
+    .tells(bundle(registryOf(wanted), ''), described)
     .tells(system, of)
     .tells(sha256(paths), new Map());
   expect(await installBinaries.check(contextOf(wanted, host))).toEqual(paths.map((path) => `${path} is not there`));

@@ -2,13 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { dpkgStates } from '../../../src/facts/dpkg.js';
 import type { PackageState } from '../../../src/facts/packages.js';
 import { sha256 } from '../../../src/facts/files.js';
-import { registryPlace } from '../../../src/cluster/registry-place.js';
 import { bundle } from '../../../src/facts/registry.js';
 import { rpmStates } from '../../../src/facts/rpm.js';
 import { system } from '../../../src/facts/system.js';
 import { forHost } from '../../../src/steps/packages/bundle-files.js';
 import { installPackages, packagesOf } from '../../../src/steps/packages/install-packages.js';
-import { cluster } from '../../clusters.js';
+import { cluster, registryOf } from '../../clusters.js';
 import { describedBundle } from '../../described-bundle.js';
 import { contextOf, FakeHost } from '../fake-host.js';
 
@@ -39,7 +38,7 @@ const good = { libx: state('1:2-1', 'equal'), runc: state('1.1-1', 'equal') };
 function worker(packages: Readonly<Record<string, PackageState>>) {
   const of = packagesOf(wanted, wanted.hosts[3]!, contents);
   const host = new FakeHost(wanted, 'w1')
-    .tells(bundle(registryPlace(wanted), ''), described)
+    .tells(bundle(registryOf(wanted), ''), described)
     .tells(system, debian)
     .tells(dpkgStates(of), new Map(Object.entries(packages)))
     .obeys(/^export DEBIAN_FRONTEND/);
@@ -118,7 +117,7 @@ describe('installPackages on a system of rpms', () => {
   const beside = { 'container-selinux': state('3:2.235.0-1.el9', 'equal', { complete: false }) };
   const worker = (packages: Readonly<Record<string, PackageState>>) =>
     new FakeHost(wanted, 'w1')
-      .tells(bundle(registryPlace(wanted), ''), described)
+      .tells(bundle(registryOf(wanted), ''), described)
       .tells(system, rocky)
       .tells(rpmStates(of(3)), new Map(Object.entries(packages)))
       .tells(sha256([path]), new Map([[path, digest]]))

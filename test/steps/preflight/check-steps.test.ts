@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { firewalls } from '../../../src/facts/firewalls.js';
-import { registryPlace } from '../../../src/cluster/registry-place.js';
 import { bundle, registryStatus } from '../../../src/facts/registry.js';
 import { survey as surveyFact, syncedWrites } from '../../../src/facts/survey.js';
 import { system } from '../../../src/facts/system.js';
 import { checkHost, checkRegistry } from '../../../src/steps/index.js';
-import { cluster } from '../../clusters.js';
+import { cluster, registryOf } from '../../clusters.js';
 import { describedBundle } from '../../described-bundle.js';
 import { contextOf, FakeHost } from '../fake-host.js';
 import { survey } from './surveys.js';
 
 const wanted = cluster();
-const place = registryPlace(wanted);
+const place = registryOf(wanted);
 const waiving = cluster({ preflight: { waive: ['firewall'] } });
 
 describe('checkHost', () => {
@@ -36,8 +35,8 @@ describe('checkHost', () => {
 
 describe('checkRegistry', () => {
   const check = (of: ReturnType<typeof cluster>, found: ReturnType<typeof describedBundle> | undefined) => {
-    const host = new FakeHost(of, 'w1').tells(registryStatus(registryPlace(of), ''), { status: 200, reason: '' });
-    return checkRegistry.check(contextOf(of, host.tells(bundle(registryPlace(of), ''), found)));
+    const host = new FakeHost(of, 'w1').tells(registryStatus(registryOf(of), ''), { status: 200, reason: '' });
+    return checkRegistry.check(contextOf(of, host.tells(bundle(registryOf(of), ''), found)));
   };
 
   it('stops where the registry has not the patch release that the spec wants', async () => {

@@ -1,0 +1,94 @@
+import { indexDigest, provedArchive } from '../../bundle/opened-files.js';
+import { BundleRefused } from '../../bundle/archive.js';
+import type { Description } from '../../cluster/bundle-description.js';
+import type { Cluster } from '../../cluster/cluster.js';
+import type { RuleProblem } from '../../cluster/rules.js';
+import { hasOwnServer } from '../../engine/connection.js';
+import { imagesOf } from '../../steps/runtime/images.js';
+import { SpecProblems } from './problem.js';
+import type { ReadSpec } from './read.js';
+
+const path = ['source', 'file', 'path'];
+
+/**
+ * Proves the bundle that a spec names as a file, and pins it: another one under its name is noticed from now on. Where a
+ * server of the site’s own is configured the file may lie on another machine, with the worker, which proves it as well.
+ * Throws SpecProblems.
+ */
+export async function withProvedBundle(spec: ReadSpec): Promise<ReadSpec> {
+  const { cluster, locate, text, warnings } = spec;
+  const { file } = cluster.source;
+  if (!file) return spec;
+  const problem = (message: string, found: string, expected: string, more: Partial<RuleProblem> = {}): RuleProblem => ({
+    path,
+    message,
+    found,
+    expected,
+    severity: 'error',
+    ...more,
+  });
+  const refuse = (...problems: RuleProblem[]): SpecProblems => new SpecProblems(locate(problems), text);
+  try {
+    await using archive = await provedArchive(file);
+    const problems = unfit(cluster, archive.description).map(({ message, found, expected, ...more }) =>
+      problem(message, found, expected, more),
+    );
+    if (problems.length > 0) throw refuse(...problems);
+    const digest = await indexDigest(archive);
+    return { ...spec, cluster: { ...cluster, source: { file: { ...file, digest } } } };
+  } catch (error) {
+    if (error instanceof SpecProblems) throw error;
+    const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (absent && hasOwnServer()) {
+      const words = 'the file is not on this machine, and cannot be proved from here';
+      const known = locate([problem(words, file.path, 'the bundle, where the worker runs', { severity: 'warning' })]);
+      return { ...spec, warnings: [...warnings, ...known] };
+    }
+    const why = error instanceof Error ? error.message : String(error);
+    throw refuse(
+      error instanceof BundleRefused
+        ? problem(`the bundle is refused: ${why}`, file.path, 'a bundle as kha bundle build wrote it')
+        : problem(absent ? `there is no such file: ${why}` : why, file.path, 'a bundle that can be read'),
+    );
+  }
+}
+
+type Unfit = Pick<RuleProblem, 'message' | 'found' | 'expected'> & Partial<RuleProblem>;
+
+/** What a cluster wants and this bundle does not have. */
+function unfit(cluster: Cluster, { kubernetes, images, files }: Description): Unfit[] {
+  if (kubernetes !== cluster.kubernetesVersion)
+    return [
+      {
+        message: `the bundle is of Kubernetes ${kubernetes}`,
+        found: kubernetes,
+        expected: `a bundle of ${cluster.kubernetesVersion}, or kubernetesVersion: ${kubernetes}`,
+      },
+    ];
+  const lacking = [...new Set(cluster.hosts.flatMap((host) => imagesOf(cluster, host)))].filter(
+    (name) => !images[name],
+  );
+  return [
+    ...(lacking.length > 0
+      ? [
+          {
+            message: 'the bundle lacks images',
+            found: `none of ${lacking.join(', ')}`,
+            expected: 'a bundle that is made for this version of kha',
+          },
+        ]
+      : []),
+    ...cluster.addons.flatMap((name, index): Unfit[] =>
+      files[`manifests/${name}.yaml`]
+        ? []
+        : [
+            {
+              path: ['addons', index],
+              message: 'the bundle has no such add-on',
+              found: name,
+              expected: `manifests/${name}.yaml in it`,
+            },
+          ],
+    ),
+  ];
+}

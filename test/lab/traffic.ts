@@ -1,0 +1,37 @@
+import { execFileSync } from 'node:child_process';
+
+/** What a lab's hosts may send to without anybody having to be asked: each other, pods, services, VRRP. */
+const own = (network: string, hosts: readonly string[]): string[][] => [
+  ['-o', 'lo'],
+  ...[...hosts, `${network}.100`, '192.168.0.0/16', '10.96.0.0/12', '224.0.0.18', '127.0.0.0/8'].map((to) => [
+    '-d',
+    to,
+  ]),
+  // Answers to whoever logs in, and the name server that every host is given.
+  ['-d', `${network}.1`, '-p', 'tcp', '--sport', '22'],
+  ['-d', `${network}.1`, '-p', 'udp', '--dport', '53'],
+  ['-d', `${network}.1`, '-p', 'tcp', '--dport', '53'],
+];
+
+/** Counters of the kernel on all that a host, or a pod of it, sends to any other address; `space` is its network namespace. */
+export class Traffic {
+  readonly #space: string;
+
+  constructor(space: string, network: string, hosts: readonly string[]) {
+    this.#space = space;
+    this.#iptables('-N', 'kha-count');
+    for (const match of own(network, hosts)) this.#iptables('-A', 'kha-count', ...match, '-j', 'RETURN');
+    this.#iptables('-A', 'kha-count');
+    for (const chain of ['OUTPUT', 'FORWARD']) this.#iptables('-I', chain, '-j', 'kha-count');
+  }
+
+  /** Packets to other addresses so far. */
+  others(): number {
+    const rules = this.#iptables('-nvxL', 'kha-count').trim().split('\n');
+    return Number(rules.at(-1)!.trim().split(/\s+/)[0]);
+  }
+
+  #iptables(...args: string[]): string {
+    return execFileSync('ip', ['netns', 'exec', this.#space, 'iptables', '-w', ...args], { encoding: 'utf8' });
+  }
+}
