@@ -47,12 +47,14 @@ export const uniqueHosts = ({
   );
 
 /** Two hosts at one place to log in are one host; behind bastions of their own the same address may be two. */
-const logins: Rule = ({ hosts, ssh }) =>
-  hosts.flatMap((host, index) => {
-    const place = (one: typeof host): string =>
-      JSON.stringify([loginAddress(one), one.ssh?.port ?? ssh.port, one.ssh?.jump ?? ssh.jump]);
-    const first = hosts.findIndex((other) => other.address !== host.address && place(other) === place(host));
-    return first >= 0 && first < index
+const logins: Rule = ({ hosts, ssh }) => {
+  const places = new Map<string, number>();
+  return hosts.flatMap((host, index) => {
+    const place = JSON.stringify([loginAddress(host), host.ssh?.port ?? ssh.port, host.ssh?.jump ?? ssh.jump]);
+    const first = places.get(place) ?? index;
+    places.set(place, first);
+    // The same node address twice is told by itself.
+    return first < index && hosts[first]!.address !== host.address
       ? [
           error(
             ['hosts', index, 'ssh', 'address'],
@@ -63,6 +65,7 @@ const logins: Rule = ({ hosts, ssh }) =>
         ]
       : [];
   });
+};
 
 /** The largest cluster whose install was tried as a whole, with hosts that only pretend; see docs/decisions/0005-batches.md. */
 export const mostHosts = 1_000;
