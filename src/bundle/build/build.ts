@@ -53,6 +53,7 @@ export async function buildBundle(build: Build, report: Report): Promise<void> {
   const { kubernetes, path, key, lock, packages, reach = {} } = build;
   const wanted = versionsOf(kubernetes);
   const architectures = build.architectures ?? [labArchitecture];
+  demandPackages(architectures, packages);
   const locked = lock === undefined ? undefined : await readLock(lock, kubernetes);
   const origin = build.from ?? (await chooseOrigin(kubernetes, reach, report));
   const folder = cacheFolder('bundles', `${process.pid}.making`);
@@ -71,6 +72,16 @@ export async function buildBundle(build: Build, report: Report): Promise<void> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A system without its packages would be promised in vain. */
+function demandPackages(architectures: readonly Architecture[], packages: PackageSources): void {
+  const fetched = [...packages].flatMap(([name, folder]) => (folder === undefined ? [name] : []));
+  const others = architectures.filter((one) => one !== labArchitecture);
+  if (fetched.length > 0 && others.length > 0)
+    throw new Error(
+      `packages of ${fetched.join(', ')} are fetched for ${labArchitecture} only: give a folder that has those for ${others.join(', ')} too: --packages ${fetched[0]}=DIR`,
+    );
 }
 
 type Parts = Pick<Source, 'files' | 'images'>;
