@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** Those that start Temporal servers, and those that need the lab, are slow; all others run in a blink. */
 const withServers = ['test/workflows/**/*.test.ts', 'test/engine/**/*.test.ts', 'test/client/e2e/**/*.test.ts'];
 const simulated = ['test/simulation/**/*.test.ts'];
+/** Packs and installs kha as a person would: minutes, and the npm registry. */
+const packed = ['test/pack/**/*.test.ts'];
 const withLab = ['test/lab/**/*.test.ts'];
 
 export default defineConfig({
@@ -13,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...withServers, ...simulated, ...withLab],
+          exclude: [...withServers, ...simulated, ...packed, ...withLab],
           testTimeout: 20_000,
         },
       },
@@ -30,6 +32,7 @@ export default defineConfig({
       { test: { name: 'simulation', include: simulated, hookTimeout: 120_000, maxWorkers: 2 } },
       // Not a test: makes the recording that the simulation replays.
       { test: { name: 'record', include: ['test/simulation/record.ts'], testTimeout: 900_000 } },
+      { test: { name: 'pack', include: packed, testTimeout: 120_000, hookTimeout: 900_000 } },
       { test: { name: 'bench', include: ['test/bench.ts'], testTimeout: 300_000 } },
       { test: { name: 'lab', include: withLab, testTimeout: 900_000, hookTimeout: 3_600_000, fileParallelism: false } },
     ],

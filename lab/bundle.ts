@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Archive } from '../src/bundle/archive.js';
 import { cachedBundle } from '../src/bundle/build/build.js';
-import { buildModules } from '../src/bundle/build/modules.js';
+import { buildModules } from '../src/bundle/build/build-modules.js';
+import { versions } from '../src/bundle/build/versions.js';
 import { pushArchive } from '../src/bundle/push.js';
 import { parseAddress, RegistryClient } from '../src/bundle/registry-client.js';
 import { verifyArchive } from '../src/bundle/verify.js';
@@ -33,5 +34,5 @@ export async function serveBundle(lab: Lab, report: Report): Promise<void> {
 
 /** The bundle's own kubectl, for this machine. */
 export async function kubectlPath(report: Report): Promise<string> {
-  return (await buildModules(report)).get('kubectl')!;
+  return (await buildModules(versions, report)).get('kubectl')!;
 }

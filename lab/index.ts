@@ -26,7 +26,7 @@ import { rootfs } from './rootfs.js';
 import { run } from '../src/engine/run-program.js';
 import { writeSpec } from './spec.js';
 
-export const defaultSize: LabSize = { masters: 3, workers: 1, etcd: 0, loadBalancers: 0 };
+export const defaultSize: LabSize = { controlPlanes: 3, workers: 1, etcd: 0, loadBalancers: 0 };
 
 /** Brings a lab up, or completes one that crashed half-way; gives the path of its cluster.yaml. */
 export async function labUp(name: string, size: LabSize, report: Report): Promise<string> {

@@ -12,11 +12,11 @@ export interface LabHost {
 }
 
 export interface LabSize {
-  readonly masters: number;
+  readonly controlPlanes: number;
   readonly workers: number;
-  /** etcd hosts of their own; without them the masters carry it. */
+  /** etcd hosts of their own; without them the control planes carry it. */
   readonly etcd: number;
-  /** Load balancers of their own; without them the masters carry it. */
+  /** Load balancers of their own; without them the control planes carry it. */
   readonly loadBalancers: number;
   /** Size of a disk of its own for each host, in GiB, so that one can be filled; without it they share this machine's. */
   readonly disk?: number;
@@ -51,7 +51,7 @@ export function hostsOf(lab: Lab): LabHost[] {
       role,
     }));
   return [
-    ...series('m', lab.masters, 11, 'control-plane'),
+    ...series('m', lab.controlPlanes, 11, 'control-plane'),
     ...series('w', lab.workers, 21, 'worker'),
     ...series('e', lab.etcd, 71, 'etcd'),
     ...series('lb', lab.loadBalancers, 81, 'load-balancer'),

@@ -41,6 +41,6 @@ async function fetchKubeconfig(lab: Lab, file: string): Promise<void> {
     if (content !== '') return writeFile(file, content, { mode: 0o600 });
   }
   throw new Error(
-    `no running master of lab ${lab.name} has a cluster yet; install one with: kha install ${labFile(lab, 'cluster.yaml')}`,
+    `no running control plane of lab ${lab.name} has a cluster yet; install one with: kha install ${labFile(lab, 'cluster.yaml')}`,
   );
 }

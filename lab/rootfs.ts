@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { baseDigest, baseSystem } from '../src/bundle/build/base-system.js';
+import { system } from '../src/bundle/build/versions.js';
 import { cacheFolder } from '../src/engine/folders.js';
 import { reported, type Report } from '../src/engine/report.js';
 import { run } from '../src/engine/run-program.js';
@@ -26,7 +27,7 @@ export async function rootfs(report: Report): Promise<string> {
     const making = `${target}.making`;
     await rm(making, { recursive: true, force: true });
     await mkdir(cacheFolder('rootfs'), { recursive: true });
-    await run('cp', ['-a', await baseSystem(report), making]);
+    await run('cp', ['-a', await baseSystem(system.suite, report), making]);
     await run('chroot', [making, 'sh', '-c', users]);
     await writeFile(join(making, 'etc/hosts'), '127.0.0.1 localhost\n');
     await rename(making, target);

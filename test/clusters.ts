@@ -2,7 +2,7 @@ import type { Cluster } from '../src/cluster/cluster.js';
 import { registryPlace, type RegistryPlace } from '../src/cluster/registry-place.js';
 import { clusterSchema } from '../src/cluster/schema.js';
 
-/** A cluster as the spec's parser gives it: three masters and a worker unless told. */
+/** A cluster as the spec's parser gives it: three control planes and a worker unless told. */
 export function cluster(more: Record<string, unknown> = {}): Cluster {
   return clusterSchema.parse({
     apiVersion: 'kubernetes-ha.io/v1alpha1',

@@ -83,7 +83,7 @@ export const afterwards: Readonly<Record<string, Afterwards>> = {
     },
   },
   'reinstalled-master': {
-    does: 'reinstall the first master, plan, install, and do what the refusal says',
+    does: 'reinstall the first control plane, plan, install, and do what the refusal says',
     at: 'a standing cluster',
     on: 'm1',
     async act(scene) {

@@ -4,7 +4,7 @@ import { faults, type Outcome } from './case.js';
 
 const opening = `# Durability
 
-What was broken while a cluster was being installed, and what became of it. Written by \`npm run test:faults\`, which installs on fresh lab hosts (three masters, one worker) for every row, breaks one thing once the step runs, and then asks the hosts themselves: their journals, etcd, the API.
+What was broken while a cluster was being installed, and what became of it. Written by \`npm run test:faults\`, which installs on fresh lab hosts (three control planes, one worker) for every row, breaks one thing once the step runs, and then asks the hosts themselves: their journals, etcd, the API.
 
 *For* ends when the break is over: for a killed process, when the watcher has started another. *Going on* is the time from there until the run's next attempt began or next step ended. *Held* counts the steps that asked a person; each went on after \`kha retry …\`. At *every step* hosts are odd from the beginning; *a standing cluster* was installed first, and audited before and after.
 

@@ -10,7 +10,7 @@ import { freePort } from '../../src/engine/ports.js';
 import type { Report } from '../../src/engine/report.js';
 import { holds, run } from '../../src/engine/run-program.js';
 import { temporalCli } from '../../src/engine/temporal-cli.js';
-import { buildTemporal } from '../../src/bundle/build/modules.js';
+import { buildTemporal } from '../../src/bundle/build/build-modules.js';
 import { makeCertificates } from './certificates.js';
 import { readCompose, type Compose, type Service } from './compose.js';
 import { startPostgres, type Postgres } from './postgres.js';

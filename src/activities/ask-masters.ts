@@ -6,13 +6,13 @@ import { HostFailure } from './failure.js';
 import { RemoteHost } from './remote-host.js';
 import type { Pool } from './ssh/pool.js';
 
-/** What a master answered, or in words why it did not. */
+/** What a control plane answered, or in words why it did not. */
 export type Answer<T> = { readonly host: string } & ({ readonly said: T } | { readonly silent: string });
 
-/** Milliseconds after which a master that does not answer is passed over. */
+/** Milliseconds after which a control plane that does not answer is passed over. */
 const glance = 3_000;
 
-/** Asks every master that the spec names at once; one that is away, refuses or is new costs `glance` at most. */
+/** Asks every control plane that the spec names at once; one that is away, refuses or is new costs `glance` at most. */
 export function askMasters<T>(pool: Pool, cluster: Cluster, fact: Fact<T>, signal: AbortSignal): Promise<Answer<T>[]> {
   return Promise.all(
     controlPlanes(cluster).map(async (machine): Promise<Answer<T>> => {

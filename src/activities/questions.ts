@@ -19,7 +19,7 @@ export function createQuestions({ pool, cluster: clusterOf }: Pick<Dependencies,
     return { cluster, answers: await askMasters(pool, cluster, fact, cancellationSignal()) };
   };
   return {
-    /** What the masters keep of their cluster. Holds no secret: a record has references only. */
+    /** What the control planes keep of their cluster. Holds no secret: a record has references only. */
     async readRecord(): Promise<RecordFound> {
       const { cluster, answers } = await ask(claimAndRecord);
       return recordFound(
@@ -32,13 +32,13 @@ export function createQuestions({ pool, cluster: clusterOf }: Pick<Dependencies,
         }),
       );
     },
-    /** The administrator's kubeconfig, from a master that has one, sealed for the client that asked: it is a secret. */
+    /** The administrator's kubeconfig, from a control plane that has one, sealed for the client that asked: it is a secret. */
     async fetchKubeconfig(publicKey: string): Promise<Sealed> {
       const { cluster, answers } = await ask(file('/etc/kubernetes/admin.conf', { secret: true }));
       for (const answer of answers) if ('said' in answer && answer.said) return seal(answer.said.content, publicKey);
       const why = answers.map((answer) => `${answer.host}: ${'silent' in answer ? answer.silent : 'it has none'}`);
       throw ApplicationFailure.nonRetryable(
-        `no master of ${cluster.name} gave /etc/kubernetes/admin.conf: ${why.join('; ')}`,
+        `no control plane of ${cluster.name} gave /etc/kubernetes/admin.conf: ${why.join('; ')}`,
         'NoKubeconfig',
       );
     },

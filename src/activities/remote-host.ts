@@ -1,4 +1,4 @@
-import { sshSettings, type Cluster, type Machine } from '../cluster/cluster.js';
+import { loginAddress, sshSettings, type Cluster, type Machine } from '../cluster/cluster.js';
 import { answer, FactUnknown, type Fact, type Output } from '../facts/fact.js';
 import { sh, temporaryFile } from '../facts/sh.js';
 import type { Host, RunOptions, WriteOptions } from '../steps/host.js';
@@ -39,7 +39,11 @@ export class RemoteHost implements Host {
   constructor(pool: Pool, cluster: Cluster, machine: Machine, attempt: Attempt) {
     this.machine = machine;
     this.#attempt = attempt;
-    this.#link = pool.to({ name: machine.name, address: machine.address, settings: sshSettings(cluster, machine) });
+    this.#link = pool.to({
+      name: machine.name,
+      address: loginAddress(machine),
+      settings: sshSettings(cluster, machine),
+    });
   }
 
   async read<T>(fact: Fact<T>): Promise<T> {

@@ -13,7 +13,7 @@ const patience = 60;
 const starting = 15_000;
 
 /**
- * Lets the worker ask the masters that a spec names, as only it may reach them: a tiny workflow `kind/<name>/…` beside
+ * Lets the worker ask the control planes that a spec names, as only it may reach them: a tiny workflow `kind/<name>/…` beside
  * whatever is under way. `more` are further arguments of the workflow. Throws when no worker answers.
  */
 export async function askMasters<T>(

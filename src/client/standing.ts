@@ -10,7 +10,7 @@ import type { ReadSpec } from './spec/read.js';
 
 /**
  * How a wanted cluster differs from the one that stands; nothing where none does, or an install never came to its end.
- * Throws when a master keeps a record that this kha cannot read.
+ * Throws when a control plane keeps a record that this kha cannot read.
  */
 export async function standingDifferences(client: Client, wanted: Cluster): Promise<Difference[]> {
   const found = await askMasters<RecordFound>(client, wanted, { workflow: 'readRecord', kind: 'record' });

@@ -29,7 +29,7 @@ export const descriptionSchema = z.strictObject({
     .min(1),
   /** Digest of the manifest by `name:tag`. */
   images: z.record(z.string(), digest),
-  /** By name: `bin/ARCH/kubeadm`, `deb/OS/FILE.deb`, `manifests/calico.yaml`. */
+  /** By name: `bin/ARCH/kubeadm`, `deb/OS/FILE.deb`, `rpm/OS/FILE.rpm`, `manifests/calico.yaml`. */
   files: z.record(z.string().regex(/^[\w.+~%@-]+(\/[\w.+~%@-]+)*$/, 'a plain relative path'), part),
 });
 export type Description = z.output<typeof descriptionSchema>;

@@ -1,6 +1,8 @@
 import type { Cluster, Machine } from './cluster.js';
-import type { Difference } from './difference.js';
+import { shown, type Difference } from './difference.js';
 import { controlPlanes, etcdHosts, loadBalancers, nodes, workers } from './roles.js';
+import { settingKeys, settingsOf, takesPods } from './node-settings.js';
+import { canonical } from './digest.js';
 import { rollOut } from './standing-fields.js';
 
 /** Where the hosts of two specs differ beyond what an install carries out. New hosts are joined, and are no difference. */
@@ -83,7 +85,27 @@ function oneHost(before: Cluster, wanted: Cluster, index: number): Difference[] 
         [old?.roles.join(', '), ...new Set(roles.map(({ instead }) => instead))].filter(Boolean).join('; '),
       ),
     );
-  return found;
+  return [...found, ...(old ? otherSettings(before, wanted, old, index) : [])];
+}
+
+/** What a node stands with, its pool's settings too; told where it is written now. */
+function otherSettings(before: Cluster, wanted: Cluster, old: Machine, index: number): Difference[] {
+  const host = wanted.hosts[index]!;
+  const [then, now] = [settingsOf(before, old), settingsOf(wanted, host)];
+  return settingKeys
+    .filter((key) => canonical(then[key]) !== canonical(now[key]))
+    .map((key) => ({
+      ...changed(
+        index,
+        key,
+        `${host.name} stands with other ${key === 'kubelet' ? 'settings of its kubelet' : key}`,
+        shown(now[key]),
+        `${shown(then[key])}; a change takes ${rollOut}`,
+      ),
+      ...(host[key] === undefined && host.pool !== undefined && wanted.pools[host.pool]?.[key] !== undefined
+        ? { path: ['pools', host.pool, key] }
+        : {}),
+    }));
 }
 
 interface RoleProblem {
@@ -152,10 +174,6 @@ const moved = (list: Hosts, before: Cluster, wanted: Cluster): boolean =>
   );
 const lost = (list: Hosts, before: Cluster, wanted: Cluster): boolean =>
   list(before).some(({ name }) => named(wanted, name) && !named({ ...wanted, hosts: list(wanted) }, name));
-
-/** Control planes take pods where they are told to, or where nobody else would. */
-const takesPods = (cluster: Cluster, { roles }: Machine): boolean =>
-  roles.includes('worker') || workers(cluster).length === 0;
 
 /** The first workers of a cluster whose control planes took the pods until now. */
 function tainted(before: Cluster, wanted: Cluster): Difference[] {

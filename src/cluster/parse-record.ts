@@ -26,7 +26,7 @@ const schema = z.strictObject({
   removed: z.array(removed),
 });
 
-/** What was applied to a cluster, by whom and when; kept on its masters and in the cluster itself. */
+/** What was applied to a cluster, by whom and when; kept on its control planes and in the cluster itself. */
 export type ClusterRecord = Readonly<z.output<typeof schema>>;
 
 /** A record as it was read back: itself, or in words why it cannot be read. */

@@ -9,8 +9,10 @@ export interface Opening {
   readonly port?: number;
   /** Who listens. */
   readonly of: string;
-  /** Asked from the host itself only: no firewall needs to let it in. */
-  readonly local?: true;
+  /**
+   * Who asks: the cluster’s own hosts, anybody who uses the API, or the host itself, so that no firewall needs to let it in.
+   */
+  readonly asked: 'by hosts' | 'by anybody' | 'by itself';
 }
 
 /**
@@ -22,25 +24,26 @@ export function openings(cluster: Cluster, machine: Machine): Opening[] {
   const byRole: readonly (readonly [Machine[], ...Opening[]])[] = [
     [
       controlPlanes(cluster),
-      { protocol: 'tcp', port: 6443, of: 'API server' },
-      { protocol: 'tcp', port: 10257, of: 'controller manager', local: true },
-      { protocol: 'tcp', port: 10259, of: 'scheduler', local: true },
+      // A load balancer that already stands has an address that the spec does not know.
+      { protocol: 'tcp', port: 6443, of: 'API server', asked: endpoint.type === 'vip' ? 'by hosts' : 'by anybody' },
+      { protocol: 'tcp', port: 10257, of: 'controller manager', asked: 'by itself' },
+      { protocol: 'tcp', port: 10259, of: 'scheduler', asked: 'by itself' },
     ],
     [
       etcdHosts(cluster),
-      { protocol: 'tcp', port: 2379, of: 'etcd, clients' },
-      { protocol: 'tcp', port: 2380, of: 'etcd, peers' },
+      { protocol: 'tcp', port: 2379, of: 'etcd, clients', asked: 'by hosts' },
+      { protocol: 'tcp', port: 2380, of: 'etcd, peers', asked: 'by hosts' },
     ],
     [
       nodes(cluster),
-      { protocol: 'tcp', port: 10250, of: 'kubelet' },
-      { protocol: 'tcp', port: 10256, of: 'kube-proxy', local: true },
+      { protocol: 'tcp', port: 10250, of: 'kubelet', asked: 'by hosts' },
+      { protocol: 'tcp', port: 10256, of: 'kube-proxy', asked: 'by itself' },
       ...podNetwork(networking.calico.encapsulation),
     ],
     [
       loadBalancers(cluster),
-      { protocol: 'tcp', port: endpoint.port, of: 'haproxy' },
-      { protocol: 'vrrp', of: 'keepalived' },
+      { protocol: 'tcp', port: endpoint.port, of: 'haproxy', asked: 'by anybody' },
+      { protocol: 'vrrp', of: 'keepalived', asked: 'by hosts' },
     ],
   ];
   return byRole.flatMap(([machines, ...found]) => (machines.includes(machine) ? found : []));
@@ -48,7 +51,7 @@ export function openings(cluster: Cluster, machine: Machine): Opening[] {
 
 /** Without an overlay, and with IP in IP, Calico tells routes by BGP. */
 function podNetwork(encapsulation: Cluster['networking']['calico']['encapsulation']): Opening[] {
-  if (encapsulation === 'vxlan') return [{ protocol: 'udp', port: 4789, of: 'pods, VXLAN' }];
-  const bgp: Opening = { protocol: 'tcp', port: 179, of: 'Calico, BGP' };
-  return encapsulation === 'ipip' ? [bgp, { protocol: 'ipip', of: 'pods, IP in IP' }] : [bgp];
+  if (encapsulation === 'vxlan') return [{ protocol: 'udp', port: 4789, of: 'pods, VXLAN', asked: 'by hosts' }];
+  const bgp: Opening = { protocol: 'tcp', port: 179, of: 'Calico, BGP', asked: 'by hosts' };
+  return encapsulation === 'ipip' ? [bgp, { protocol: 'ipip', of: 'pods, IP in IP', asked: 'by hosts' }] : [bgp];
 }

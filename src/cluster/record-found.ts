@@ -2,7 +2,7 @@ import type { Cluster } from './cluster.js';
 import type { Difference } from './difference.js';
 import type { ClusterRecord, ReadBack } from './parse-record.js';
 
-/** What one master said of the cluster that it belongs to. */
+/** What one control plane said of the cluster that it belongs to. */
 export type MasterSaid = { readonly host: string } & (
   | {
       /** The cluster whose host it says it is; empty when none's. */
@@ -13,12 +13,12 @@ export type MasterSaid = { readonly host: string } & (
   | { readonly silent: string }
 );
 
-/** What the masters that the file names keep of their cluster. */
+/** What the control planes that the file names keep of their cluster. */
 export interface RecordFound {
-  /** The newest of those of this cluster: a master that was away keeps an older one. */
+  /** The newest of those of this cluster: a control plane that was away keeps an older one. */
   readonly record: ClusterRecord | undefined;
   readonly unreadable: readonly { readonly host: string; readonly words: string }[];
-  /** Masters of the file that belong to another cluster; `recorded` where that one's record is on them. */
+  /** Control planes of the file that belong to another cluster; `recorded` where that one's record is on them. */
   readonly strangers: readonly { readonly host: string; readonly cluster: string; readonly recorded: boolean }[];
 }
 

@@ -1,4 +1,4 @@
-import { sshSettings, type Cluster, type SshSettings } from './cluster.js';
+import { loginAddress, sshSettings, type Cluster, type SshSettings } from './cluster.js';
 import { canonical } from './digest.js';
 import type { ClusterRecord } from './parse-record.js';
 import { recordVersion } from './record-version.js';
@@ -39,6 +39,6 @@ export function recordedHost(
 ): { address: string; ssh: SshSettings } | undefined {
   const machine = spec.hosts.find((host) => host.name === name);
   return machine
-    ? { address: machine.address, ssh: sshSettings(spec, machine) }
+    ? { address: loginAddress(machine), ssh: sshSettings(spec, machine) }
     : removed.find((host) => host.name === name);
 }

@@ -14,7 +14,7 @@ export function etcdHosts(cluster: Cluster): Machine[] {
   return own.length > 0 ? own : controlPlanes(cluster);
 }
 
-/** Every master carries a member of etcd, and nobody else does: what kubeadm calls a stacked cluster and looks after. */
+/** Every control plane carries a member of etcd, and nobody else does: what kubeadm calls a stacked cluster and looks after. */
 export const isStacked = (cluster: Cluster): boolean =>
   cluster.hosts.every((host) => controlPlanes(cluster).includes(host) === etcdHosts(cluster).includes(host));
 
@@ -36,7 +36,11 @@ export function loadBalancers(cluster: Cluster): Machine[] {
   return own.length > 0 ? own : controlPlanes(cluster);
 }
 
+/** Name or address at which everybody reaches the API; a virtual address may have a name. */
+export const endpointHost = ({ controlPlaneEndpoint: endpoint }: Pick<Cluster, 'controlPlaneEndpoint'>): string =>
+  endpoint.host ?? (endpoint.type === 'vip' ? endpoint.vip : '');
+
 /** `host:port` at which everybody reaches the API. */
 export function apiEndpoint({ controlPlaneEndpoint: endpoint }: Cluster): string {
-  return `${endpoint.type === 'vip' ? endpoint.vip : endpoint.host}:${endpoint.port}`;
+  return `${endpointHost({ controlPlaneEndpoint: endpoint })}:${endpoint.port}`;
 }

@@ -1,32 +1,32 @@
-import type { Cluster } from './cluster.js';
+import { loginAddress, type Cluster } from './cluster.js';
 import { contains, networkOf, overlap } from './ipv4.js';
+import { fileProblems } from './file-rules.js';
+import { nodeProblems } from './node-settings.js';
 import { unwaivable, waivable } from './preflight-problems.js';
 import { controlPlanes, etcdHosts, loadBalancers } from './roles.js';
-import type { RuleProblem } from './rule-problem.js';
+import { error, warning, type Rule, type RuleProblem } from './rule-problem.js';
 import { sourceProblems } from './source-rules.js';
-import { supportedVersions } from './versions.js';
+import { isSupported, supportedVersions } from './versions.js';
 
-export type { RuleProblem };
-
-type Rule = (cluster: Cluster) => RuleProblem[];
+export type { RuleProblem } from './rule-problem.js';
 
 /** Every rule between fields that the spec breaks. */
 export const ruleProblems = (cluster: Cluster): RuleProblem[] =>
-  [uniqueHosts, size, version, sourceProblems, roles, etcd, endpoint, networks, proxies, waivers].flatMap((rule) =>
-    rule(cluster),
-  );
-
-const error = (path: readonly PropertyKey[], message: string, found: string, expected: string): RuleProblem => ({
-  path,
-  message,
-  found,
-  expected,
-  severity: 'error',
-});
-const warning = (path: readonly PropertyKey[], message: string, found: string, expected: string): RuleProblem => ({
-  ...error(path, message, found, expected),
-  severity: 'warning',
-});
+  [
+    uniqueHosts,
+    logins,
+    size,
+    version,
+    sourceProblems,
+    roles,
+    etcd,
+    endpoint,
+    networks,
+    proxies,
+    waivers,
+    fileProblems,
+    nodeProblems,
+  ].flatMap((rule) => rule(cluster));
 
 export const uniqueHosts = ({
   hosts,
@@ -41,6 +41,24 @@ export const uniqueHosts = ({
         : [];
     }),
   );
+
+/** Two hosts at one place to log in are one host; behind bastions of their own the same address may be two. */
+const logins: Rule = ({ hosts, ssh }) =>
+  hosts.flatMap((host, index) => {
+    const place = (one: typeof host): string =>
+      JSON.stringify([loginAddress(one), one.ssh?.port ?? ssh.port, one.ssh?.jump ?? ssh.jump]);
+    const first = hosts.findIndex((other) => other.address !== host.address && place(other) === place(host));
+    return first >= 0 && first < index
+      ? [
+          error(
+            ['hosts', index, 'ssh', 'address'],
+            `logins go where those of hosts[${first}] go`,
+            loginAddress(host),
+            'an address or a port of its own',
+          ),
+        ]
+      : [];
+  });
 
 /** The largest cluster whose install was tried as a whole, with hosts that only pretend; see docs/decisions/0005-batches.md. */
 export const mostHosts = 1_000;
@@ -58,16 +76,9 @@ const size: Rule = ({ hosts }) =>
     : [];
 
 const version: Rule = ({ kubernetesVersion }) =>
-  supportedVersions.includes(kubernetesVersion)
+  isSupported(kubernetesVersion)
     ? []
-    : [
-        error(
-          ['kubernetesVersion'],
-          'this version is not supported',
-          kubernetesVersion,
-          supportedVersions.join(' or '),
-        ),
-      ];
+    : [error(['kubernetesVersion'], 'this version is not supported', kubernetesVersion, supportedVersions)];
 
 const roles: Rule = (cluster) => {
   const problems: RuleProblem[] = [];
@@ -120,6 +131,10 @@ const endpoint: Rule = (cluster) => {
   if (endpoint.type !== 'vip') return [];
   const path = ['controlPlaneEndpoint', 'vip'];
   const problems: RuleProblem[] = [];
+  if (hosts.some(({ name }) => name === endpoint.host))
+    problems.push(
+      error(['controlPlaneEndpoint', 'host'], 'the name is that of a host', endpoint.host!, 'a name that no host has'),
+    );
   const taken = hosts.find(({ address }) => address === endpoint.vip);
   if (taken)
     problems.push(
@@ -162,7 +177,7 @@ const endpoint: Rule = (cluster) => {
     problems.push(
       error(
         ['controlPlaneEndpoint', 'port'],
-        'the API server itself listens on 6443 on the masters',
+        'the API server itself listens on 6443 on the control planes',
         '6443',
         'another port, such as 8443, or load balancers on hosts of their own',
       ),

@@ -1,15 +1,27 @@
 import { z } from 'zod';
+import { files } from './schema/files.js';
+import { json } from './schema/json.js';
+import { kubeadm, patches } from './schema/kubeadm.js';
+import { nodeSettings, pool } from './schema/node.js';
 
+const part = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
 const label = z
   .string()
   .regex(
     /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
     'a DNS label: lower-case letters, digits and hyphens, 63 at most (RFC 1123)',
   );
+/** A node's name is also the value of a label, which takes 63 characters; what reads as an address would be taken for one. */
+const hostName = z
+  .string()
+  .max(63)
+  .regex(
+    new RegExp(`^(?![\\d.]+$)${part}(\\.${part})*$`),
+    'a DNS name: lower-case letters, digits and hyphens, with dots between its parts (RFC 1123), 63 at most',
+  );
 const ipv4 = z.ipv4('an IPv4 address such as 10.0.0.11');
 const cidr = z.cidrv4('an IPv4 network such as 192.168.0.0/16');
 const port = z.int().min(1).max(65535);
-const part = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
 /** DNS name: labels of 63 characters at most, 253 in all (RFC 1035). */
 const dnsName = `(?=[^:/]{1,253}([:/]|$))${part}(\\.${part})*`;
 const path = z.string().min(1);
@@ -47,8 +59,14 @@ const sshFields = z.strictObject({
   sudoPassword: secret.describe('Password for sudo, where sudo asks for one'),
 });
 /** What a host may say of its own: no defaults here, or they would hide those of the cluster. */
-const hostSsh = sshFields.partial();
-const ssh = hostSsh.extend({
+const hostSsh = sshFields.partial().extend({
+  address: z
+    .string()
+    .regex(/^[\w.:-]{1,253}$/, 'a name or an address')
+    .describe('Where kha logs in, where that is not the node’s own address (NAT, floating IPs)')
+    .optional(),
+});
+const ssh = sshFields.partial().extend({
   user: login.user.default('root'),
   port: port.default(22),
   agent: login.agent.default(false),
@@ -56,16 +74,33 @@ const ssh = hostSsh.extend({
 });
 
 const host = z.strictObject({
-  name: label.describe('The host name, and the name of its node'),
+  name: hostName.describe('The host name, and the name of its node'),
   address: ipv4.describe('The address that the other hosts reach it at'),
   roles: z.array(z.enum(['control-plane', 'etcd', 'worker', 'load-balancer'])).min(1),
   ssh: hostSsh.describe('What differs from the SSH settings of the cluster').optional(),
+  pool: label.describe('The pool whose settings it has, where its own do not say otherwise').optional(),
+  ...nodeSettings,
 });
+
+/** What a certificate of an API server may be good for besides what it always is: `*.example.org` too. */
+const certSAN = z
+  .string()
+  .max(253)
+  .regex(
+    new RegExp(`^(\\*\\.)?${part}(\\.${part})*$`),
+    'a DNS name in lower case, with *. before it for all below it, or an IPv4 address',
+  )
+  .refine((name) => !/^[\d.]+$/.test(name) || z.ipv4().safeParse(name).success, 'an IPv4 address such as 10.0.0.11');
 
 const controlPlaneEndpoint = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('vip'),
     vip: ipv4.describe('Virtual address that keepalived carries'),
+    host: z
+      .string()
+      .regex(new RegExp(`^${dnsName}$`), 'a DNS name in lower case, such as api.example.org')
+      .describe('Name of the virtual address, by which kubeconfigs and certificates have it')
+      .optional(),
     port: port.describe('Port that haproxy listens on').default(8443),
     virtualRouterId: z.int().min(1).max(255).describe('VRRP id, unique on the segment').default(51),
     interface: z
@@ -154,10 +189,19 @@ export const clusterSchema = z.strictObject({
   name: label.describe('Names the cluster everywhere: workflow id, kubeconfig, files on hosts'),
   kubernetesVersion: z
     .string()
-    .regex(/^v\d+\.\d+\.\d+$/, 'a version such as v1.37.2')
+    .regex(/^v\d+\.\d+\.(0|[1-9]\d*)$/, 'a version such as v1.37.2')
     .describe('Kubernetes version'),
   hosts: z.array(host).min(1),
+  pools: z.record(label, pool).describe('Settings that hosts have in common, by name').default({}),
   controlPlaneEndpoint: controlPlaneEndpoint.describe('Where the API is reached'),
+  apiServer: z
+    .strictObject({
+      certSANs: z
+        .array(certSAN)
+        .describe('Further names and addresses that the API’s certificates are good for')
+        .default([]),
+    })
+    .prefault({}),
   source: z
     .strictObject({
       registry: registry.describe('Private registry with the images and the bundle').optional(),
@@ -166,10 +210,10 @@ export const clusterSchema = z.strictObject({
     .describe('Where packages and images come from'),
   ssh: ssh.prefault({}),
   networking: networking.prefault({}),
-  kubelet: z
-    .record(z.string(), z.json())
-    .describe('Fields of KubeletConfiguration that win over the defaults')
-    .default({}),
+  kubelet: z.record(z.string(), json).describe('Fields of KubeletConfiguration that win over the defaults').default({}),
+  kubeadm: kubeadm.describe('Fragments of kubeadm’s documents, by kind').prefault({}),
+  patches: patches.describe('kubeadm’s patches, by the names of their files').default({}),
+  files: files.describe('Files to lay on hosts before kubeadm runs').default([]),
   gates: z
     .array(z.enum(gateNames))
     .describe('Where a person is waited for')
@@ -182,6 +226,14 @@ export const clusterSchema = z.strictObject({
     .strictObject({ http: proxy.optional(), https: proxy.optional(), noProxy: z.array(z.string()).default([]) })
     .describe('Proxies for the container runtime')
     .optional(),
+  firewall: z
+    .enum(['open', 'named'])
+    .describe('Whether kha opens the needed ports in firewalld or ufw, or names them and leaves the firewall alone')
+    .default('named'),
+  selinux: z
+    .enum(['permissive', 'enforcing'])
+    .describe('Whether SELinux is set to permissive, or stays as it is on the hosts')
+    .default('permissive'),
   preflight: z
     .strictObject({ waive: z.array(z.string()).describe('Names of preflight problems to let pass').default([]) })
     .prefault({}),

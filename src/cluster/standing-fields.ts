@@ -39,12 +39,22 @@ export const standingFields: Readonly<Record<string, Standing>> = {
   'hosts[].address': byHost,
   'hosts[].roles': byHost,
   'hosts[].ssh': kha,
+  'hosts[].pool': byHost,
+  'hosts[].labels': byHost,
+  'hosts[].annotations': byHost,
+  'hosts[].taints': byHost,
+  'hosts[].kubelet': byHost,
+  pools: byHost,
   'controlPlaneEndpoint.type': refused(address),
   'controlPlaneEndpoint.vip': refused(address),
   'controlPlaneEndpoint.port': refused(address),
   'controlPlaneEndpoint.host': refused(address),
   'controlPlaneEndpoint.virtualRouterId': applied('configureKeepalived'),
   'controlPlaneEndpoint.interface': applied('configureKeepalived'),
+  'apiServer.certSANs': {
+    ...told('certificates of the API stay good for a name that is no longer asked for'),
+    when: (before, wanted) => (before as string[]).some((name) => !(wanted as string[]).includes(name)),
+  },
   'source.registry.address': refused(
     'static pods, CoreDNS and kube-proxy would keep the images of the old one',
     rollOut,
@@ -67,6 +77,9 @@ export const standingFields: Readonly<Record<string, Standing>> = {
   'networking.calico.mtu': refused('Calico’s pods read it when they start', rollOut),
   'networking.kubeProxyMode': refused('kube-proxy keeps the mode that it was made with', rollOut),
   kubelet: refused('kubelets keep the settings that they joined with', rollOut),
+  kubeadm: refused('kubeadm wrote it into the manifests and settings of nodes that stand', rollOut),
+  patches: refused('kubeadm applied them when the nodes were made', rollOut),
+  files: refused('what reads a file of nodes that stand reads it when it starts', rollOut),
   gates: kha,
   taskQueue: kha,
   addons: {
@@ -78,6 +91,14 @@ export const standingFields: Readonly<Record<string, Standing>> = {
   proxies: {
     ...refused('nothing takes containerd’s proxies away', 'proxies: {}, which empties them'),
     when: (_, wanted) => wanted === undefined,
+  },
+  firewall: {
+    ...told('what was opened stays open; close it with firewall-cmd or ufw'),
+    when: (_, wanted) => wanted === 'named',
+  },
+  selinux: {
+    ...told('hosts stay permissive; set SELINUX=enforcing in /etc/selinux/config and restart them one by one'),
+    when: (_, wanted) => wanted === 'enforcing',
   },
   'preflight.waive': kha,
 };

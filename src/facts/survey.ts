@@ -1,3 +1,4 @@
+import { architectures, knownSystem, type Family } from '../cluster/systems.js';
 import type { Fact } from './fact.js';
 import { moduleIsThere, neededModules } from './kernel.js';
 import { present } from './sh.js';
@@ -7,10 +8,11 @@ import { systemName } from './system.js';
 export interface Survey {
   readonly user: number;
   readonly init: string;
+  /** Of what the host says of itself: `debian-13`, `rocky-9`; and its architecture, `amd64`. Others as they say. */
   readonly os: string;
   readonly arch: string;
-  /** Architecture of the host's Debian packages; empty where it has no dpkg. */
-  readonly packages: string;
+  /** Architecture of its packages by the programs that it has for them: `{ deb: 'amd64' }`. */
+  readonly packages: Readonly<Partial<Record<Family, string>>>;
   readonly cpus: number;
   readonly memoryMb: number;
   /** Free space in MB where containers and etcd's data will lie. */
@@ -69,7 +71,8 @@ export const survey: Fact<Survey> = {
     `say os "$(${systemName})"`,
     `say memory "$(sed -n 's/^MemTotal: *\\([0-9]*\\).*/\\1/p' /proc/meminfo)"`,
     'for path in /var/lib/containerd /var/lib/etcd /var/lib; do if [ -d "$path" ]; then say disk "$(df -Pk "$path" | tail -1 | tr -s " " | cut -d " " -f 4)"; fi; done',
-    'if command -v dpkg >/dev/null; then say packages "$(dpkg --print-architecture)"; fi',
+    'if command -v dpkg >/dev/null; then say deb "$(dpkg --print-architecture)"; fi',
+    'if command -v rpm >/dev/null; then say rpm "$(rpm --eval %_arch)"; fi',
     'say machine "$(cat /etc/machine-id)"; say host "$(uname -n)"; say cgroup "$(stat -fc %T /sys/fs/cgroup)"',
     // Not from /sys, which in a container may be the machine's. Tunnels that wait for use have an address of zeros.
     "ip -br link | sed -n '/^\\(lo\\|cali\\|vxlan\\|docker\\|kube\\)/d; /00:00:00:00:00:00/d; s/^[^ ]* *[^ ]* *\\([0-9a-f:]\\{17\\}\\).*/mac=\\1/p'",
@@ -97,9 +100,12 @@ export const survey: Fact<Survey> = {
     return {
       user: Number(one('user')),
       init: one('init'),
-      os: one('os'),
-      arch: one('arch'),
-      packages: one('packages'),
+      os: knownSystem(one('os'))?.name ?? one('os'),
+      arch: architecture(one('arch')),
+      packages: {
+        ...(one('deb') && { deb: one('deb') }),
+        ...(one('rpm') && { rpm: architecture(one('rpm')) }),
+      },
       cpus: Number(one('cpus')),
       memoryMb: Math.floor(Number(one('memory')) / 1024),
       diskMb: Math.floor(Math.min(...all('disk').map(Number)) / 1024),
@@ -122,6 +128,8 @@ export const survey: Fact<Survey> = {
     };
   },
 };
+
+const architecture = (named: string): string => architectures[named] ?? named;
 
 /** Milliseconds of each of 20 synchronous 2 KB writes, as etcd makes them, into a temporary file on etcd's disk. */
 export const syncedWrites: Fact<number | undefined> = {

@@ -3,8 +3,8 @@ import type { Asked } from './host.js';
 import type { CheckContext } from './step.js';
 
 /**
- * Where what one master did for the cluster can be looked at: the host that acts today where its files lie there, or
- * another master that acted before, in an older order of the hosts or while this one was away. `missing`: what a host
+ * Where what one control plane did for the cluster can be looked at: the host that acts today where its files lie there, or
+ * another control plane that acted before, in an older order of the hosts or while this one was away. `missing`: what a host
  * lacks of those files. Gives what the acting host lacks where nobody has them.
  */
 export async function actedBefore(

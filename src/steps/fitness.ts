@@ -10,7 +10,7 @@ export const answers: Unfit = async (host) => {
 
 const kubeconfig = '/etc/kubernetes/admin.conf';
 
-/** For what is done with kubectl: a master with an administrator's kubeconfig whose own API server is ready. */
+/** For what is done with kubectl: a control plane with an administrator's kubeconfig whose own API server is ready. */
 export const servesApi: Unfit = async (host) => {
   const [found, status] = await Promise.all([
     host.read(existing([kubeconfig])),

@@ -10,8 +10,10 @@ import {
   setKernelParameters,
   synchroniseTime,
   writeHostNames,
+  openFirewall,
   installPackages,
   installBinaries,
+  configureSelinux,
   configureContainerd,
   configureKubelet,
   pullImages,
@@ -19,6 +21,7 @@ import {
   createVrrpPassword,
   configureKeepalived,
   checkVirtualAddress,
+  layFiles,
   writeKubeadmDocuments,
   createCertificateAuthorities,
   copyCertificateAuthorities,
@@ -36,6 +39,7 @@ import {
   checkControlPlaneNodes,
   joinWorker,
   checkNodes,
+  labelNodes,
   installAddOns,
   pointKubeProxyAtEndpoint,
   pointKubeletAtEndpoint,
@@ -53,13 +57,21 @@ import { operation } from './operation.js';
 const preparation = [
   claimHost,
   writeHostNames,
+  openFirewall,
   disableSelinux,
   disableSwap,
   loadKernelModules,
   setKernelParameters,
   synchroniseTime,
 ];
-const packagesAndRuntime = [installPackages, installBinaries, configureContainerd, configureKubelet, pullImages];
+const packagesAndRuntime = [
+  installPackages,
+  installBinaries,
+  configureSelinux,
+  configureContainerd,
+  configureKubelet,
+  pullImages,
+];
 
 /** A highly available cluster out of bare hosts, in the seed's order. In mode `plan` only checks run and gates stand open. */
 export async function installCluster(input: OperationInput): Promise<Report> {
@@ -71,6 +83,7 @@ export async function installCluster(input: OperationInput): Promise<Report> {
     await stage('Load balancer', configureHaproxy, createVrrpPassword, configureKeepalived, checkVirtualAddress);
     await stage(
       'Certificates',
+      layFiles,
       writeKubeadmDocuments,
       createCertificateAuthorities,
       copyCertificateAuthorities,
@@ -81,7 +94,7 @@ export async function installCluster(input: OperationInput): Promise<Report> {
     await gate('before-control-plane', initControlPlane, joinControlPlane, installCalico, joinWorker);
     await stage('Control plane', initControlPlane, joinControlPlane, checkControlPlane, checkApiEndpoint);
     await stage('Network', installCalico, checkControlPlaneNodes);
-    await stage('Workers', joinWorker, checkNodes, installAddOns);
+    await stage('Workers', joinWorker, checkNodes, labelNodes, installAddOns);
     await gate('before-switch-over', pointKubeProxyAtEndpoint, pointKubeletAtEndpoint);
     await stage('Switch over', pointKubeProxyAtEndpoint, pointKubeletAtEndpoint);
     await stage('Proof', checkNodes, checkComponents, checkEtcd, checkCertificates, proveNetwork);

@@ -9,7 +9,7 @@ const ask = proxyActivities<{ readRecord(): Promise<RecordFound>; fetchKubeconfi
 });
 
 /**
- * What the masters keep of their cluster. It changes nothing and runs beside whatever is under way; the workflow id is
+ * What the control planes keep of their cluster. It changes nothing and runs beside whatever is under way; the workflow id is
  * `record/<name>/…`. The activity reads the cluster from this run's input.
  */
 export const readRecord = async (_input: OperationInput): Promise<RecordFound> => ask.readRecord();

@@ -11,7 +11,7 @@ const hung = (): Promise<string[]> => new Promise(() => undefined);
 const well = async (): Promise<string[]> => Promise.resolve([]);
 const unready = async (): Promise<string[]> => Promise.resolve(['its API server does not answer']);
 
-/** Masters m1, m2, m3 that say in this order whether they are fit. */
+/** Control planes m1, m2, m3 that say in this order whether they are fit. */
 function choice(says: (() => Promise<string[]>)[], more: Partial<Choice<Asked>> = {}): Choice<Asked> {
   const hosts = says.map((_, index): Asked => ({
     machine: machines[index]!,

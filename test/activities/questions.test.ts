@@ -6,7 +6,7 @@ import { receiver, type Sealed } from '../../src/activities/sealed.js';
 import type { Pool } from '../../src/activities/ssh/pool.js';
 import { cluster } from '../clusters.js';
 
-/** Masters by what lies in their /etc/kubernetes/admin.conf; one that is left out does not answer. */
+/** Control planes by what lies in their /etc/kubernetes/admin.conf; one that is left out does not answer. */
 function questions(files: Readonly<Record<string, string | undefined>>) {
   const run = (name: string) => () =>
     name in files
@@ -25,7 +25,7 @@ describe('fetchKubeconfig', () => {
     expect(open(await fetch({ m2: undefined, m3: 'the kubeconfig' }))).toBe('the kubeconfig');
   });
 
-  it('says of each master why it gave none', async () => {
+  it('says of each control plane why it gave none', async () => {
     await expect(fetch({ m1: undefined, m3: undefined })).rejects.toThrow(
       'm1: it has none; m2: it does not answer; m3: it has none',
     );

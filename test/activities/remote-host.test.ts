@@ -24,6 +24,19 @@ const wanted = cluster();
 const attempt = { signal: new AbortController().signal, tell: () => undefined } as unknown as Attempt;
 const host = new RemoteHost(shell, wanted, wanted.hosts[0]!, attempt);
 
+it('logs in where the spec says, under the settings of the host, and not at the node’s own address', () => {
+  const targets: unknown[] = [];
+  const pool = { to: (target: unknown) => void targets.push(target) } as unknown as Pool;
+  const [m1, ...others] = wanted.hosts;
+  const nat = cluster({ hosts: [{ ...m1, ssh: { address: '203.0.113.7', port: 2201 } }, ...others] });
+  for (const machine of nat.hosts.slice(0, 2)) new RemoteHost(pool, nat, machine, attempt);
+  const settings = { user: 'root', port: 22, agent: false, knownHosts: '~/.ssh/known_hosts' };
+  expect(targets).toEqual([
+    { name: 'm1', address: '203.0.113.7', settings: { ...settings, port: 2201 } },
+    { name: 'm2', address: '10.0.0.12', settings },
+  ]);
+});
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kha-write-'));

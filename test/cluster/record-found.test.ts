@@ -9,8 +9,8 @@ const said = (host: string, claim: string, more: Partial<MasterSaid & { found: u
 const kept = (host: string, name = 'test', at = '2026-11-25T10:00:00.000Z') =>
   said(host, name, { found: { record: recordFor(cluster({ name }), { at }) } });
 
-describe('what the masters keep', () => {
-  it('is found where the first master of the file is new and another is away, and the newest counts', () => {
+describe('what the control planes keep', () => {
+  it('is found where the first control plane of the file is new and another is away, and the newest counts', () => {
     const found = recordFound('test', [
       said('m1', ''),
       { host: 'm2', silent: 'it does not answer' },

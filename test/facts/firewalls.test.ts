@@ -1,29 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { answer } from '../../src/facts/fact.js';
 import { firewalls } from '../../src/facts/firewalls.js';
-
-let folder = '';
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'kha-firewalls-'));
-  for (const name of ['awk', 'grep', 'sed'])
-    symlinkSync(execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim(), join(folder, name));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
+import { shellWith } from '../shell.js';
 
 /** Asks a shell that finds just these programs. */
-function found(programs: Readonly<Record<string, string>>): string[] {
-  for (const [name, script] of Object.entries({ systemctl: 'exit 3', ...programs })) {
-    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(folder, name), 0o755);
-  }
-  const options = { encoding: 'utf8', env: { PATH: folder } } as const;
-  const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', firewalls.command], options);
-  return answer(firewalls, { code: status ?? -1, stdout, stderr });
-}
+const found = (programs: Readonly<Record<string, string>>): string[] =>
+  answer(firewalls, shellWith({ systemctl: 'exit 3', ...programs }, ['awk', 'grep', 'sed'], firewalls.command));
 
 /** As nft lists them: the chains' heads, and one chain whole. */
 const nft = (policy: string): string => `

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { certificates } from '../../src/facts/certificate.js';
 import { etcdMembers, etcdStatus } from '../../src/facts/etcd.js';
+import { absentDebs, dpkgStates } from '../../src/facts/dpkg.js';
 import { answer, FactUnknown, type Fact } from '../../src/facts/fact.js';
 import { existing, file, sha256 } from '../../src/facts/files.js';
 import { firewalls } from '../../src/facts/firewalls.js';
@@ -13,9 +14,9 @@ import { absentModules, cgroupVersion, kernelParameters, limits, swaps } from '.
 import { kubectlDiff } from '../../src/facts/kubectl-diff.js';
 import { apiObject, nodeList } from '../../src/facts/kubectl.js';
 import { addresses, answersFor, httpsStatus, lookUp, vrrpAdverts } from '../../src/facts/network.js';
-import { packageStates } from '../../src/facts/packages.js';
 import { bundle, lackingImages, registryStatus } from '../../src/facts/registry.js';
 import { rolledOut } from '../../src/facts/rollout.js';
+import { absentRpms, rpmStates } from '../../src/facts/rpm.js';
 import { service } from '../../src/facts/service.js';
 import { survey, syncedWrites } from '../../src/facts/survey.js';
 import { timeService } from '../../src/facts/time.js';
@@ -48,7 +49,10 @@ const facts: Readonly<Record<string, Fact<unknown>>> = {
   vrrpAdverts: vrrpAdverts('eth0'),
   lookUp: lookUp(['m1']),
   httpsStatus: httpsStatus('https://10.0.0.9'),
-  packageStates: packageStates([]),
+  dpkgStates: dpkgStates([]),
+  absentDebs: absentDebs([]),
+  rpmStates: rpmStates([]),
+  absentRpms: absentRpms([]),
   registryStatus: registryStatus(place, ''),
   bundle: bundle(place, ''),
   lackingImages: lackingImages(place, [pause], ''),
@@ -150,9 +154,16 @@ describe('on a real shell', () => {
     ['a firewall’s systemd that does not answer', firewalls, { systemctl: bus }],
     [
       'a dpkg that cannot read its database',
-      packageStates([{ name: 'sudo', version: '1', architecture: 'amd64' }]),
+      dpkgStates([{ name: 'sudo', version: '1', architecture: 'amd64' }]),
       { 'dpkg-query': ['dpkg-query: error: Input/output error', 2] },
     ],
+    [
+      'a dpkg that cannot look for a package',
+      absentDebs(['sudo']),
+      { 'dpkg-query': ['dpkg-query: error: Input/output error', 2] },
+    ],
+    ['an rpm that is not there', rpmStates([]), { rpm: ['sh: rpm: not found', 127] }],
+    ['an rpm that says nothing', absentRpms(['sudo']), { rpm: ['', 0] }],
     ['a resolver that is not there', lookUp(['m1']), { getent: ['getent: Killed', 137] }],
     ['a ping that cannot be run', answersFor('10.0.0.9'), { ping: ['ping: not found', 127] }],
     ['a tcpdump that may not listen', vrrpAdverts('lo'), { tcpdump: ['tcpdump: You do not have permission', 1] }],

@@ -46,6 +46,43 @@ export const samples: Readonly<Record<string, Cluster>> = {
     networking: { calico: { encapsulation: 'ipip', mtu: 1400 }, kubeProxyMode: 'iptables' },
     kubelet: { maxPods: 200 },
   }),
+  settings: cluster({
+    hosts: [
+      { ...masters[0], name: 'm1.example', kubelet: { maxPods: 200 }, ssh: { address: '203.0.113.11' } },
+      ...masters.slice(1),
+      { ...worker, pool: 'gpu', taints: [{ key: 'gpu', value: 'yes', effect: 'NoSchedule' }] },
+    ],
+    pools: { gpu: { labels: { gpu: 'yes' }, annotations: { 'example.org/rack': 'r 1' }, kubelet: { maxPods: 50 } } },
+    controlPlaneEndpoint: { type: 'vip', vip: '10.0.0.100', host: 'api.example.org' },
+    apiServer: { certSANs: ['*.example.org', '203.0.113.7'] },
+    kubeadm: {
+      ClusterConfiguration: {
+        apiServer: {
+          extraArgs: [
+            { name: 'audit-policy-file', value: '/etc/kubernetes/audit.yaml' },
+            { name: 'encryption-provider-config', value: '/etc/kubernetes/encryption.yaml' },
+          ],
+          extraVolumes: ['audit', 'encryption'].map((name) => ({
+            name,
+            hostPath: `/etc/kubernetes/${name}.yaml`,
+            mountPath: `/etc/kubernetes/${name}.yaml`,
+            readOnly: true,
+            pathType: 'File',
+          })),
+        },
+        featureGates: { ControlPlaneKubeletLocalMode: true },
+      },
+      InitConfiguration: { nodeRegistration: { kubeletExtraArgs: [{ name: 'v', value: '4' }] } },
+      JoinConfiguration: { timeouts: { discovery: '10m0s' } },
+      KubeProxyConfiguration: { metricsBindAddress: '0.0.0.0:10249', conntrack: { min: 131072 } },
+    },
+    patches: { 'kube-apiserver0+merge.yaml': { spec: { priority: 1 } }, 'kubeletconfiguration+json.json': [] },
+    files: [
+      { path: '/etc/kubernetes/audit.yaml', content: 'kind: Policy\n' },
+      { path: '/etc/kubernetes/encryption.yaml', from: '/keys/encryption.yaml' },
+      { path: '/etc/site/motd', content: 'hello\n', mode: '0644', owner: 'nobody', on: 'nodes' },
+    ],
+  }),
   'add-on': cluster({
     addons: ['limits'],
     proxies: { http: 'http://10.0.0.5:3128', https: 'file:/keys/proxy-url', noProxy: ['.example'] },

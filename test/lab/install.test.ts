@@ -141,7 +141,7 @@ describe('an install in the lab', () => {
     expect((await kha('plan', spec, '--exit-code')).code).toBe(0);
   });
 
-  it('keeps the API up when the master that carries the virtual address dies, and takes it back afterwards', async () => {
+  it('keeps the API up when the control plane that carries the virtual address dies, and takes it back afterwards', async () => {
     await lab('kubectl', 'get', 'nodes');
     const carrier = (
       await Promise.all(

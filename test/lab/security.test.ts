@@ -21,7 +21,7 @@ const secretOf = (of: 'sudo' | 'registry'): string => readFileSync(join(labFolde
 let addresses: Record<string, string>;
 
 beforeAll(async () => {
-  await lab('up', '--masters', '1', '--workers', '1', '--etcd', '1', '--load-balancers', '1', '--careful');
+  await lab('up', '--control-planes', '1', '--workers', '1', '--etcd', '1', '--load-balancers', '1', '--careful');
   const status = JSON.parse(await lab('status', '--output', 'json')) as {
     hosts: { name: string; address: string }[];
   };
@@ -87,7 +87,7 @@ describe('a careful site', () => {
     expect(found).toMatchObject({ etcdMembers: ['e1'], problems: [] });
     expect(await lab('kubectl', 'get', 'limitrange', '-n', 'default', '-o', 'name')).toBe('limitrange/containers\n');
     expect(await on('m1', "tr '\\0' '\\n' </proc/$(pidof containerd)/environ")).toContain('HTTPS_PROXY=');
-    // A master's kubelet talks to its own API server, as kubeadm has it; a worker's to the load balancer.
+    // A control plane's kubelet talks to its own API server, as kubeadm has it; a worker's to the load balancer.
     expect(await on('m1', 'grep server: /etc/kubernetes/kubelet.conf')).toContain(':6443');
     expect(await on('w1', 'grep server: /etc/kubernetes/kubelet.conf')).toContain(':8443');
     said.push(held.stdout, held.stderr);

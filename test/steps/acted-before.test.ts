@@ -22,7 +22,7 @@ it('asks the acting host alone where it acted itself', async () => {
   expect(await found(master('m1', true))).toBe('m1');
 });
 
-it('finds the master that acted in another order of the hosts, past one that is away', async () => {
+it('finds the control plane that acted in another order of the hosts, past one that is away', async () => {
   expect(await found(master('m3', false), master('m1'), master('m2', true))).toBe('m2');
 });
 

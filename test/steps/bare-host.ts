@@ -11,6 +11,7 @@ const answers: readonly (readonly [part: string, stdout: string, code?: number])
   ['say user', 'user=0\nclock=1790000000000\n'],
   ['digest=$(printf', JSON.stringify(bundle)],
   ['http_code', '000', 7],
+  ['matchpathcon', 'off\n'],
   ['echo absent', 'absent\n'],
   ['kubectl --kubeconfig', '', 78],
   ['containerd.sock', ''],
@@ -30,6 +31,7 @@ const answers: readonly (readonly [part: string, stdout: string, code?: number])
   ['tcpdump', '', 3],
   ['loaded', 'overlay\nbr_netfilter\n'],
   ['sha256sum', ''],
+  ['ls -A', ''],
   ['do if present', ''],
 ];
 

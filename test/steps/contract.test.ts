@@ -56,7 +56,9 @@ function context(wanted: Cluster, name: string, said: Said) {
 /** Steps that find nothing wrong where there is nothing: a bare host has no swap, no SELinux, no stranger on its network. */
 /** And where nobody has etcd it is no matter of joining those who have. */
 const content = [
+  'openFirewall',
   'disableSelinux',
+  'configureSelinux',
   'disableSwap',
   'synchroniseTime',
   'installAddOns',
@@ -65,12 +67,20 @@ const content = [
   'reconfigureEtcd',
   'joinControlPlane',
 ];
+/** What a spec must have for steps that are for no host otherwise. */
+const onlyWith: Readonly<Record<string, Record<string, unknown>>> = {
+  installAddOns: { addons: ['dashboard'] },
+  openFirewall: { firewall: 'open' },
+  configureSelinux: { selinux: 'enforcing' },
+  labelNodes: { hosts: [{ ...cluster().hosts[0], labels: { a: 'b' } }] },
+  layFiles: { files: [{ path: '/etc/a', content: 'b' }] },
+};
 /** Steps that cannot even look there: no interface has the host's address. */
 const unsure = ['checkEndpoint', 'configureKeepalived'];
 
 describe.each(steps.map((step) => [step.name, step] as const))('%s', (name, step) => {
-  const wanted = cluster({ addons: [] });
-  const hosts = step.on(name === 'installAddOns' ? cluster({ addons: ['dashboard'] }) : wanted);
+  const wanted = cluster(name === 'installAddOns' ? {} : onlyWith[name]);
+  const hosts = step.on(cluster(onlyWith[name] ?? {}));
 
   it('is for hosts of the cluster', () => expect(hosts.length).toBeGreaterThan(0));
 
@@ -89,7 +99,7 @@ describe.each(steps.map((step) => [step.name, step] as const))('%s', (name, step
   it('quotes every value of the spec', async () => {
     const evil = "x'; echo PWNED >&2; $(echo PWNED) `echo PWNED` \\";
     const hostile = JSON.parse(JSON.stringify(cluster()), (key, value: unknown) =>
-      ['name', 'bundle', 'domain'].includes(key) && typeof value === 'string' ? value + evil : value,
+      ['name', 'bundle', 'dnsDomain'].includes(key) && typeof value === 'string' ? value + evil : value,
     ) as Cluster;
     for (const { name: host } of step.on(hostile)) {
       const said: Said = { commands: [], changes: [] };

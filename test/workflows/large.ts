@@ -13,7 +13,7 @@ const worker = (index: number): Machine => ({
   roles: ['worker'],
 });
 
-/** Three masters, and workers for the rest. */
+/** Three control planes, and workers for the rest. */
 export function largeCluster(hosts: number, gates: string[] = []): Cluster {
   const small = cluster({ gates });
   const masters = small.hosts.filter(({ roles }) => roles.includes('control-plane'));

@@ -48,7 +48,7 @@ describe('recorded histories', () => {
 
   it('replay against the same two steps swapped behind patched()', async () => {
     const [swapped, patched] = await Promise.all([bundled('./swapped/index.ts'), bundled('./patched/index.ts')]);
-    // Both steps are for every master where the endpoint is the cluster's own.
+    // Both steps are for every control plane where the endpoint is the cluster's own.
     for (const file of files.filter((name) => name.startsWith('install'))) {
       // What the fixtures have of an install: the first steps, scheduled by the first workflow task.
       expect(await replayed(file, swapped, 'beginning'), file).toMatch(/nondeterminism/i);

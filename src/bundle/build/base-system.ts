@@ -4,7 +4,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { cacheFolder } from '../../engine/folders.js';
 import { reported, type Report } from '../../engine/report.js';
 import { run } from '../../engine/run-program.js';
-import { versions } from './versions.js';
+import { system } from './versions.js';
 
 /** What a minimal Debian has, and tcpdump, with which preflight listens for other VRRP routers. */
 const packages = [
@@ -23,21 +23,24 @@ const packages = [
   'tcpdump',
 ];
 
-/** Names the system that `baseSystem` gives. */
-export const baseDigest = createHash('sha256')
-  .update(JSON.stringify([versions.suite, packages]))
-  .digest('hex')
-  .slice(0, 12);
+const digestOf = (suite: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([suite, packages]))
+    .digest('hex')
+    .slice(0, 12);
+
+/** Names the system that the lab’s hosts stand on. */
+export const baseDigest = digestOf(system.suite);
 
 /** Root file system of a bare host, made once: what a bundle brings is what it lacks. Nobody may write into it. */
-export async function baseSystem(report: Report): Promise<string> {
-  const target = cacheFolder('base', baseDigest);
+export async function baseSystem(suite: string, report: Report): Promise<string> {
+  const target = cacheFolder('base', digestOf(suite));
   if (existsSync(target)) return target;
-  await reported(report, `Making a bare system (Debian ${versions.suite})`, async () => {
+  await reported(report, `Making a bare system (Debian ${suite})`, async () => {
     const making = `${target}.making`;
     await rm(making, { recursive: true, force: true });
     await mkdir(cacheFolder('base'), { recursive: true });
-    await run('mmdebstrap', ['-q', '--variant=minbase', `--include=${packages.join(',')}`, versions.suite, making]);
+    await run('mmdebstrap', ['-q', '--variant=minbase', `--include=${packages.join(',')}`, suite, making]);
     await rename(making, target);
   });
   return target;

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { cacheFolder } from '../../engine/folders.js';
 import { reported, type Report } from '../../engine/report.js';
 import { writeArchive, type Source } from '../write-archive.js';
-import { baseSystem } from './base-system.js';
-import { debianPackages, packagesDigest } from './debian-packages.js';
+import { packagesDigest } from './debian-packages.js';
 import { makeImages } from './images.js';
-import { buildModules, calicoManifest, modulesDigest, originOf, source } from './modules.js';
-import { versions } from './versions.js';
+import { buildModules, calicoManifest, modulesDigest, originOf } from './build-modules.js';
+import { source } from './modules.js';
+import { packageFiles, type PackageSources } from './package-files.js';
+import { system, versions, versionsOf, type Versions } from './versions.js';
 
 /** Everything that shapes a bundle but is no module; count it up when images or files are made another way. */
 const recipe = 4;
@@ -18,11 +19,12 @@ const onHosts = ['kubeadm', 'kubelet', 'kubectl', 'etcdctl', 'etcdutl', 'contain
 /** The bundle for this version of kha, made where it is not there yet: its path in the cache, where it stays. */
 export async function cachedBundle(report: Report): Promise<string> {
   const name = createHash('sha256')
-    .update([recipe, JSON.stringify(versions), packagesDigest, await modulesDigest()].join('\n'))
+    .update([recipe, JSON.stringify(versions), packagesDigest, await modulesDigest(versions)].join('\n'))
     .digest('hex')
     .slice(0, 12);
   const path = cacheFolder('bundles', `${name}.tar`);
-  if (!existsSync(path)) await buildBundle(versions.kubernetes, path, undefined, report);
+  if (!existsSync(path))
+    await buildBundle(versions.kubernetes, path, undefined, new Map([[system.os, undefined]]), report);
   return path;
 }
 
@@ -31,14 +33,14 @@ export async function buildBundle(
   kubernetes: string,
   path: string,
   key: string | undefined,
+  packages: PackageSources,
   report: Report,
 ): Promise<void> {
-  if (kubernetes !== versions.kubernetes)
-    throw new Error(`kha makes bundles for Kubernetes ${versions.kubernetes}, not ${kubernetes}`);
+  const versions = versionsOf(kubernetes);
   await mkdir(cacheFolder('bundles'), { recursive: true });
   const layers = cacheFolder('bundles', `${process.pid}.layers`);
   try {
-    const contents = await sourceOf(layers, report);
+    const contents = await sourceOf(versions, packages, layers, report);
     const what = `Writing the bundle of ${contents.images.length} images and ${contents.files.length} files`;
     await reported(report, what, () => writeArchive(path, contents, key));
   } finally {
@@ -46,20 +48,23 @@ export async function buildBundle(
   }
 }
 
-async function sourceOf(layers: string, report: Report): Promise<Source> {
-  const { kubernetes, containerd, etcd, coredns, pause, calico, os, arch } = versions;
-  const binaries = await buildModules(report);
-  const debs = await debianPackages(await baseSystem(report), report);
-  const images = await makeImages(binaries, layers, report);
+async function sourceOf(versions: Versions, packages: PackageSources, layers: string, report: Report): Promise<Source> {
+  const { kubernetes, containerd, etcd, coredns, pause, calico, arch } = versions;
+  const binaries = await buildModules(versions, report);
+  const images = await makeImages(versions, binaries, layers, report);
   return {
-    description: { kubernetes, versions: { containerd, etcd, coredns, pause, calico }, systems: [{ os, arch }] },
+    description: {
+      kubernetes,
+      versions: { containerd, etcd, coredns, pause, calico },
+      systems: [...packages.keys()].map((os) => ({ os, arch })),
+    },
     images,
     files: [
       ...(await Promise.all(
         onHosts.map(async (name) => ({
           name: `bin/${arch}/${name}`,
           content: { path: binaries.get(name) ?? name },
-          origin: await originOf(name),
+          origin: await originOf(versions, name),
           licence: 'Apache-2.0',
         })),
       )),
@@ -75,12 +80,7 @@ async function sourceOf(layers: string, report: Report): Promise<Source> {
         origin: 'kubernetes-ha',
         licence: 'Apache-2.0',
       },
-      ...debs.map((path) => ({
-        name: `deb/${os}/${basename(path)}`,
-        content: { path },
-        origin: `Debian ${versions.suite}`,
-        licence: 'NOASSERTION',
-      })),
+      ...(await packageFiles(packages, report)),
     ],
   };
 }

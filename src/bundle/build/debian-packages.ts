@@ -1,32 +1,21 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { neededPackages } from '../../cluster/systems.js';
 import { cacheFolder } from '../../engine/folders.js';
 import { reported, type Report } from '../../engine/report.js';
 import { holds, run } from '../../engine/run-program.js';
 
-/** What a bare host lacks: the load balancer, and what containerd, the kubelet and kube-proxy call. */
-const names = [
-  'haproxy',
-  'keepalived',
-  'runc',
-  'conntrack',
-  'nftables',
-  'iptables',
-  'ipset',
-  'socat',
-  'ebtables',
-  'ethtool',
-];
+/** The same for every release of Debian. */
+const debianNames = neededPackages({ name: 'debian', family: 'deb' });
 
-export const packagesDigest = names.join(' ');
+/** Names the packages that `debianPackages` gives. */
+export const packagesDigest = createHash('sha256').update(debianNames.join('\n')).digest('hex').slice(0, 12);
 
 /** The .deb files that these packages take on a bare host, with everything that they need. */
 export async function debianPackages(rootfs: string, report: Report): Promise<string[]> {
-  const folder = cacheFolder(
-    'deb',
-    `${rootfs.split('/').at(-1)}-${Buffer.from(packagesDigest).toString('base64url').slice(0, 12)}`,
-  );
+  const folder = cacheFolder('deb', `${basename(rootfs)}-${packagesDigest}`);
   if (!existsSync(folder))
     await reported(report, 'Fetching the hosts’ Debian packages', () => download(rootfs, folder));
   return (await readdir(folder)).sort().map((name) => join(folder, name));
@@ -61,7 +50,7 @@ async function download(rootfs: string, folder: string): Promise<void> {
       '--download-only',
       '-o',
       'APT::Keep-Downloaded-Packages=true',
-      ...names,
+      ...debianNames,
     ]);
     for (const name of await readdir(join(root, 'var/cache/apt/archives'))) {
       if (name.endsWith('.deb')) await cp(join(root, 'var/cache/apt/archives', name), join(making, 'out', name));

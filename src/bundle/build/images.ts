@@ -6,7 +6,7 @@ import { reported, type Report } from '../../engine/report.js';
 import { run } from '../../engine/run-program.js';
 import type { Image } from '../write-archive.js';
 import { writeTar, type Content } from '../write-tar.js';
-import { versions } from './versions.js';
+import { system, type Versions } from './versions.js';
 
 /** An image as it is made: files over nothing, or over a small Debian with the netfilter tools. */
 interface Recipe {
@@ -30,8 +30,10 @@ calico-node -status-reporter &
 exec calico-node -felix
 `;
 
-function recipes(binaries: ReadonlyMap<string, string>): Recipe[] {
-  const { kubernetes, etcd, coredns, pause, calico } = versions;
+function recipes(
+  { kubernetes, etcd, coredns, pause, calico }: Versions,
+  binaries: ReadonlyMap<string, string>,
+): Recipe[] {
   const binary = (name: string): Content => {
     const path = binaries.get(name);
     if (!path) throw new Error(`${name} was not built`);
@@ -79,12 +81,13 @@ function recipes(binaries: ReadonlyMap<string, string>): Recipe[] {
 
 /** Every image, its layers made in a folder of the cache. */
 export async function makeImages(
+  versions: Versions,
   binaries: ReadonlyMap<string, string>,
   folder: string,
   report: Report,
 ): Promise<Image[]> {
   await mkdir(folder, { recursive: true });
-  const netfilter = cacheFolder('images', `netfilter-${versions.suite}.tar`);
+  const netfilter = cacheFolder('images', `netfilter-${system.suite}.tar`);
   await mkdir(cacheFolder('images'), { recursive: true });
   if (!existsSync(netfilter))
     await reported(report, 'Making the base image with the netfilter tools', async () => {
@@ -92,10 +95,10 @@ export async function makeImages(
       const without = '--dpkgopt=path-exclude=/usr/share/{doc,man,locale}/*';
       // The time of a build has no place in what is built (reproducible-builds.org).
       const env = { SOURCE_DATE_EPOCH: '0' };
-      await run('mmdebstrap', ['-q', variant, packages, without, versions.suite, `${netfilter}.making.tar`], { env });
+      await run('mmdebstrap', ['-q', variant, packages, without, system.suite, `${netfilter}.making.tar`], { env });
       await rename(`${netfilter}.making.tar`, netfilter);
     });
-  return Promise.all(recipes(binaries).map((recipe) => makeImage(recipe, netfilter, folder)));
+  return Promise.all(recipes(versions, binaries).map((recipe) => makeImage(recipe, netfilter, folder)));
 }
 
 async function makeImage(recipe: Recipe, netfilter: string, folder: string): Promise<Image> {
@@ -108,7 +111,7 @@ async function makeImage(recipe: Recipe, netfilter: string, folder: string): Pro
   );
   const layers = [...(recipe.netfilter ? [netfilter] : []), layer].map((path) => ({ path }));
   const config = (digests: readonly string[]): object => ({
-    architecture: versions.arch,
+    architecture: system.arch,
     os: 'linux',
     config: {
       Env: ['PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/cni/bin'],

@@ -9,6 +9,14 @@ interface TrustOptions {
   readonly unsigned?: boolean;
 }
 
+interface BuildOptions {
+  readonly kubernetes: string;
+  readonly output: string;
+  readonly sign?: string;
+  readonly system: string;
+  readonly packages: string[];
+}
+
 interface PushOptions extends TrustOptions {
   readonly plainHttp?: boolean;
   readonly ca?: string;
@@ -27,14 +35,24 @@ export function bundleCommand(): Command {
 
   command
     .command('build')
-    .description('Make a bundle for this version of kha from Go modules and Debian’s packages')
+    .description('Make a bundle of one Kubernetes release from Go modules and Debian’s packages')
     .requiredOption('--kubernetes <version>', 'Kubernetes version')
     .requiredOption('--output <file>', 'where to write it')
     .option('--sign <file>', 'private key (PEM, Ed25519) to sign it with')
-    .addHelpText('after', '\nExample:\n  kha bundle build --kubernetes v1.37.2 --output b.tar --sign site.key')
-    .action(async ({ kubernetes, output, sign }: { kubernetes: string; output: string; sign?: string }) => {
+    .option('--system <names>', 'systems that it has packages for: debian-13,debian-12', 'debian-13')
+    .option(
+      '--packages <system=folder>',
+      'a folder with the packages of one more system (again for others)',
+      collect,
+      [],
+    )
+    .addHelpText('after', '\nExample:\n  kha bundle build --kubernetes v1.37.2 --output b.tar --packages rocky-9=rpms')
+    .action(async ({ kubernetes, output, sign, system, packages }: BuildOptions) => {
+      const { packageSources } = await import('../package-sources.js');
+      const { suites } = await import('../../bundle/build/package-files.js');
+      const sources = packageSources(system, packages, Object.keys(suites));
       const { buildBundle } = await import('../../bundle/build/build.js');
-      await buildBundle(kubernetes, output, sign, tell);
+      await buildBundle(kubernetes, output, sign, sources, tell);
     });
   trusting(command.command('verify').argument('<file>'))
     .description('Prove every part by its digest, and the signature')
@@ -112,6 +130,8 @@ export function bundleCommand(): Command {
     });
   return command;
 }
+
+const collect = (one: string, before: readonly string[]): string[] => [...before, one];
 
 const output = (command: Command): Command =>
   command.addOption(new Option('--output <format>').choices(['text', 'json']).default('text'));

@@ -23,7 +23,7 @@ export function labCommand(): Command {
   command
     .command('up')
     .description('Boot the lab, and make what it needs the first time (about 15 minutes)')
-    .option('--masters <n>', 'how many masters', number, 3)
+    .option('--control-planes <n>', 'how many control planes', number, 3)
     .option('--workers <n>', 'how many workers', number, 1)
     .option('--etcd <n>', 'how many hosts for etcd of their own', number, 0)
     .option('--load-balancers <n>', 'how many hosts for the load balancer of their own', number, 0)

@@ -1,5 +1,5 @@
 import { coloured, paint } from '../render/words.js';
-import type { Problem } from './problem.js';
+import type { Problem, Sources } from './problem.js';
 
 /** More problems than a person reads in one go. */
 const most = 50;
@@ -7,17 +7,19 @@ const most = 50;
 /** Problems for people: place, the line itself with a mark under it, what was found and what was expected. */
 export function formatProblems(
   problems: readonly Problem[],
-  text: string,
+  text: Sources,
   colour = paint(coloured(process.stderr)),
 ): string {
-  const source = text.split('\n');
+  const lines = new Map(
+    Object.entries(typeof text === 'string' ? { '': text } : text).map(([file, one]) => [file, one.split('\n')]),
+  );
   const shown = problems
     .slice(0, most)
     .map(({ file, line, column, path, message, found, expected, severity, secret }) => {
       const parts = [
         `${colour('bold', `${file}:${line}:${column}`)} ${colour(severity === 'error' ? 'red' : 'yellow', severity)} ${harmless(`${path ? `${path}: ` : ''}${message}`)}`,
       ];
-      const content = secret ? undefined : source[line - 1];
+      const content = secret ? undefined : (lines.get('') ?? lines.get(file))?.[line - 1];
       if (content !== undefined && content.length < 500)
         parts.push(`    ${harmless(content)}`, `    ${' '.repeat(Math.max(0, column - 1))}${colour('red', '^')}`);
       if (found) parts.push(`    found     ${harmless(found)}`);

@@ -44,6 +44,7 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
     }
     case 'invalid_type':
       if (pathOf(path) === 'source' && there === 'internet') return [internet({})];
+      if (issue.expected === 'never') return [problem('kha sets this itself', issue.message)];
       if (there === undefined) return [problem('is missing', expectation(path, issue.expected), { found: 'nothing' })];
       return [problem(`has the wrong type`, expectation(path, issue.expected))];
     case 'invalid_union': {
@@ -80,8 +81,12 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
         ),
       ];
     case 'too_big':
-      return [problem('is too large', `${issue.maximum} or less`)];
+      return issue.origin === 'string'
+        ? [problem('is too long', `${issue.maximum} characters at most`)]
+        : [problem('is too large', `${issue.maximum} or less`)];
     default:
+      if (issue.code === 'custom' && issue.params?.['ownedBySpec'])
+        return [problem('kha sets this itself', issue.message)];
       return [problem(issue.code === 'invalid_format' ? 'has the wrong form' : 'is wrong', issue.message)];
   }
 }
@@ -91,6 +96,8 @@ const pathOf = (path: readonly PropertyKey[], ...more: string[]): string => [...
 const endpointTypes = ['vip', 'external'];
 
 interface SchemaNode {
+  /** Of a field that nothing may stand at. */
+  readonly not?: object;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly items?: SchemaNode;
   readonly oneOf?: readonly SchemaNode[];
@@ -107,7 +114,13 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
       .flatMap(choices)
       .flatMap((node) => (typeof step === 'number' ? (node.items ?? []) : (node.properties?.[String(step)] ?? [])));
   }
-  return [...new Set(nodes.flatMap(choices).flatMap((node) => Object.keys(node.properties ?? {})))];
+  return [
+    ...new Set(
+      nodes
+        .flatMap(choices)
+        .flatMap(({ properties = {} }) => Object.keys(properties).filter((key) => !properties[key]?.not)),
+    ),
+  ];
 }
 
 const choices = (node: SchemaNode): readonly SchemaNode[] => node.oneOf ?? [node];

@@ -9,9 +9,9 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
     value.startsWith('file:') ? `file:${path(value.slice('file:'.length))}` : value;
   const change: Readonly<Record<string, (value: string) => string>> = {
     key: path,
-    path,
     knownHosts: path,
     ca: path,
+    from: path,
     passphrase: reference,
     sudoPassword: reference,
     password: reference,
@@ -28,14 +28,16 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
       ]),
     );
   };
-  const walked = walk(cluster) as Cluster;
-  const { registry } = cluster.source;
-  return {
-    ...walked,
-    // KubeletConfiguration is the operator's own, and mirrors have names of theirs: a field named `key` there is no path of ours.
-    kubelet: cluster.kubelet,
-    source: registry
-      ? { ...walked.source, registry: { ...walked.source.registry!, images: registry.images } }
-      : walked.source,
+  // Kubernetes' own documents: a field named `key` there is no path of ours.
+  const { kubelet, kubeadm, patches } = cluster;
+  const { pools } = cluster;
+  const resolved = walk({ ...cluster, hosts: cluster.hosts.map(({ ssh }) => (ssh ? { ssh } : {})) }) as Cluster;
+  const hosts = cluster.hosts.map((host, index) => ({ ...host, ...resolved.hosts[index] }));
+  // Mirrors have names of their own as well.
+  const { registry, file } = resolved.source;
+  const source = {
+    ...(registry ? { registry: { ...registry, images: cluster.source.registry?.images ?? {} } } : {}),
+    ...(file ? { file: { ...file, path: path(file.path) } } : {}),
   };
+  return { ...resolved, hosts, source, kubelet, kubeadm, patches, pools };
 }

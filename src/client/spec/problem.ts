@@ -13,13 +13,16 @@ export interface Problem {
   readonly secret?: boolean;
 }
 
+/** What problems are quoted from: the one file's text, or that of each by name. */
+export type Sources = string | Readonly<Record<string, string>>;
+
 /** Every problem of a spec at once. */
 export class SpecProblems extends Error {
   override readonly name = 'SpecProblems';
   readonly problems: readonly Problem[];
-  readonly text: string;
+  readonly text: Sources;
 
-  constructor(problems: readonly Problem[], text: string) {
+  constructor(problems: readonly Problem[], text: Sources) {
     super(problems.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`).join('\n'));
     this.problems = problems;
     this.text = text;

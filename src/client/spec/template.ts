@@ -15,7 +15,7 @@ hosts:
 
 # Where the API is reached: an address that keepalived carries and haproxy serves on port 8443 ...
 controlPlaneEndpoint: { type: vip, vip: 10.0.0.100 }
-# ... or a load balancer (F5, nginx) that already stands and spreads the port over the masters' 6443:
+# ... or a load balancer (F5, nginx) that already stands and spreads the port over the control planes' 6443:
 # controlPlaneEndpoint: { type: external, host: k8s.example.org, port: 6443 }
 
 # Where packages and images come from: a private registry with the images and the bundle of packages ...
@@ -43,6 +43,10 @@ ssh:
 #   podSubnet: 192.168.0.0/16
 #   serviceSubnet: 10.96.0.0/12
 #   calico: { encapsulation: vxlan }        # vxlan, ipip or none
+
+# Firewalls (firewalld, ufw) and SELinux of the hosts:
+# firewall: open                            # kha opens the needed ports; otherwise it names them
+# selinux: enforcing                        # otherwise it is set to permissive
 
 # Where a person is waited for; [] for nobody.
 # gates: [before-changes, before-control-plane, before-switch-over]

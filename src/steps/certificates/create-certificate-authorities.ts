@@ -9,7 +9,7 @@ import { authorities } from './paths.js';
 
 export const createCertificateAuthorities: Step = {
   name: 'createCertificateAuthorities',
-  does: 'Make the certificate authorities and the service account key, once every master has said that it has none',
+  does: 'Make the certificate authorities and the service account key, once every control plane has said that it has none',
   on: controlPlanes,
   pace: { once: answers },
   retry: 'edit',

@@ -1,7 +1,8 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import type { KeyPair } from '../../facts/key-pairs.js';
 import { networkOf } from '../../cluster/ipv4.js';
-import { controlPlanes, etcdHosts } from '../../cluster/roles.js';
+import { controlPlanes, endpointHost, etcdHosts } from '../../cluster/roles.js';
+import { furtherNames } from '../control-plane/kubeadm-documents.js';
 
 export const pki = '/etc/kubernetes/pki';
 /** Where authorities are made before they take their place, all at once. */
@@ -16,12 +17,12 @@ const masterAuthorities: readonly KeyPair[] = [
   { name: 'sa', public: `${pki}/sa.pub`, private: `${pki}/sa.key` },
 ];
 
-/** Hosts that have authorities: masters, and etcd hosts of their own. */
+/** Hosts that have authorities: control planes, and etcd hosts of their own. */
 export const authorityHosts = (cluster: Cluster): Machine[] => [
   ...new Set([...controlPlanes(cluster), ...etcdHosts(cluster)]),
 ];
 
-/** Authorities that a host must have: all and the service account key on a master, etcd's alone on an etcd host of its own. */
+/** Authorities that a host must have: all and the service account key on a control plane, etcd's alone on an etcd host of its own. */
 export const authorities = (cluster: Cluster, machine: Machine): readonly KeyPair[] =>
   controlPlanes(cluster).includes(machine) ? masterAuthorities : [etcdAuthority];
 
@@ -46,8 +47,7 @@ function inside({ networking: { dnsDomain: domain, serviceSubnet: services } }: 
 
 /** Certificates that a host makes for itself out of the shared authorities (kubernetes.io, PKI certificates). */
 export function ownCertificates(cluster: Cluster, machine: Machine): OwnCertificate[] {
-  const { controlPlaneEndpoint: endpoint } = cluster;
-  const api = endpoint.type === 'vip' ? endpoint.vip : endpoint.host;
+  const api = [endpointHost(cluster), ...furtherNames(cluster)];
   const certificate = (phase: string, name: string, signer: string, names: readonly string[] = []): OwnCertificate => ({
     phase,
     path: `${pki}/${name}.crt`,
@@ -58,7 +58,7 @@ export function ownCertificates(cluster: Cluster, machine: Machine): OwnCertific
   const all: OwnCertificate[] = [];
   if (controlPlanes(cluster).includes(machine)) {
     all.push(
-      certificate('apiserver', 'apiserver', 'ca', [machine.name, machine.address, api, ...inside(cluster)]),
+      certificate('apiserver', 'apiserver', 'ca', [machine.name, machine.address, ...api, ...inside(cluster)]),
       certificate('apiserver-kubelet-client', 'apiserver-kubelet-client', 'ca'),
       certificate('front-proxy-client', 'front-proxy-client', 'front-proxy-ca'),
       certificate('apiserver-etcd-client', 'apiserver-etcd-client', 'etcd/ca'),

@@ -18,7 +18,7 @@ const networking = [
 ] as const;
 
 const old = 'put the old value back: answer abort, correct the spec and install again';
-const reset = `${old}. For the new one reset the masters first, etcd’s data with them (kha reset is not built yet)`;
+const reset = `${old}. For the new one reset the control planes first, etcd’s data with them (kha reset is not built yet)`;
 
 /**
  * Throws Refusal where `kubeadm init` began on this host with another network or endpoint than the spec has now, and what

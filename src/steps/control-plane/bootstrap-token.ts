@@ -17,7 +17,7 @@ export interface Admission {
 }
 
 /**
- * Makes a bootstrap token on a well master, writes the documents that carry it to the joining host, and takes both back
+ * Makes a bootstrap token on a well control plane, writes the documents that carry it to the joining host, and takes both back
  * once `join` has ended. The token never leaves the activity. An attempt that is let go takes nothing back: the unit goes
  * on with it, and the attempt that follows does.
  */

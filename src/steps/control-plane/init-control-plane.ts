@@ -9,7 +9,7 @@ import { groundOf, initConfiguration } from './write-kubeadm-documents.js';
 
 export const initControlPlane: Step = {
   name: 'initControlPlane',
-  does: 'Run kubeadm init on every first master at once: etcd stands and they share the authorities',
+  does: 'Run kubeadm init on every first control plane at once: etcd stands and they share the authorities',
   on: controlPlanes,
   pace: 'all at once',
   retry: 'bootstrap',

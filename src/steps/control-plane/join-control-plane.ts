@@ -13,10 +13,10 @@ import { expectedFindings, hasCompleted, joiningPath, standby, takeOver, type Ta
 import { wayIn } from './way-in.js';
 import { groundOf } from './write-kubeadm-documents.js';
 
-/** etcd takes one learner at a time, so masters join one after another (etcd.io, learner design). */
+/** etcd takes one learner at a time, so control planes join one after another (etcd.io, learner design). */
 export const joinControlPlane: Step = {
   name: 'joinControlPlane',
-  does: 'Join a further master to the cluster that stands, its etcd member as a learner first',
+  does: 'Join a further control plane to the cluster that stands, its etcd member as a learner first',
   on: controlPlanes,
   pace: { atMost: 1 },
   retry: 'bootstrap',

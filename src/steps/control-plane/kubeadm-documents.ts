@@ -1,9 +1,11 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { imageRepository } from '../../cluster/image-names.js';
-import { apiEndpoint, etcdHosts, workers } from '../../cluster/roles.js';
+import { settingsOf, takesPods } from '../../cluster/node-settings.js';
+import { apiEndpoint, etcdHosts } from '../../cluster/roles.js';
 import { profileOf } from '../../cluster/versions.js';
 import type { Admission } from './bootstrap-token.js';
 import type { Limits } from '../../facts/kernel.js';
+import { withFragment } from './with-fragment.js';
 
 export const criSocket = 'unix:///run/containerd/containerd.sock';
 
@@ -42,6 +44,19 @@ export function standaloneKubeletDocument(cluster: Cluster, ground: Ground): obj
   };
 }
 
+/** Where kubeadm finds the spec's patches on every node; nobody but root looks in. */
+export const patchFolder = '/etc/kubernetes/kha/patches';
+
+/** Patches for a node, by file name: the spec's, and the settings of its own kubelet, as kubeadm's document is one for all. */
+export function patchesFor(cluster: Cluster, machine: Machine): Readonly<Record<string, unknown>> {
+  const { kubelet } = settingsOf(cluster, machine);
+  const own = Object.keys(kubelet).length > 0 ? { 'kubeletconfiguration-of-host+merge.json': kubelet } : {};
+  return { ...cluster.patches, ...own };
+}
+
+const patches = (cluster: Cluster, machine: Machine): object =>
+  Object.keys(patchesFor(cluster, machine)).length > 0 ? { patches: { directory: patchFolder } } : {};
+
 const listensAt = (machine: Machine): object => ({ advertiseAddress: machine.address, bindPort: 6443 });
 
 const nodeRegistration = (cluster: Cluster, machine: Machine): object => ({
@@ -49,10 +64,18 @@ const nodeRegistration = (cluster: Cluster, machine: Machine): object => ({
   criSocket,
   imagePullPolicy: 'IfNotPresent',
   kubeletExtraArgs: [{ name: 'node-ip', value: machine.address }],
-  ...(machine.roles.includes('control-plane') && (machine.roles.includes('worker') || workers(cluster).length === 0)
-    ? { taints: [] }
-    : {}),
+  ...registeredTaints(cluster, machine),
 });
+
+/** kubeadm taints a control plane of which it is told nothing; what it is told takes that one's place. */
+function registeredTaints(cluster: Cluster, machine: Machine): object {
+  const { taints } = settingsOf(cluster, machine);
+  const controlPlane = machine.roles.includes('control-plane');
+  const open = controlPlane && takesPods(cluster, machine);
+  if (taints.length === 0) return open ? { taints } : {};
+  const usual = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
+  return { taints: controlPlane && !open ? [usual, ...taints] : taints };
+}
 
 /** What of ClusterConfiguration a cluster keeps from its beginning. */
 export interface Configuration {
@@ -70,8 +93,14 @@ export function configurationIn(text: string): Configuration | undefined {
   }
 }
 
-/** Where kubeadm is told that etcd is: on the masters (a stacked cluster) or elsewhere. */
+/** Where kubeadm is told that etcd is: on the control planes (a stacked cluster) or elsewhere. */
 export type EtcdLayout = 'local' | 'external';
+
+/** What the API's certificates are good for besides what kubeadm puts into each: the spec's, and the address of an endpoint with a name. */
+export const furtherNames = ({ apiServer, controlPlaneEndpoint: endpoint }: Cluster): string[] => [
+  ...(endpoint.type === 'vip' && endpoint.host !== undefined ? [endpoint.vip] : []),
+  ...apiServer.certSANs,
+];
 
 /**
  * ClusterConfiguration. It names no image tags, which would stay as they are across an upgrade, and no host: kubeadm puts
@@ -79,13 +108,15 @@ export type EtcdLayout = 'local' | 'external';
  */
 export function clusterDocument(cluster: Cluster, etcd: EtcdLayout): Configuration & Readonly<Record<string, unknown>> {
   const client = '/etc/kubernetes/pki/apiserver-etcd-client';
-  return {
+  const certSANs = furtherNames(cluster);
+  const own = {
     apiVersion: profileOf(cluster).kubeadmApi,
     kind: 'ClusterConfiguration',
     clusterName: cluster.name,
     kubernetesVersion: cluster.kubernetesVersion,
     imageRepository: imageRepository(cluster),
     controlPlaneEndpoint: apiEndpoint(cluster),
+    ...(certSANs.length > 0 ? { apiServer: { certSANs } } : {}),
     networking: {
       podSubnet: cluster.networking.podSubnet,
       serviceSubnet: cluster.networking.serviceSubnet,
@@ -103,38 +134,44 @@ export function clusterDocument(cluster: Cluster, etcd: EtcdLayout): Configurati
             },
           },
   };
+  return withFragment(own, cluster.kubeadm.ClusterConfiguration);
 }
 
-/** All that `kubeadm init` is told on a master. Holds no secret: kubeadm makes the bootstrap token itself, for a minute. */
+/** All that `kubeadm init` is told on a control plane. Holds no secret: kubeadm makes the bootstrap token itself, for a minute. */
 export function initDocuments(cluster: Cluster, machine: Machine, ground: Ground, etcd: EtcdLayout): string {
-  const { kubeadmApi } = profileOf(cluster);
+  const { InitConfiguration, KubeProxyConfiguration } = cluster.kubeadm;
+  const init = {
+    apiVersion: profileOf(cluster).kubeadmApi,
+    kind: 'InitConfiguration',
+    localAPIEndpoint: listensAt(machine),
+    nodeRegistration: nodeRegistration(cluster, machine),
+    bootstrapTokens: [{ ttl: '1m0s', description: `kha: init of ${machine.name}` }],
+    ...patches(cluster, machine),
+  };
+  const proxy = {
+    apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
+    kind: 'KubeProxyConfiguration',
+    mode: cluster.networking.kubeProxyMode,
+    clusterCIDR: cluster.networking.podSubnet,
+    ...(ground.limits.setsConntrack ? {} : { conntrack: { maxPerCore: 0, min: 0 } }),
+  };
   return stream(
-    {
-      apiVersion: kubeadmApi,
-      kind: 'InitConfiguration',
-      localAPIEndpoint: listensAt(machine),
-      nodeRegistration: nodeRegistration(cluster, machine),
-      bootstrapTokens: [{ ttl: '1m0s', description: `kha: init of ${machine.name}` }],
-    },
+    withFragment(init, InitConfiguration),
     clusterDocument(cluster, etcd),
     kubeletDocument(cluster, ground),
-    {
-      apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
-      kind: 'KubeProxyConfiguration',
-      mode: cluster.networking.kubeProxyMode,
-      clusterCIDR: cluster.networking.podSubnet,
-      ...(ground.limits.setsConntrack ? {} : { conntrack: { maxPerCore: 0, min: 0 } }),
-    },
+    withFragment(proxy, KubeProxyConfiguration),
   );
 }
 
-/** All that `kubeadm join` is told; the token makes it a secret. A master says where its API server will listen. */
+/** All that `kubeadm join` is told; the token makes it a secret. A control plane says where its API server will listen. */
 export function joinDocuments(cluster: Cluster, machine: Machine, { token, caHash }: Admission): string {
-  return stream({
+  const own = {
     apiVersion: profileOf(cluster).kubeadmApi,
     kind: 'JoinConfiguration',
     discovery: { bootstrapToken: { token, apiServerEndpoint: apiEndpoint(cluster), caCertHashes: [caHash] } },
     nodeRegistration: nodeRegistration(cluster, machine),
     ...(machine.roles.includes('control-plane') ? { controlPlane: { localAPIEndpoint: listensAt(machine) } } : {}),
-  });
+    ...patches(cluster, machine),
+  };
+  return stream(withFragment(own, cluster.kubeadm.JoinConfiguration));
 }

@@ -10,7 +10,7 @@ const kubernetes = '/etc/kubernetes';
 
 export type Role = 'control-plane' | 'worker';
 
-/** What a kubeadm that failed half-way leaves behind; a master's certificates and etcd are others' and stay. */
+/** What a kubeadm that failed half-way leaves behind; a control plane's certificates and etcd are others' and stay. */
 const debris = (role: Role): string[] => [
   ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(
     (name) => `${kubernetes}/manifests/${name}.yaml`,
@@ -35,7 +35,7 @@ const dropIn = '/etc/systemd/system/kubelet.service.d/20-standalone.conf';
 const configuration = '/var/lib/kubelet/config.yaml';
 /** A standalone kubelet's files, for the time that kubeadm has the kubelet. */
 export const standby = '/var/lib/kha/standalone';
-/** There from the moment a `kubeadm join` of a master is begun until it has ended well. */
+/** There from the moment a `kubeadm join` of a control plane is begun until it has ended well. */
 export const joiningPath = '/var/lib/kha/joining';
 
 /** The kubelet carries etcd before there is an API server: where kubeadm did not take it over, it goes back to that. */

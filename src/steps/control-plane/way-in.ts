@@ -5,11 +5,11 @@ import { manifestPath, standingOf } from '../etcd/standing.js';
 import type { CheckContext } from '../step.js';
 import { hasCompleted, joiningPath } from './take-over.js';
 
-/** There from the moment `kubeadm init` is begun on a master. */
+/** There from the moment `kubeadm init` is begun on a control plane. */
 export const initPath = '/var/lib/kha/init';
 
 /**
- * How a host becomes a master. `init`: with the first ones, all at once. `join`: it is added to a cluster that stands.
+ * How a host becomes a control plane. `init`: with the first ones, all at once. `join`: it is added to a cluster that stands.
  * What was begun stays what it is, whatever others do meanwhile.
  */
 export async function wayIn(context: CheckContext): Promise<'init' | 'join'> {

@@ -32,7 +32,7 @@ export async function refusals(context: CheckContext): Promise<string[]> {
   const started = own.find((member) => member.name !== '');
   if (started)
     return [
-      `${name} has no etcd data, but it is the member ${started.id} (${started.peerUrls.join(', ')}) of a cluster that stands: it was reinstalled, or its disk was lost. Replacing a master will be “kha node replace”, which is not built yet. Until then: \`etcdctl member remove ${started.id}\` on a healthy master, \`kubectl delete node ${name}\`, and install again`,
+      `${name} has no etcd data, but it is the member ${started.id} (${started.peerUrls.join(', ')}) of a cluster that stands: it was reinstalled, or its disk was lost. Replacing a control plane will be “kha node replace”, which is not built yet. Until then: \`etcdctl member remove ${started.id}\` on a healthy control plane, \`kubectl delete node ${name}\`, and install again`,
     ];
   const learner = members.find((member) => member.learner && !own.includes(member));
   return learner

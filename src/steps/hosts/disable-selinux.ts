@@ -8,7 +8,7 @@ const enforcing = '/sys/fs/selinux/enforce';
 export const disableSelinux: Step = {
   name: 'disableSelinux',
   does: 'Set SELinux to permissive, now and after a restart',
-  on: allHosts,
+  on: (cluster) => (cluster.selinux === 'permissive' ? allHosts(cluster) : []),
   pace: 'all at once',
   retry: 'edit',
   async check({ host }) {

@@ -17,8 +17,9 @@ export const writeHostNames: Step = {
   retry: 'edit',
   gives: 'prepared hosts',
   async check({ cluster, host }) {
-    const found = await host.read(lookUp(cluster.hosts.map(({ name }) => name)));
-    return cluster.hosts
+    const wanted = names(cluster);
+    const found = await host.read(lookUp(wanted.map(({ name }) => name)));
+    return wanted
       .filter(({ name, address }) => !found.get(name)?.includes(address))
       .map(({ name, address }) => `${name} does not resolve to ${address}`);
   },
@@ -28,9 +29,27 @@ export const writeHostNames: Step = {
   },
 };
 
+/** The hosts' names, and that of the virtual address. */
+const names = ({ hosts, controlPlaneEndpoint: endpoint }: Cluster): { name: string; address: string }[] => [
+  ...hosts,
+  ...(endpoint.type === 'vip' && endpoint.host !== undefined ? [{ name: endpoint.host, address: endpoint.vip }] : []),
+];
+
+/** A host of a name with dots may call itself by the first part; it is no name for anybody where two have the same. */
+function shortName(name: string, cluster: Cluster): string[] {
+  const [first = ''] = name.split('.');
+  const having = cluster.hosts.filter((host) => host.name.split('.')[0] === first);
+  return first !== name && having.length === 1 && having[0]!.name === name ? [first] : [];
+}
+
 /** The file with this cluster's names in a block of its own, whatever else it holds left as it is. */
 export function withNames(content: string, cluster: Cluster): string {
-  const block = [begin, ...cluster.hosts.map(({ name, address }) => `${address} ${name}`), end, ''].join('\n');
+  const block = [
+    begin,
+    ...names(cluster).map(({ name, address }) => [address, name, ...shortName(name, cluster)].join(' ')),
+    end,
+    '',
+  ].join('\n');
   const from = content.indexOf(begin);
   const to = content.indexOf(`${end}\n`, from);
   if (from >= 0 && to >= 0) return content.slice(0, from) + block + content.slice(to + end.length + 1);

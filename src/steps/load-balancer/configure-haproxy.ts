@@ -8,7 +8,7 @@ const path = '/etc/haproxy/haproxy.cfg';
 
 export const configureHaproxy: Step = {
   name: 'configureHaproxy',
-  does: 'Spread the API over every master that is ready, with haproxy',
+  does: 'Spread the API over every control plane that is ready, with haproxy',
   on: loadBalancers,
   pace: 'all at once',
   retry: 'edit',

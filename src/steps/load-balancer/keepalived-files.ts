@@ -2,7 +2,8 @@ import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { controlPlanes, loadBalancers } from '../../cluster/roles.js';
 import type { WantedFile } from '../wanted-file.js';
 
-const scripts = '/etc/keepalived';
+/** Where SELinux lets keepalived run scripts from (keepalived_selinux(8)). */
+export const healthScriptFolder = '/usr/libexec/keepalived';
 
 /**
  * keepalived's configuration. Failed health checks lower a host's priority and never take the address from the last
@@ -23,7 +24,7 @@ export function keepalived(cluster: Cluster, machine: Machine, device: string, p
     '}',
     ...tracked.flatMap(({ name, weight }) => [
       `vrrp_script ${name} {`,
-      `    script "${scripts}/check-${name}"`,
+      `    script "${healthScriptFolder}/check-${name}"`,
       '    interval 1',
       '    timeout 2',
       '    fall 2',
@@ -73,7 +74,7 @@ export function healthScripts(cluster: Cluster, machine: Machine): (WantedFile &
   const script = (name: string, weight: number, url: string): WantedFile & { name: string; weight: number } => ({
     name,
     weight,
-    path: `${scripts}/check-${name}`,
+    path: `${healthScriptFolder}/check-${name}`,
     content: `#!/bin/sh\nexec curl -sfk --noproxy '*' --max-time 1 -o /dev/null ${url}\n`,
     mode: '755',
   });

@@ -5,7 +5,7 @@ import { unready } from './ready-nodes.js';
 
 export const checkControlPlaneNodes: Step = {
   name: 'checkControlPlaneNodes',
-  does: 'Wait until every master is a Ready node',
+  does: 'Wait until every control plane is a Ready node',
   on: controlPlanes,
   pace: { once: servesApi },
   retry: 'wait',

@@ -11,6 +11,8 @@ export function kustomization(cluster: Cluster): WantedFile {
   const { encapsulation, mtu } = cluster.networking.calico;
   const overlay = encapsulation === 'vxlan';
   const env = {
+    // The address that the kubelet was given: of several interfaces Calico would take the first one it finds.
+    IP_AUTODETECTION_METHOD: 'kubernetes-internal-ip',
     CALICO_IPV4POOL_CIDR: cluster.networking.podSubnet,
     CALICO_IPV4POOL_IPIP: encapsulation === 'ipip' ? 'Always' : 'Never',
     CALICO_IPV4POOL_VXLAN: overlay ? 'Always' : 'Never',

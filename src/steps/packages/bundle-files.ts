@@ -16,18 +16,20 @@ export interface Placement {
   readonly mode: string;
 }
 
-/** What of a bundle is for one host: `bin/kubeadm`, `deb/FILE.deb`, without its system. */
+/** What of a bundle is for one host: `bin/kubeadm`, `deb/FILE.deb`, `rpm/FILE.rpm`, without its system. */
 export interface HostBundle {
+  readonly system: System;
   readonly files: Readonly<Record<string, Part>>;
 }
 
 /** Leaves out the files of other systems. */
-export const forHost = ({ files }: Pick<Description, 'files'>, { os, arch }: System): HostBundle => ({
+export const forHost = ({ files }: Pick<Description, 'files'>, system: System): HostBundle => ({
+  system,
   files: Object.fromEntries(
     Object.entries(files).flatMap(([name, part]) => {
       const [kind = '', of = '', ...rest] = name.split('/');
       if (rest.length === 0) return [[name, part]];
-      return of === (kind === 'bin' ? arch : os) ? [[[kind, ...rest].join('/'), part]] : [];
+      return of === (kind === 'bin' ? system.arch : system.os) ? [[[kind, ...rest].join('/'), part]] : [];
     }),
   ),
 });
@@ -47,7 +49,7 @@ export async function readBundle(context: CheckContext): Promise<HostBundle> {
 /** Which of the files are not on the host with the bundle's own digest; in words. */
 export async function misplaced(
   host: Asked,
-  { files }: HostBundle,
+  { files }: Pick<HostBundle, 'files'>,
   placements: readonly Placement[],
 ): Promise<{ placement: Placement; words: string }[]> {
   if (placements.length === 0) return [];
@@ -68,7 +70,7 @@ export async function misplaced(
  */
 export async function fetchFiles(
   context: ApplyContext & { host: Host },
-  { files }: HostBundle,
+  { files }: Pick<HostBundle, 'files'>,
   placements: readonly Placement[],
 ): Promise<void> {
   const fetches = placements.map(({ name, path, mode }) => {

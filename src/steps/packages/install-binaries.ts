@@ -1,7 +1,8 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { containerHosts, controlPlanes, etcdHosts, nodes } from '../../cluster/roles.js';
 import type { Step } from '../step.js';
-import { fetchFiles, misplaced, readBundle, type Placement } from './bundle-files.js';
+import { fetchFiles, misplaced, readBundle, type HostBundle, type Placement } from './bundle-files.js';
+import { packagesOf } from './install-packages.js';
 
 export const installBinaries: Step = {
   name: 'installBinaries',
@@ -11,16 +12,13 @@ export const installBinaries: Step = {
   retry: 'download',
   needs: ['prepared hosts'],
   async check(context) {
-    const found = await misplaced(
-      context.host,
-      await readBundle(context),
-      binaries(context.cluster, context.host.machine),
-    );
+    const contents = await readBundle(context);
+    const found = await misplaced(context.host, contents, binaries(context.cluster, context.host.machine, contents));
     return found.map(({ words }) => words);
   },
   async apply(context) {
     const contents = await readBundle(context);
-    const found = await misplaced(context.host, contents, binaries(context.cluster, context.host.machine));
+    const found = await misplaced(context.host, contents, binaries(context.cluster, context.host.machine, contents));
     await fetchFiles(
       context,
       contents,
@@ -29,10 +27,13 @@ export const installBinaries: Step = {
   },
 };
 
-function binaries(cluster: Cluster, machine: Machine): Placement[] {
+/** runc is a package of most systems; where the bundle has none for the host's, it is a program like the others. */
+function binaries(cluster: Cluster, machine: Machine, contents: HostBundle): Placement[] {
   const names = ['kubelet', 'kubeadm', 'containerd', 'ctr', 'containerd-shim-runc-v2'];
   if (nodes(cluster).includes(machine)) names.push('kubectl');
   if (etcdHosts(cluster).includes(machine) || controlPlanes(cluster).includes(machine))
     names.push('etcdctl', 'etcdutl');
+  if ('bin/runc' in contents.files && !packagesOf(cluster, machine, contents).some(({ name }) => name === 'runc'))
+    names.push('runc');
   return names.map((name) => ({ name: `bin/${name}`, path: `/usr/bin/${name}`, mode: '0755' }));
 }

@@ -46,7 +46,7 @@ export const checkEndpoint: Step = {
     if (stranger)
       problems.push({
         name: 'vrrp-id',
-        words: `${stranger.source} already uses VRRP id ${stranger.virtualRouterId}; choose another as endpoint.virtualRouterId`,
+        words: `${stranger.source} already uses VRRP id ${stranger.virtualRouterId}; choose another as controlPlaneEndpoint.virtualRouterId`,
       });
     return sift(cluster, problems, warn);
   },

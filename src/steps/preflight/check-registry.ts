@@ -36,7 +36,7 @@ export const checkRegistry: Step = {
     const { os, arch } = await host.read(system);
     if (!found.systems.some((one) => one.os === os && one.arch === arch))
       return refuse(
-        'os',
+        found.systems.some((one) => one.os === os) ? 'architecture' : 'os',
         `the bundle is for ${found.systems.map((one) => `${one.os} ${one.arch}`).join(', ')}, the host is ${os || 'unknown'} ${arch}`,
       );
     if (!containerHosts(cluster).includes(host.machine)) return [];

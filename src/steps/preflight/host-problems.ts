@@ -2,8 +2,10 @@ import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { openings } from '../../cluster/ports.js';
 import type { PreflightName } from '../../cluster/preflight-problems.js';
 import { controlPlanes, containerHosts, nodes } from '../../cluster/roles.js';
+import { knownSystem } from '../../cluster/systems.js';
 import type { Survey } from '../../facts/survey.js';
 import type { Problem } from './problem.js';
+import { systemProblems } from './system-problems.js';
 
 /** kubeadm's own minimum: two CPUs and 1700 MB on a control plane (kubernetes.io, installing kubeadm). */
 const minimum = { cpus: 2, memoryMb: 1700, workerMemoryMb: 700, diskMb: 5000 };
@@ -19,18 +21,7 @@ export function hostProblems(cluster: Cluster, machine: Machine, found: Survey):
 
   say(found.user !== 0, 'sudo', `commands run as user ${found.user}, not as root`);
   say(found.init !== 'systemd', 'os', `process 1 is ${found.init}; systemd is needed`);
-  say(
-    found.packages !== '' && !/^debian-1[23]$/.test(found.os),
-    'os',
-    `${found.os} is not among the systems that were tested (debian-12, debian-13)`,
-    true,
-  );
-  say(found.packages === '', 'os', `${found.os} has no dpkg, and the bundle’s packages are Debian’s`);
-  say(
-    found.arch !== 'x86_64' || !['', 'amd64'].includes(found.packages),
-    'architecture',
-    `a kernel of ${found.arch} with packages of ${found.packages || 'none'}; the bundle is for x86_64 (amd64)`,
-  );
+  problems.push(...systemProblems(found));
   say(controlPlane && found.cpus < minimum.cpus, 'cpu', `${found.cpus} CPU; a control plane needs ${minimum.cpus}`);
   const memory = controlPlane ? minimum.memoryMb : minimum.workerMemoryMb;
   say(found.memoryMb < memory, 'memory', `${found.memoryMb} MB of memory; ${memory} MB are needed`);
@@ -53,10 +44,17 @@ export function hostProblems(cluster: Cluster, machine: Machine, found: Survey):
   say(
     !found.addresses.includes(machine.address),
     'address',
-    `${machine.address} is on none of its interfaces (${found.addresses.join(', ')})`,
+    `${machine.address} is on none of its interfaces (${found.addresses.join(', ')}); what only kha reaches it at is hosts[].ssh.address`,
   );
   say(found.swaps.length > 0, 'swap', `swap is on (${found.swaps.join(', ')}) and will be switched off`, true);
-  say(found.selinux === '1', 'os', 'SELinux enforces and will be set to permissive', true);
+  say(
+    found.selinux === '1',
+    'os',
+    cluster.selinux === 'permissive'
+      ? 'SELinux enforces and will be set to permissive'
+      : 'SELinux enforces and stays so, which no test of kha has tried yet',
+    true,
+  );
   say(
     !['cgroup2fs', 'tmpfs'].includes(found.cgroup),
     'cgroups',
@@ -68,7 +66,11 @@ export function hostProblems(cluster: Cluster, machine: Machine, found: Survey):
     'control groups are of version 1, which Kubernetes keeps only for maintenance',
     true,
   );
-  say(found.absentModules.length > 0, 'kernel-modules', `the kernel lacks ${found.absentModules.join(', ')}`);
+  say(
+    found.absentModules.length > 0,
+    'kernel-modules',
+    `the kernel lacks ${found.absentModules.join(', ')}${kernelPackage(found.os)}`,
+  );
   say(found.absentTools.length > 0, 'tools', `not installed: ${found.absentTools.join(', ')}`);
   say(
     !found.ownName.found || found.ownName.seconds > 1,
@@ -94,3 +96,9 @@ export function hostProblems(cluster: Cluster, machine: Machine, found: Survey):
   );
   return problems;
 }
+
+/** RHEL 10 moved br_netfilter out of the package that every host has (github.com/k3s-io/k3s-ansible, issue 419). */
+const kernelPackage = (os: string): string =>
+  knownSystem(os)?.family === 'rpm'
+    ? '; on RHEL 10 and its rebuilds: dnf install kernel-modules-extra-$(uname -r)'
+    : '';

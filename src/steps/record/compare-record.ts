@@ -38,7 +38,7 @@ const recordOn = async (host: Asked): Promise<string | undefined> => (await host
 const words = ({ path, message, expected }: Difference): string =>
   `${pathText(path)}: ${message}${expected ? `; expected: ${expected}` : ''}`;
 
-/** Another master with a newer record of this cluster: this one was away when the last operation ended. */
+/** Another control plane with a newer record of this cluster: this one was away when the last operation ended. */
 async function newerOn(
   { cluster, host, peer, records }: CheckContext,
   own: ClusterRecord,

@@ -6,7 +6,7 @@ import { sh } from '../../facts/sh.js';
 import { claimPath } from '../hosts/claim-host.js';
 import type { Records } from '../step.js';
 
-/** Where every master keeps the record. */
+/** Where every control plane keeps the record. */
 export const recordPath = '/var/lib/kha/record.json';
 /** The ConfigMap of kube-system that holds it, and the key in it. */
 export const recordMap = { name: 'kha-cluster', key: 'record.json' } as const;
@@ -46,7 +46,7 @@ export async function kept(records: Records, place: string, text: string | undef
   };
 }
 
-/** What a master says of its cluster without a run: its claim in the first line, then the record; the file's before the API's. */
+/** What a control plane says of its cluster without a run: its claim in the first line, then the record; the file's before the API's. */
 export const claimAndRecord: Fact<{ readonly claim: string; readonly text: string | undefined }> = {
   command:
     sh`if [ -e ${claimPath} ]; then cat ${claimPath} || exit 1; fi; echo; if [ -e ${recordPath} ]; then cat ${recordPath}; ` +

@@ -6,7 +6,7 @@ import { kept, recordPath } from './record-files.js';
 
 export const writeRecord: Step = {
   name: 'writeRecord',
-  does: 'Write on the master what was applied: the spec, by which kha and which run',
+  does: 'Write on the control plane what was applied: the spec, by which kha and which run',
   on: controlPlanes,
   pace: 'all at once',
   retry: 'edit',

@@ -11,7 +11,7 @@ const server = /^(\s*server:\s*)(\S+)$/m;
 export const pointKubeletAtEndpoint: Step = {
   name: 'pointKubeletAtEndpoint',
   does: 'Let the workers’ kubelets reach the API through the load balancer, ten at most at a time',
-  // kubeadm points a master's kubelet at its own API server at each join and upgrade: it must not be newer than that one.
+  // kubeadm points a control plane's kubelet at its own API server at each join and upgrade: it must not be newer than that one.
   on: workers,
   pace: { atMost: 10 },
   retry: 'edit',

@@ -7,7 +7,7 @@ import { recordFor } from '../../records.js';
 import { noSshd, startSshd, type Sshd } from '../../activities/ssh/sshd.js';
 import { ground } from '../../lab/ground.js';
 
-/** A master that answers with a state folder of its own; nothing but its record is looked at. */
+/** A control plane that answers with a state folder of its own; nothing but its record is looked at. */
 describe.skipIf(noSshd !== '')(`a cluster that stands${noSshd && ` (${noSshd})`}`, () => {
   const { kha, done, folder, remove } = ground('none');
   const spec = join(folder, 'cluster.yaml');
@@ -73,7 +73,7 @@ describe.skipIf(noSshd !== '')(`a cluster that stands${noSshd && ` (${noSshd})`}
     });
   });
 
-  it('passes by the first master where that is new, and asks the next', async () => {
+  it('passes by the first control plane where that is new, and asks the next', async () => {
     write((text) => text.replace(/(.*m1.*\n)(.*m2.*\n)/, '$2$1').replace('vip: 127.0.0.9', 'vip: 127.0.0.10'));
     expect((await kha('install', spec)).stderr).toMatch(/cluster\.yaml:5:36 error endpoint\.vip: /);
   });

@@ -27,7 +27,7 @@ export const refusedChanges: readonly (readonly [string, string | RegExp, string
     '',
     [/^5:1 hosts: w1 \(10\.0\.0\.21, worker\) is part of the cluster.*kha node remove w1 \(not built yet\)/],
   ],
-  ['a master that is gone', /.*m1.*\n/, '', [/^5:1 hosts: m1 .*kha node remove m1 /]],
+  ['a control plane that is gone', /.*m1.*\n/, '', [/^5:1 hosts: m1 .*kha node remove m1 /]],
   ['a renamed worker', 'name: w1', 'name: w2', [/^9:13 hosts\[3\]\.name: 10\.0\.0\.21 stands as w1.*\| w2 \| w1/]],
   [
     'another address',
@@ -72,7 +72,7 @@ export const refusedChanges: readonly (readonly [string, string | RegExp, string
     [/^9:44 hosts\[3\]\.roles: etcd stands on m1, m2, m3 and does not move/],
   ],
   [
-    'etcd on fewer masters',
+    'etcd on fewer control planes',
     /(m1.*)\[control-plane\]/,
     '$1[control-plane, etcd]',
     [/^6:44 hosts\[0\]\.roles: etcd stands on m1, m2, m3/],
@@ -142,6 +142,42 @@ export const refusedChanges: readonly (readonly [string, string | RegExp, string
       /^15:21 kubelet\.maxPods: .*kubelets keep.*\| 50 \| 110/,
       /^15:46 kubelet\.serializeImagePulls: .*\| false \| nothing/,
     ],
+  ],
+  [
+    'a flag of the API server',
+    'kubelet:',
+    'kubeadm: { ClusterConfiguration: { apiServer: { extraArgs: [{ name: profiling, value: "false" }] } } }\nkubelet:',
+    [/^15:47 kubeadm\.ClusterConfiguration\.apiServer: .*kubeadm wrote it into the manifests.*kha apply/],
+  ],
+  [
+    'a patch',
+    'kubelet:',
+    'patches: { kube-scheduler.yaml: { spec: {} } }\nkubelet:',
+    [/^15:33 patches\.kube-scheduler\.yaml: .*kha apply/],
+  ],
+  [
+    'a file',
+    'kubelet:',
+    'files: [{ path: /etc/a, content: b }]\nkubelet:',
+    [/^15:8 files: .*reads it when it starts.*kha apply/],
+  ],
+  [
+    'a name of the endpoint',
+    'vip: 10.0.0.100',
+    'vip: 10.0.0.100, host: api.example.org',
+    [/^10:59 controlPlaneEndpoint\.host: .*every certificate/],
+  ],
+  [
+    'another label',
+    'roles: [worker]',
+    'roles: [worker], labels: { disk: ssd }',
+    [/^9:62 hosts\[3\]\.labels: w1 stands with other labels \| \{"disk":"ssd"\} \| \{\}; a change takes kha apply/],
+  ],
+  [
+    'a pool with settings of kubelets',
+    /roles: \[worker\] \}/,
+    'roles: [worker], pool: big }\npools: { big: { kubelet: { maxPods: 250 } } }',
+    [/^10:26 pools\.big\.kubelet: w1 stands with other settings of its kubelet \| \{"maxPods":250\} \| \{\}/],
   ],
   [
     'a setting of the kubelet less',

@@ -49,7 +49,7 @@ describe('a file that was changed since it was applied', () => {
     ['has its hosts in another order', replace(/(.*m1.*\n)(.*m2.*\n)(.*m3.*\n)(.*w1.*\n)/, '$4$3$1$2')],
     ['has a new worker', replace(/.*w1.*\n/, '$&  - { name: w2, address: 10.0.0.22, roles: [worker] }\n')],
     [
-      'has new masters',
+      'has new control planes',
       replace(
         /.*m3.*\n/,
         '$&  - { name: m4, address: 10.0.0.14, roles: [control-plane] }\n  - { name: m5, address: 10.0.0.15, roles: [control-plane] }\n',

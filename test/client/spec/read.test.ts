@@ -7,6 +7,7 @@ import { formatProblems } from '../../../src/client/spec/format.js';
 import { SpecProblems, type Problem } from '../../../src/client/spec/problem.js';
 import { readSpec } from '../../../src/client/spec/read.js';
 import { template } from '../../../src/client/spec/template.js';
+import { wrongSettings } from './wrong-settings.js';
 import { wrongSources } from './wrong-sources.js';
 import { changed, good, wrongSpecs } from './wrong-specs.js';
 
@@ -63,6 +64,15 @@ describe('a good spec', () => {
     expect(cluster.hosts[3]?.ssh).toEqual({ user: 'admin', port: 2222 });
   });
 
+  it('may have hosts with dots in their names, behind one address with ports of their own', async () => {
+    const spec = good
+      .replace('name: m1', 'name: m1.site.example.org')
+      .replace(/\[control-plane\] \}/, '[control-plane], ssh: { address: 203.0.113.7, port: 2201 } }')
+      .replace('[worker] }', '[worker], ssh: { address: 203.0.113.7, port: 2202 } }');
+    const { cluster } = await readSpec(written(spec));
+    expect(cluster.hosts[0]).toMatchObject({ name: 'm1.site.example.org', address: '10.0.0.11' });
+  });
+
   it('has its paths made absolute, from its own folder', async () => {
     const { cluster } = await readSpec(
       written(`${good}ssh: { key: keys/id, passphrase: file:secret, knownHosts: ~/known }\n`),
@@ -76,16 +86,19 @@ describe('a good spec', () => {
 });
 
 describe('a wrong spec', () => {
-  it.each([...wrongSpecs, ...wrongSources])('%s', async (_what, text, line, column, path, message) => {
-    const problems = await problemsOf(written(text));
-    expect(problems.map((one) => `${one.line}:${one.column} ${one.path} ${one.message}`).join('\n')).toContain(
-      `${line}:${column} ${path} `,
-    );
-    const [found] = problems.filter((one) => one.line === line && one.column === column);
-    expect(found?.message).toMatch(message);
-    expect(found?.severity).toBe('error');
-    expect(found?.expected).not.toBe('');
-  });
+  it.each([...wrongSpecs, ...wrongSettings, ...wrongSources])(
+    '%s',
+    async (_what, text, line, column, path, message) => {
+      const problems = await problemsOf(written(text));
+      expect(problems.map((one) => `${one.line}:${one.column} ${one.path} ${one.message}`).join('\n')).toContain(
+        `${line}:${column} ${path} `,
+      );
+      const [found] = problems.filter((one) => one.line === line && one.column === column);
+      expect(found?.message).toMatch(message);
+      expect(found?.severity).toBe('error');
+      expect(found?.expected).not.toBe('');
+    },
+  );
 
   it.each([
     ['kubernetes', 'kubernetesVersion', 'v1.37.2'],

@@ -55,6 +55,8 @@ export const wrongSpecs: readonly Wrong[] = [
     /not one of the known values/,
   ],
   ['an unsupported version', changed('v1.37.2', 'v1.20.0'), 4, 20, 'kubernetesVersion', /not supported/],
+  ['a minor that kha does not know yet', changed('v1.37.2', 'v1.38.0'), 4, 20, 'kubernetesVersion', /not supported/],
+  ['a patch release with a zero before it', changed('v1.37.2', 'v1.37.02'), 4, 20, 'kubernetesVersion', /wrong form/],
   ['no version at all', changed('v1.37.2', 'latest'), 4, 20, 'kubernetesVersion', /wrong form/],
   ['a version that YAML takes for a number', changed('v1.37.2', '1.37'), 4, 20, 'kubernetesVersion', /wrong type/],
   ['a name in capitals', changed('name: prod', 'name: Prod'), 3, 7, 'name', /wrong form/],

@@ -68,11 +68,11 @@ const newOnTop = cluster({ hosts: [{ name: 'm0', address: '10.0.0.10', roles: ['
 
 describe('createCertificateAuthorities', () => {
   it.each([
-    ['a reinstalled first master', cluster(), { m1: bare, m2: runs, m3: runs }],
+    ['a reinstalled first control plane', cluster(), { m1: bare, m2: runs, m3: runs }],
     ['a new host on top of the list', newOnTop, { m0: bare, m1: runs, m2: runs, m3: runs }],
     ['another order of the list', sorted, { m1: runs, m2: runs, m3: runs }],
     [
-      'a first master on which the copy was cut off',
+      'a first control plane on which the copy was cut off',
       cluster(),
       { m1: { has: 'key of A' as const }, m2: runs, m3: runs },
     ],
@@ -85,7 +85,7 @@ describe('createCertificateAuthorities', () => {
     expect(done().filter((what) => what.includes('kha-authorities'))).toEqual([]);
   });
 
-  it('makes them on one host once every master has said that it has none', async () => {
+  it('makes them on one host once every control plane has said that it has none', async () => {
     const { on, done } = standing(cluster(), { m1: bare, m2: bare, m3: bare });
     expect(await createCertificateAuthorities.check(on('m2'))).toHaveLength(4);
     await createCertificateAuthorities.apply!(on('m2'));
@@ -94,14 +94,14 @@ describe('createCertificateAuthorities', () => {
     ]);
   });
 
-  it('makes nothing while one master cannot be asked', async () => {
+  it('makes nothing while one control plane cannot be asked', async () => {
     const { on, done } = standing(cluster(), { m1: bare, m2: bare });
     await expect(createCertificateAuthorities.check(on('m1'))).rejects.toThrow('m3 was not told');
     await expect(createCertificateAuthorities.apply!(on('m1'))).rejects.toThrow('m3 was not told');
     expect(done()).toEqual([]);
   });
 
-  it('lets a silent master not stop what stands, and says that it was not asked', async () => {
+  it('lets a silent control plane not stop what stands, and says that it was not asked', async () => {
     const given = standing(cluster(), { m2: runs, m3: runs }).on('m2');
     expect(await createCertificateAuthorities.check(given)).toEqual([]);
     expect(given.warnings).toEqual([expect.stringContaining('m1 could not be asked')]);
@@ -129,7 +129,7 @@ describe('createCertificateAuthorities', () => {
     ],
     ['a file that is no certificate', { m1: { has: 'junk' }, m2: { has: 'A' }, m3: bare }, /m1: .*cannot be read/],
     [
-      'authorities lost on every master of a cluster',
+      'authorities lost on every control plane of a cluster',
       { m1: bare, m2: { ...bare, finds: traces }, m3: bare },
       /m2 has \/etc\/kubernetes\/admin.conf/,
     ],
@@ -153,10 +153,10 @@ describe('copyCertificateAuthorities', () => {
     return { missing, done: done() };
   };
 
-  it('is for every master, the first of the list too', () =>
+  it('is for every control plane, the first of the list too', () =>
     expect(copyCertificateAuthorities.on(cluster()).map(({ name }) => name)).toEqual(['m1', 'm2', 'm3']));
 
-  it('gives a reinstalled first master what another has, and touches no other host', async () => {
+  it('gives a reinstalled first control plane what another has, and touches no other host', async () => {
     const { missing, done } = await writes(cluster(), { m1: bare, m2: runs, m3: runs }, 'm1');
     expect(missing).toHaveLength(8);
     expect(done).toHaveLength(8);

@@ -44,7 +44,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-/** Carries out in a real shell what a master is told, in a folder of the test. */
+/** Carries out in a real shell what a control plane is told, in a folder of the test. */
 async function make(fails = ''): Promise<{ status: number | null; stderr: string }> {
   const host = new FakeHost(cluster(), 'm1').obeys(/kubeadm/);
   await makeAuthorities(host, phases);

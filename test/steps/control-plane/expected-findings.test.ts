@@ -18,7 +18,7 @@ const answers: Answers = {
   'rm -f': () => '',
   'set -eu': () => '',
 };
-/** Masters stand with etcd on them, for those who join. */
+/** Control planes stand with etcd on them, for those who join. */
 const stand = Object.fromEntries(
   ['m1', 'm2', 'm3'].map((name) => [name, { '/etc/kubernetes/admin.conf': '', '/var/lib/etcd/member/snap/db': '' }]),
 );
@@ -41,7 +41,7 @@ it.each([
   ['cpu', ['NumCPU']],
   ['memory', ['Mem']],
   ['ports', ports],
-])('kubeadm on a master does not mind what the spec waives: %s', async (name, names) => {
+])('kubeadm on a control plane does not mind what the spec waives: %s', async (name, names) => {
   expect(await waivedFor(initControlPlane, 'm1', [name])).toEqual(names);
   expect(await waivedFor(initControlPlane, 'm1', [name], true)).toEqual(names);
   expect(await waivedFor(joinControlPlane, 'm4', [name])).toEqual(names);

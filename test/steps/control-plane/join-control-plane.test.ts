@@ -70,7 +70,7 @@ describe('joining', () => {
     'set -eu': () => '',
   });
 
-  it('asks a master whose API server is ready, and leaves neither token nor document behind', async () => {
+  it('asks a control plane whose API server is ready, and leaves neither token nor document behind', async () => {
     const disks = { ...stacked(), m4: {} };
     const { context, done } = world(four, disks, answers());
     await joinControlPlane.apply!(context('m4'));
@@ -114,7 +114,7 @@ describe('joining', () => {
     expect(unit.indexOf(`rm -f ${completed('control-plane')}`)).toBeLessThan(unit.indexOf('kubeadm join'));
   });
 
-  it('is refused, with nothing changed, for a master that lost its disk', async () => {
+  it('is refused, with nothing changed, for a control plane that lost its disk', async () => {
     const { context, done } = world(three, { ...stacked(), m1: {} }, answers());
     await expect(joinControlPlane.apply!(context('m1'))).rejects.toThrow(/it is the member a1 .*kha node replace/);
     expect(done).toEqual([]);

@@ -81,7 +81,7 @@ describe('members with data whose settings changed', () => {
     expect(disks['m1']![manifestPath]).toContain(`"${founders}"`);
   });
 
-  it('have their turns one at a time, as masters that join have', () => {
+  it('have their turns one at a time, as control planes that join have', () => {
     expect([reconfigureEtcd.pace, joinControlPlane.pace]).toEqual([{ atMost: 1 }, { atMost: 1 }]);
   });
 

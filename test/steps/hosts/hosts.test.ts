@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { file } from '../../../src/facts/files.js';
+import { existing, file } from '../../../src/facts/files.js';
 import { kernelParameters, swaps } from '../../../src/facts/kernel.js';
 import { lookUp } from '../../../src/facts/network.js';
 import { disableSwap } from '../../../src/steps/hosts/disable-swap.js';
@@ -81,6 +81,24 @@ describe('writeHostNames', () => {
       '',
     ]));
 
+  it('holds the name of the virtual address, and short names where only one host has them', () => {
+    const named = ['m1.a.example', 'm2.a.example', 'm2.b.example', 'w1'].map((name, index) => ({
+      ...wanted.hosts[index]!,
+      name,
+    }));
+    const endpoint = { type: 'vip', vip: '10.0.0.100', host: 'api.example.org' };
+    expect(withNames('', cluster({ hosts: named, controlPlaneEndpoint: endpoint })).split('\n')).toEqual([
+      '# kha: names of this cluster',
+      '10.0.0.11 m1.a.example m1',
+      '10.0.0.12 m2.a.example',
+      '10.0.0.13 m2.b.example',
+      '10.0.0.21 w1',
+      '10.0.0.100 api.example.org',
+      '# kha: end',
+      '',
+    ]);
+  });
+
   it('asks for what does not resolve to the address of the spec', async () => {
     const names = wanted.hosts.map(({ name }) => name);
     const found = new Map([
@@ -98,6 +116,7 @@ describe('writeHostNames', () => {
 
 describe('setKernelParameters', () => {
   const path = '/etc/sysctl.d/90-kubernetes.conf';
+  const manager = '/usr/sbin/NetworkManager';
   const parameters = {
     'net.ipv4.ip_forward': '1',
     'net.bridge.bridge-nf-call-iptables': '1',
@@ -114,6 +133,7 @@ describe('setKernelParameters', () => {
         kernelParameters(Object.keys(parameters)),
         new Map(Object.entries({ ...parameters, ...more }).filter(([name]) => !without.includes(name))),
       )
+      .tells(existing([manager]), [])
       .obeys(/^sysctl -q -p /);
 
   it.each<[what: string, on: FakeHost, missing: string[]]>([
@@ -132,5 +152,24 @@ describe('setKernelParameters', () => {
     await setKernelParameters.apply!(contextOf(wanted, bare));
     expect(bare.written.get(path)?.content).toBe(content);
     expect(bare.done).toEqual([`write ${path}`, `sysctl -q -p ${path}`]);
+  });
+
+  it('tells NetworkManager, where it is there, to leave Calico’s interfaces alone', async () => {
+    const settings = '/etc/NetworkManager/conf.d/calico.conf';
+    const managed = (there?: string) =>
+      host()
+        .tells(existing([manager]), [manager])
+        .tells(file(settings), there === undefined ? undefined : { mode: '644', content: there })
+        .obeys(/^mv -fT \S+\.kha \/etc\/NetworkManager\/conf\.d\/calico\.conf && systemctl try-reload-or-restart /);
+    const bare = managed();
+    expect(await setKernelParameters.check(contextOf(wanted, bare))).toEqual([`${settings} is not there`]);
+    await setKernelParameters.apply!(contextOf(wanted, bare));
+    const { content } = bare.written.get(`${settings}.kha`)!;
+    expect(content).toMatch(/^\[keyfile\]\nunmanaged-devices=interface-name:cali\*;.*interface-name:vxlan\.calico/);
+    // Told once, it is not told again, as it would be read again under pods that run.
+    const told = managed(content);
+    expect(await setKernelParameters.check(contextOf(wanted, told))).toEqual([]);
+    await setKernelParameters.apply!(contextOf(wanted, told));
+    expect(told.done).toEqual([`write ${path}`, `sysctl -q -p ${path}`]);
   });
 });

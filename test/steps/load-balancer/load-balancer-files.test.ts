@@ -20,7 +20,7 @@ describe('haproxy.cfg', () => {
   it.each([
     [stacked, ['bind *:8443'], ['server m1 10.0.0.11:6443', 'server m2 10.0.0.12:6443', 'server m3 10.0.0.13:6443']],
     [apart, ['bind *:6443'], ['server m1 10.0.0.11:6443']],
-  ])('serves every master at the endpoint’s port', (wanted, bind, servers) => {
+  ])('serves every control plane at the endpoint’s port', (wanted, bind, servers) => {
     const { content } = haproxy(wanted);
     expect(line(content, /^ *bind/)).toEqual(bind);
     expect(line(content, /^ *server /)).toEqual(servers);

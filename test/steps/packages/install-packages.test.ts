@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { packageStates, type PackageState } from '../../../src/facts/packages.js';
+import { dpkgStates } from '../../../src/facts/dpkg.js';
+import type { PackageState } from '../../../src/facts/packages.js';
 import { sha256 } from '../../../src/facts/files.js';
 import { bundle } from '../../../src/facts/registry.js';
+import { rpmStates } from '../../../src/facts/rpm.js';
 import { system } from '../../../src/facts/system.js';
 import { forHost } from '../../../src/steps/packages/bundle-files.js';
 import { installPackages, packagesOf } from '../../../src/steps/packages/install-packages.js';
@@ -14,7 +16,11 @@ const described = describedBundle(
   'deb/debian-13/haproxy_3.0-1_amd64.deb',
   'deb/debian-13/libx_1%3a2-1_all.deb',
   'deb/debian-13/runc_1.1-1_amd64.deb',
-  'deb/ubuntu-24/runc_1.3-1_amd64.deb',
+  'deb/debian-13/runc_1.1-1_arm64.deb',
+  'deb/ubuntu-24.04/runc_1.3-1_amd64.deb',
+  'rpm/rocky-9/haproxy-2.4.22-3.el9.x86_64.rpm',
+  'rpm/rocky-9/container-selinux-3%3a2.235.0-1.el9.noarch.rpm',
+  'rpm/rocky-10/runc-4.0-1.x86_64.rpm',
   'bin/amd64/kubeadm',
 );
 const debian = { os: 'debian-13', arch: 'amd64' };
@@ -34,7 +40,7 @@ function worker(packages: Readonly<Record<string, PackageState>>) {
   const host = new FakeHost(wanted, 'w1')
     .tells(bundle(registryOf(wanted), ''), described)
     .tells(system, debian)
-    .tells(packageStates(of), new Map(Object.entries(packages)))
+    .tells(dpkgStates(of), new Map(Object.entries(packages)))
     .obeys(/^export DEBIAN_FRONTEND/);
   for (const subset of [of, ...of.map((one) => [one])]) {
     const paths = subset.map(({ file }) => `/var/cache/kha/deb/${file}`);
@@ -99,4 +105,51 @@ describe('installPackages', () => {
     expect(names(0)).toEqual(['haproxy', 'libx', 'runc']);
     expect(names(3)).toEqual(['libx', 'runc']);
   });
+});
+
+describe('installPackages on a system of rpms', () => {
+  const rocky = { os: 'rocky-9', arch: 'amd64' };
+  const rpms = forHost(described, rocky);
+  const of = (index: number) => packagesOf(wanted, wanted.hosts[index]!, rpms);
+  const path = '/var/cache/kha/rpm/container-selinux-3%3a2.235.0-1.el9.noarch.rpm';
+  const digest = rpms.files['rpm/container-selinux-3%3a2.235.0-1.el9.noarch.rpm']!.digest.slice(7);
+  const old = { 'container-selinux': state('3:2.200.0-1.el9', 'older') };
+  const beside = { 'container-selinux': state('3:2.235.0-1.el9', 'equal', { complete: false }) };
+  const worker = (packages: Readonly<Record<string, PackageState>>) =>
+    new FakeHost(wanted, 'w1')
+      .tells(bundle(registryOf(wanted), ''), described)
+      .tells(system, rocky)
+      .tells(rpmStates(of(3)), new Map(Object.entries(packages)))
+      .tells(sha256([path]), new Map([[path, digest]]))
+      .obeys(/^export LC_ALL=C; than\(\)/);
+
+  it('takes those of its own release and architecture, with the epoch that a name carries', () =>
+    expect(of(0).map(({ name, version }) => `${name} ${version}`)).toEqual([
+      'haproxy 2.4.22-3.el9',
+      'container-selinux 3:2.235.0-1.el9',
+    ]));
+
+  it('upgrades with rpm', async () => {
+    const context = contextOf(wanted, worker(old));
+    expect(await installPackages.check(context)).toEqual(['container-selinux 3:2.235.0-1.el9 is not installed']);
+    await installPackages.apply!(context);
+    expect((context.host as FakeHost).done).toEqual([
+      expect.stringMatching(/ rpm --upgrade \S+3%3a2\.235\.0-1\.el9\.noarch\.rpm$/),
+    ]);
+  });
+
+  it('tells of an interrupted transaction and mends it', async () => {
+    const context = contextOf(wanted, worker(beside));
+    expect(await installPackages.check(context)).toEqual(['container-selinux 3:2.235.0-1.el9 is not installed']);
+    await installPackages.apply!(context);
+    expect((context.host as FakeHost).done).toEqual([
+      expect.stringMatching(/newest container-selinux\.noarch \|\| exit; rpm --upgrade/),
+    ]);
+  });
+
+  it.each(['rpm/rocky-9/haproxy.rpm', 'rpm/rocky-9/haproxy-1%25{lua}-1.x86_64.rpm'])('refuses %s', (name) =>
+    expect(() => packagesOf(wanted, wanted.hosts[0]!, forHost(describedBundle(name), rocky))).toThrow(
+      /is not named as/,
+    ),
+  );
 });

@@ -34,6 +34,25 @@ describe('checkHost', () => {
 });
 
 describe('checkRegistry', () => {
+  const check = (of: ReturnType<typeof cluster>, found: ReturnType<typeof describedBundle> | undefined) => {
+    const host = new FakeHost(of, 'w1').tells(registryStatus(registryOf(of), ''), { status: 200, reason: '' });
+    return checkRegistry.check(contextOf(of, host.tells(bundle(registryOf(of), ''), found)));
+  };
+
+  it('stops where the registry has not the patch release that the spec wants', async () => {
+    const newer = cluster({ kubernetesVersion: 'v1.37.5' });
+    const pinned = cluster({
+      source: { registry: { ...wanted.source.registry, digest: `sha256:${'0'.repeat(64)}` } },
+      kubernetesVersion: 'v1.36.3',
+    });
+    expect(await check(newer, undefined)).toEqual([
+      'bundle: kha/bundle:v1.37.5 is not in the registry; push the bundle first',
+    ]);
+    expect(await check(pinned, describedBundle())).toEqual([
+      expect.stringMatching(/^bundle: kha\/bundle:sha256:0+ is of Kubernetes v1\.37\.2, and the spec wants v1\.36\.3$/),
+    ]);
+  });
+
   it('stops where the bundle is of another system, which no waiver helps', async () => {
     const host = new FakeHost(wanted, 'w1')
       .tells(registryStatus(place, ''), { status: 200, reason: '' })

@@ -78,7 +78,7 @@ describe('firewallProblems', () => {
 
   it('finds none where there is none', () => expect(firewallProblems(wanted, wanted.hosts[0]!, '', [])).toEqual([]));
 
-  it('names what the roles of a master listen to, and nothing that only the host itself asks', () => {
+  it('names what the roles of a control plane listen to, and nothing that only the host itself asks', () => {
     expect(words('m1')).toBe(
       'ufw filters what comes in; let these in from the cluster’s hosts, and waive: 6443/tcp (API server), 2379/tcp (etcd, clients), 2380/tcp (etcd, peers), 10250/tcp (kubelet), 4789/udp (pods, VXLAN), 8443/tcp (haproxy), vrrp (keepalived)',
     );
@@ -91,6 +91,17 @@ describe('firewallProblems', () => {
     expect(words('w1', cluster({ networking: { calico: { encapsulation: 'ipip' } } }))).toMatch(
       /179\/tcp .*ipip \(pods, IP in IP\)$/,
     ));
+
+  it('only tells of one that kha will open, but stops at one that nobody manages', () => {
+    const open = cluster({ firewall: 'open' });
+    const problem = (...found: string[]) => firewallProblems(open, open.hosts[0]!, '', found)[0]!;
+    expect(problem('firewalld')).toEqual({
+      name: 'firewall',
+      words: 'firewalld filters what comes in, and will be opened',
+      warning: true,
+    });
+    expect(problem('nftables inet filter input').warning).toBe(false);
+  });
 
   it('stops a new host, and only warns of one in a cluster that stands', () => {
     const problem = (claim: string) => firewallProblems(wanted, wanted.hosts[0]!, claim, ['ufw'])[0]!;

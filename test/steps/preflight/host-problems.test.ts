@@ -16,9 +16,15 @@ type Case = [what: string, found: Partial<Survey>, name: PreflightName, words: R
 const stopping: Case[] = [
   ['another user', { user: 1000 }, 'sudo', /user 1000/],
   ['another init', { init: 'openrc-init' }, 'os', /systemd is needed/],
-  ['a system without dpkg', { os: 'fedora-43', packages: '' }, 'os', /fedora-43 has no dpkg/],
-  ['another processor', { arch: 'aarch64', packages: 'arm64' }, 'architecture', /aarch64/],
-  ['32-bit packages under a 64-bit kernel', { packages: 'i386' }, 'architecture', /packages of i386/],
+  [
+    'a system that kha does not know',
+    { os: 'fedora-43', packages: { rpm: 'amd64' } },
+    'os',
+    /^it is fedora-43; .*rocky-9/,
+  ],
+  ['a system without its own packages', { packages: { rpm: 'amd64' } }, 'os', /debian-13 has no dpkg/],
+  ['another processor', { arch: 'riscv64', packages: { deb: 'riscv64' } }, 'architecture', /riscv64/],
+  ['32-bit packages under a 64-bit kernel', { packages: { deb: 'i386' } }, 'architecture', /packages of i386/],
   ['one processor', { cpus: 1 }, 'cpu', /1 CPU/],
   ['little memory', { memoryMb: 1024 }, 'memory', /1024 MB/],
   ['little room', { diskMb: 900 }, 'disk', /900 MB/],
@@ -34,7 +40,7 @@ const stopping: Case[] = [
   ['files of a cluster', { leftovers: ['/var/lib/etcd/member'] }, 'leftovers', /another cluster was here: \/var/],
 ];
 const warned: Case[] = [
-  ['an untried system', { os: 'ubuntu-26' }, 'os', /not among the systems that were tested/],
+  ['an untried system', { os: 'rocky-10', packages: { rpm: 'amd64' } }, 'os', /no test of kha .*rocky-10/],
   ['another host name', { hostName: 'box' }, 'host-name', /calls itself box/],
   ['swap', { swaps: ['/dev/sda2'] }, 'swap', /will be switched off/],
   ['SELinux', { selinux: '1' }, 'os', /permissive/],
@@ -54,6 +60,16 @@ describe('hostProblems', () => {
 
   it('takes its own cluster’s ports and files for granted', () =>
     expect(problemsOf({ claim: 'test', ports: [6443], leftovers: ['/etc/kubernetes/kubelet.conf'] })).toEqual([]));
+
+  it('takes either architecture that bundles are made for', () =>
+    expect(problemsOf({ arch: 'arm64', packages: { deb: 'arm64' } })).toEqual([]));
+
+  it('says where RHEL 10 and its rebuilds have kernel modules that are missing', () =>
+    expect(problemsOf({ os: 'rhel-10', packages: { rpm: 'amd64' }, absentModules: ['br_netfilter'] })).toContainEqual({
+      name: 'kernel-modules',
+      words: like(/lacks br_netfilter.*kernel-modules-extra/),
+      warning: false,
+    }));
 
   it('asks less of a worker', () =>
     expect(

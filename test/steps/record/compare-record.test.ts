@@ -12,7 +12,7 @@ const wanted = cluster();
 const [old, new_] = ['2026-11-01T10:00:00.000Z', '2026-11-25T10:00:00.000Z'];
 const gone = cluster({ hosts: [...wanted.hosts, { name: 'w2', address: '10.0.0.22', roles: ['worker'] }] });
 
-/** What m1 finds, where the masters keep what is given. */
+/** What m1 finds, where the control planes keep what is given. */
 async function found(kept: Readonly<Record<string, string>>): Promise<{ words: string[]; warnings: string[] }> {
   const warnings: string[] = [];
   const host = (name: string) => ({
@@ -45,7 +45,7 @@ it('holds a run that would leave a host behind, in words', async () => {
   ]);
 });
 
-it('lets the newer record of another master count', async () => {
+it('lets the newer record of another control plane count', async () => {
   const { words, warnings } = await found({
     m1: recordText(recordFor(gone, { at: old })),
     m3: recordText(recordFor(wanted, { at: new_ })),

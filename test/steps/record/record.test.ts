@@ -15,7 +15,7 @@ import { recordFor, records } from '../../records.js';
 const tombstone = { name: 'w9', address: '10.0.0.29', ssh: cluster().ssh, run: 'run-0', at: '2026-11-01T00:00:00Z' };
 const map = (text: string): string => JSON.stringify({ data: { 'record.json': text } });
 
-/** The two places of a record; a master that knows nothing else. */
+/** The two places of a record; a control plane that knows nothing else. */
 function world(wanted: Cluster, place: { file?: string; mode?: string; map?: string; silent?: boolean } = {}) {
   const context = (run: Partial<Author> = {}): ApplyContext =>
     ({

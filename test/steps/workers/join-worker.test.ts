@@ -8,7 +8,7 @@ const token = 'abcdef.0123456789abcdef';
 const document = '/var/lib/kha/join.yaml';
 const wanted = cluster();
 const admin = { '/etc/kubernetes/admin.conf': '' };
-/** m1 does not serve: whatever is asked of a master is asked of m2. */
+/** m1 does not serve: whatever is asked of a control plane is asked of m2. */
 const masters: Disks = { m1: {}, m2: admin, m3: admin };
 const answers: Answers = {
   '/readyz': () => '200',

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { packageStates } from '../../src/facts/packages.js';
+import { dpkgStates } from '../../src/facts/dpkg.js';
 
 /** A database of dpkg's own kind: name, what is wanted of the package, its status, version, architecture. */
 const installed: [name: string, want: string, status: string, version: string, architecture: string][] = [
@@ -33,7 +33,7 @@ it.skipIf(!existsSync('/usr/bin/dpkg'))(
     writeFileSync(join(folder, 'status'), status.join('\n'));
     writeFileSync(join(folder, 'arch'), 'amd64\ni386\n');
     const names = [...installed.map(([name]) => name), 'absent'];
-    const fact = packageStates(
+    const fact = dpkgStates(
       names.map((name) => ({ name, version: '1.10-1', architecture: name === 'everywhere' ? 'all' : 'amd64' })),
     );
     const stdout = execFileSync('sh', ['-c', fact.command], {

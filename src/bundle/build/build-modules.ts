@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cacheFolder } from '../../engine/folders.js';
+import { reported, type Report } from '../../engine/report.js';
+import { run } from '../../engine/run-program.js';
+import { goMod, goModFor, requiresOf, type Requires } from './go-mod.js';
+import { binaryName, calico, modulesFor, source, temporal, type Module } from './modules.js';
+import type { Versions } from './versions.js';
+
+const environment = ({ toolchain }: Module): Record<string, string> => ({
+  GOMODCACHE: cacheFolder('go', 'mod'),
+  GOCACHE: cacheFolder('go', 'build'),
+  GOFLAGS: '-modcacherw -mod=mod',
+  CGO_ENABLED: '0',
+  ...(toolchain ? { GOTOOLCHAIN: toolchain } : {}),
+});
+
+const kept = async ({ name }: Module): Promise<Requires> =>
+  requiresOf(await readFile(join(source(name), 'go.mod'), 'utf8'));
+
+/** Whether the go.mod that kha keeps is of other versions than wanted. */
+async function isOfOtherVersions(module: Module): Promise<boolean> {
+  const there = await kept(module);
+  return Object.entries(module.requires ?? {}).some(([path, version]) => there[path] !== version);
+}
+
+/** Digest of everything that a module's binaries follow from. */
+async function digest(module: Module): Promise<string> {
+  const { requires, ...recipe } = module;
+  const hash = createHash('sha256').update(JSON.stringify(recipe));
+  if (await isOfOtherVersions(module)) return hash.update(JSON.stringify(requires)).digest('hex').slice(0, 12);
+  for (const name of (await readdir(source(module.name), { recursive: true })).sort()) {
+    if (/\.(go|mod|sum)$/.test(name)) hash.update(name).update(await readFile(join(source(module.name), name)));
+  }
+  return hash.digest('hex').slice(0, 12);
+}
+
+/** Names what the binaries of all modules follow from. */
+export async function modulesDigest(versions: Versions): Promise<string> {
+  return (await Promise.all(modulesFor(versions).map(digest))).join('-');
+}
+
+/** Builds what is not built yet, one command after another, and gives the path of every binary by its name. */
+export async function buildModules(versions: Versions, report: Report): Promise<Map<string, string>> {
+  const binaries = new Map<string, string>();
+  for (const module of modulesFor(versions)) {
+    const folder = await built(module, report);
+    for (const name of await readdir(folder)) binaries.set(name, join(folder, name));
+  }
+  return binaries;
+}
+
+/** Temporal's server and its schema tool: the folder of both, and their module's sources. */
+export async function buildTemporal(report: Report): Promise<{ readonly binaries: string; readonly sources: string }> {
+  const binaries = await built(temporal, report);
+  return { binaries, sources: await moduleFolder(temporal, 'go.temporal.io/server') };
+}
+
+async function built(module: Module, report: Report): Promise<string> {
+  const folder = cacheFolder('bin', `${module.name}-${await digest(module)}`);
+  if (!existsSync(folder)) await build(module, folder, report);
+  return folder;
+}
+
+async function build(module: Module, folder: string, report: Report): Promise<void> {
+  const making = `${folder}.making`;
+  await rm(making, { recursive: true, force: true });
+  await mkdir(join(making, 'out'), { recursive: true });
+  // Built in a copy: go completes go.sum in place.
+  await cp(source(module.name), join(making, 'source'), { recursive: true });
+  if (await isOfOtherVersions(module)) await changeVersions(module, join(making, 'source'));
+  for (const [index, command] of module.commands.entries()) {
+    const name = binaryName(command);
+    await reported(report, `Building ${module.name} ${index + 1}/${module.commands.length}: ${name}`, () =>
+      run(
+        'go',
+        ['build', '-trimpath', '-ldflags', `-s -w ${module.flags ?? ''}`, '-o', join(making, 'out', name), command],
+        { cwd: join(making, 'source'), env: environment(module) },
+      ),
+    );
+  }
+  await rename(join(making, 'out'), folder);
+  await rm(making, { recursive: true, force: true });
+}
+
+/** Puts another go.mod in place of the kept one; its sums are proved by Go’s checksum database instead of a kept go.sum. */
+async function changeVersions(module: Module, folder: string): Promise<void> {
+  const env = environment(module);
+  const [[path, version] = ['', '']] = Object.entries(module.requires!);
+  const downloaded = await run('go', ['mod', 'download', '-json', `${path}@${version}`], { cwd: folder, env });
+  const { GoMod: file } = JSON.parse(downloaded) as { GoMod: string };
+  const entry = goMod.parse(JSON.parse(await run('go', ['mod', 'edit', '-json', file], { cwd: folder, env })));
+  await writeFile(join(folder, 'go.mod'), goModFor(module.name, module.requires!, entry));
+  await rm(join(folder, 'go.sum'), { force: true });
+}
+
+/** Calico's own manifest, which comes with its module. */
+export async function calicoManifest(): Promise<string> {
+  return join(await moduleFolder(calico, 'github.com/projectcalico/calico'), 'manifests', 'calico.yaml');
+}
+
+/** The command and version that a binary is built from: `k8s.io/kubernetes/cmd/kubeadm@v1.37.2`. */
+export async function originOf(versions: Versions, binary: string): Promise<string> {
+  for (const module of modulesFor(versions)) {
+    const command = module.commands.find((one) => binaryName(one) === binary);
+    if (command === undefined) continue;
+    const required = Object.entries({ ...(await kept(module)), ...module.requires });
+    const [, version] = required.find(([path]) => `${command}/`.startsWith(`${path}/`)) ?? [];
+    if (version !== undefined) return `${command}@${version}`;
+  }
+  throw new Error(`no module makes ${binary}`);
+}
+
+async function moduleFolder(module: Module, path: string): Promise<string> {
+  const folder = await run('go', ['list', '-m', '-f', '{{.Dir}}', path], {
+    cwd: source(module.name),
+    env: environment(module),
+  });
+  return folder.trim();
+}

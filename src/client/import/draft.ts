@@ -1,0 +1,45 @@
+import type { Place } from './ledger.js';
+
+/** How a machine is logged in to; what is not said is left to the spec's defaults. */
+export interface Login {
+  readonly user?: string | undefined;
+  readonly port?: number | undefined;
+  readonly key?: string | undefined;
+  readonly jump?: (Omit<Login, 'jump'> & { readonly address: string }) | undefined;
+}
+
+export type Role = 'control-plane' | 'etcd' | 'worker';
+
+export interface DraftHost {
+  readonly name: string;
+  /** Undefined where a person has to find out; a note tells why. */
+  readonly address: string | undefined;
+  readonly roles: readonly Role[];
+  readonly login: Login;
+  readonly place: Place;
+}
+
+/** A cluster as far as another tool's files tell it; what is undefined they do not. */
+export interface Draft {
+  readonly name: string | undefined;
+  readonly version: string | undefined;
+  readonly hosts: readonly DraftHost[];
+  readonly endpoint:
+    | { readonly type: 'vip'; readonly vip: string | undefined; readonly port?: number | undefined }
+    | { readonly type: 'external'; readonly host: string | undefined; readonly port?: number | undefined };
+  readonly registry?: string | undefined;
+  readonly networking: {
+    readonly podSubnet?: string | undefined;
+    readonly serviceSubnet?: string | undefined;
+    readonly dnsDomain?: string | undefined;
+    readonly calico?: { readonly encapsulation?: string | undefined; readonly mtu?: number | undefined } | undefined;
+    readonly kubeProxyMode?: string | undefined;
+  };
+  readonly proxies?:
+    | {
+        readonly http?: string | undefined;
+        readonly https?: string | undefined;
+        readonly noProxy?: readonly string[] | undefined;
+      }
+    | undefined;
+}

@@ -1,0 +1,72 @@
+import type { Cluster, Machine } from './cluster.js';
+import { controlPlanes, nodes, workers } from './roles.js';
+import { error, warning, type Rule, type RuleProblem } from './rule-problem.js';
+
+type Pool = Cluster['pools'][string];
+type Taint = NonNullable<Pool['taints']>[number];
+
+/** What holds for a node: its pool's settings with its own over them. */
+export function settingsOf({ pools }: Pick<Cluster, 'pools'>, host: Machine): Required<Pool> {
+  const pool: Pool = (host.pool === undefined ? undefined : pools[host.pool]) ?? {};
+  const own = host.taints ?? [];
+  const left = (pool.taints ?? []).filter((taint) => !own.some((other) => sameTaint(taint, other)));
+  return {
+    labels: { ...pool.labels, ...host.labels },
+    annotations: { ...pool.annotations, ...host.annotations },
+    taints: [...left, ...own],
+    kubelet: { ...pool.kubelet, ...host.kubelet },
+  };
+}
+
+/** A node has one taint of a key and an effect (kubernetes.io, taints and tolerations). */
+const sameTaint = (one: Taint, other: Taint): boolean => one.key === other.key && one.effect === other.effect;
+
+/** Control planes take pods where they are told to, or where nobody else would. */
+export const takesPods = (cluster: Cluster, { roles }: Machine): boolean =>
+  roles.includes('worker') || workers(cluster).length === 0;
+
+export const settingKeys = ['labels', 'annotations', 'taints', 'kubelet'] as const;
+
+/** Pools that nobody is in or that are not there, settings of hosts that are no nodes, and taints that leave no place for CoreDNS. */
+export const nodeProblems: Rule = (cluster) => {
+  const { pools, hosts } = cluster;
+  const names = Object.keys(pools);
+  const problems: RuleProblem[] = [];
+  for (const [index, host] of hosts.entries()) {
+    if (host.pool !== undefined && !Object.hasOwn(pools, host.pool))
+      problems.push(
+        error(['hosts', index, 'pool'], 'there is no such pool', host.pool, names.join(', ') || 'a pool under pools'),
+      );
+    const said = (['pool', ...settingKeys] as const).find((key) => host[key] !== undefined);
+    if (said !== undefined && !nodes(cluster).includes(host))
+      problems.push(
+        error(
+          ['hosts', index, said],
+          `${host.name} becomes no node`,
+          host.roles.join(', '),
+          'a control plane or worker',
+        ),
+      );
+    problems.push(...twice(host.taints, ['hosts', index, 'taints']));
+  }
+  for (const name of names) {
+    problems.push(...twice(pools[name]!.taints, ['pools', name, 'taints']));
+    if (!hosts.some(({ pool }) => pool === name))
+      problems.push({ ...warning(['pools', name], 'no host is in this pool', name, 'hosts[].pool'), atKey: true });
+  }
+  const open = nodes(cluster).filter((host) =>
+    settingsOf(cluster, host).taints.every(({ effect }) => effect === 'PreferNoSchedule'),
+  );
+  if (open.length === 0 && controlPlanes(cluster).length > 0)
+    problems.push(
+      error(['hosts'], 'every node has a taint that keeps CoreDNS away', 'no node without one', 'one node at least'),
+    );
+  return problems;
+};
+
+const twice = (taints: readonly Taint[] = [], path: readonly PropertyKey[]): RuleProblem[] =>
+  taints.flatMap((taint, index) =>
+    taints.findIndex((other) => sameTaint(taint, other)) < index
+      ? [error([...path, index], 'this taint stands twice', `${taint.key}:${taint.effect}`, 'every taint once')]
+      : [],
+  );

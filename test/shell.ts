@@ -1,0 +1,27 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Output } from '../src/facts/fact.js';
+
+/** Runs a command in a shell that finds just these programs, each a script of its own, and some of this machine’s. */
+export function shellWith(
+  programs: Readonly<Record<string, string>>,
+  ofMachine: readonly string[],
+  command: string,
+): Output {
+  const folder = mkdtempSync(join(tmpdir(), 'kha-shell-'));
+  try {
+    for (const name of ofMachine)
+      symlinkSync(execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim(), join(folder, name));
+    for (const [name, script] of Object.entries(programs))
+      writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', command], {
+      encoding: 'utf8',
+      env: { PATH: folder },
+    });
+    return { code: status ?? -1, stdout, stderr };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

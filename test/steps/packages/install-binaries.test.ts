@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { sha256 } from '../../../src/facts/files.js';
+import { bundle } from '../../../src/facts/registry.js';
+import { system } from '../../../src/facts/system.js';
+import { installBinaries } from '../../../src/steps/packages/install-binaries.js';
+import { cluster, registryOf } from '../../clusters.js';
+import { describedBundle } from '../../described-bundle.js';
+import { contextOf, FakeHost } from '../fake-host.js';
+
+const wanted = cluster();
+const everywhere = ['kubelet', 'kubeadm', 'containerd', 'ctr', 'containerd-shim-runc-v2', 'kubectl'];
+
+it.each([
+  ['rocky-9, which has it as a package', { os: 'rocky-9', arch: 'amd64' }, everywhere],
+  ['rocky-10, which has none any more', { os: 'rocky-10', arch: 'amd64' }, [...everywhere, 'runc']],
+  ['another architecture', { os: 'rocky-10', arch: 'arm64' }, everywhere],
+])('lays runc as a program only where the bundle has no package of it: %s', async (_, of, names) => {
+  const described = describedBundle(
+    ...[...everywhere, 'runc'].map((name) => `bin/amd64/${name}`),
+    ...everywhere.map((name) => `bin/arm64/${name}`),
+    'rpm/rocky-9/runc-1.2-1.el9.x86_64.rpm',
+  );
+  const paths = names.map((name) => `/usr/bin/${name}`);
+  const host = new FakeHost(wanted, 'w1')
+    .tells(bundle(registryOf(wanted), ''), described)
+    .tells(system, of)
+    .tells(sha256(paths), new Map());
+  expect(await installBinaries.check(contextOf(wanted, host))).toEqual(paths.map((path) => `${path} is not there`));
+});
