@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Duplex } from 'node:stream';
 import type { Description } from '../cluster/bundle-description.js';
-import { sshSettings, type Cluster, type Machine } from '../cluster/cluster.js';
+import { loginAddress, sshSettings, type Cluster, type Machine } from '../cluster/cluster.js';
 import type { BundleFile } from '../steps/step.js';
 import { HostFailure } from './failure.js';
 import type { Target } from './ssh/connect.js';
@@ -51,7 +51,7 @@ export class Bundles {
       port: async () => {
         const bundle = await opened();
         signal.throwIfAborted();
-        const target = { name: machine.name, address: machine.address, settings: sshSettings(cluster, machine) };
+        const target = { name: machine.name, address: loginAddress(machine), settings: sshSettings(cluster, machine) };
         const way = this.#way(cluster, target, bundle);
         if (!used.has(way)) {
           used.add(way);

@@ -1,13 +1,5 @@
 import type { Cluster } from './cluster.js';
-import type { RuleProblem } from './rule-problem.js';
-
-const error = (path: readonly string[], message: string, found: string, expected: string): RuleProblem => ({
-  path,
-  message,
-  found,
-  expected,
-  severity: 'error',
-});
+import { error, type RuleProblem } from './rule-problem.js';
 
 /** What is wrong with where packages and images are to come from. */
 export function sourceProblems({ source: { registry, file } }: Pick<Cluster, 'source'>): RuleProblem[] {

@@ -9,7 +9,6 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
     value.startsWith('file:') ? `file:${path(value.slice('file:'.length))}` : value;
   const change: Readonly<Record<string, (value: string) => string>> = {
     key: path,
-    path,
     knownHosts: path,
     ca: path,
     from: path,
@@ -29,7 +28,7 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
       ]),
     );
   };
-  // Kubernetes' own documents are not ours, and mirrors have names of theirs: a field named `key` there is no path of ours.
+  // Kubernetes' own documents: a field named `key` there is no path of ours.
   const { kubelet, kubeadm, patches, pools } = cluster;
   const resolved = walk({ ...cluster, hosts: cluster.hosts.map(({ ssh }) => (ssh ? { ssh } : {})) }) as Cluster;
   const hosts = cluster.hosts.map((host, index) => ({ ...host, ...resolved.hosts[index] }));
@@ -38,9 +37,11 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
     ...resolved.networking,
     cni: typeof cni === 'object' ? { manifests: cni.manifests.map(path) } : cni,
   };
-  const { registry } = cluster.source;
-  const source = registry
-    ? { ...resolved.source, registry: { ...resolved.source.registry!, images: registry.images } }
-    : resolved.source;
+  // Mirrors have names of their own as well.
+  const { registry, file } = resolved.source;
+  const source = {
+    ...(registry ? { registry: { ...registry, images: cluster.source.registry?.images ?? {} } } : {}),
+    ...(file ? { file: { ...file, path: path(file.path) } } : {}),
+  };
   return { ...resolved, hosts, networking, source, kubelet, kubeadm, patches, pools };
 }

@@ -50,7 +50,7 @@ describe.skipIf(noSshd !== '')(`a way back from a host${noSshd && ` (${noSshd})`
     const ports = await Promise.all([forward.port(never), forward.port(never), forward.port(never)]);
     expect(new Set(ports).size).toBe(1);
     const paths = Array.from({ length: 20 }, (_, index) => `/${index}`);
-    expect(await Promise.all(paths.map((path) => ask(ports[0]!, path)))).toEqual(paths);
+    expect(await Promise.all(paths.map((path) => ask(ports[0], path)))).toEqual(paths);
     const { stdout } = await run('sh', ['-c', `curl -sS --noproxy '*' http://127.0.0.1:${ports[0]}/large | wc -c`]);
     expect(stdout.trim()).toBe('20000000');
     expect(seen.connections).toBe(21);
