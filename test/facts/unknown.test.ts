@@ -14,7 +14,6 @@ import { absentModules, cgroupVersion, kernelParameters, limits, swaps } from '.
 import { kubectlDiff } from '../../src/facts/kubectl-diff.js';
 import { apiObject, nodeList } from '../../src/facts/kubectl.js';
 import { addresses, answersFor, httpsStatus, lookUp, vrrpAdverts } from '../../src/facts/network.js';
-import { registryPlace } from '../../src/cluster/registry-place.js';
 import { bundle, lackingImages, registryStatus } from '../../src/facts/registry.js';
 import { rolledOut } from '../../src/facts/rollout.js';
 import { absentRpms, rpmStates } from '../../src/facts/rpm.js';

@@ -16,7 +16,7 @@ export async function readSshConfig(
 ): Promise<((name: string) => Options) | undefined> {
   const lines = await parsed(file, 0);
   // What `Match exec` would run is nothing that reading a spec may run.
-  return lines && ((name) => lines.compute(name, { ignoreCase: true, matchExec: false }) as Options);
+  return lines && ((name) => lines.compute(name, { ignoreCase: true, matchExec: false }));
 }
 
 /** The file with the files that it includes ahead of its first Host or Match, which the library leaves out. */

@@ -87,7 +87,7 @@ describe('a good spec', () => {
 });
 
 describe('a wrong spec', () => {
-  it.each([...wrongSpecs, ...wrongSettings, ...wrongSources])(
+  it.each([...wrongSpecs, ...wrongSettings, ...wrongSources, ...wrongNodes])(
     '%s',
     async (_what, text, line, column, path, message) => {
       const problems = await problemsOf(written(text));
