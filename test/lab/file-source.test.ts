@@ -18,7 +18,7 @@ let gateway = '';
 
 beforeAll(async () => {
   symlinkSync(await cachedBundle(({ what, state }) => console.log(state, what)), file);
-  await lab('up', '--masters', '1', '--workers', '1', '--source', file);
+  await lab('up', '--control-planes', '1', '--workers', '1', '--source', file);
   const { hosts } = JSON.parse(await lab('status', '--output', 'json')) as {
     hosts: { name: string; address: string }[];
   };
