@@ -1,10 +1,9 @@
 import { controlPlanes } from '../../cluster/roles.js';
-import { kubectl } from '../../facts/kubectl.js';
-import { kubectlDiff } from '../../facts/kubectl-diff.js';
 import { fetchFiles, misplaced, readBundle, type Placement } from '../packages/bundle-files.js';
 import type { Cluster } from '../../cluster/cluster.js';
 import { actedBefore } from '../acted-before.js';
 import { servesApi } from '../fitness.js';
+import { applyManifests, unapplied } from '../manifests.js';
 import type { Step } from '../step.js';
 
 export const installAddOns: Step = {
@@ -21,18 +20,12 @@ export const installAddOns: Step = {
       (await misplaced(host, bundle, wanted)).map(({ words }) => words),
     );
     if (!('read' in found)) return [...found];
-    const missing: string[] = [];
-    for (const { path } of wanted) {
-      const difference = await found.read(kubectlDiff('-f', path));
-      if (difference !== undefined) missing.push(`${path} is not applied: ${difference}`);
-    }
-    return missing;
+    return unapplied(found, wanted);
   },
   async apply(context) {
     const wanted = placements(context.cluster);
     await fetchFiles(context, await readBundle(context), wanted);
-    for (const { path } of wanted)
-      await context.host.run(kubectl(['apply', '--server-side', '--force-conflicts', '-f', path]));
+    await applyManifests(context.host, wanted);
   },
 };
 

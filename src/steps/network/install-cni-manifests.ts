@@ -1,8 +1,7 @@
 import { cniManifests, controlPlanes } from '../../cluster/roles.js';
-import { kubectl } from '../../facts/kubectl.js';
-import { kubectlDiff } from '../../facts/kubectl-diff.js';
 import { actedBefore } from '../acted-before.js';
 import { servesApi } from '../fitness.js';
+import { applyManifests, unapplied } from '../manifests.js';
 import type { CheckContext, Step } from '../step.js';
 import { missingFiles, writeFiles, type WantedFile } from '../wanted-file.js';
 
@@ -19,18 +18,12 @@ export const installCniManifests: Step = {
     const wanted = await files(context);
     const found = await actedBefore(context, (host) => missingFiles(host, wanted));
     if (!('read' in found)) return [...found];
-    const missing: string[] = [];
-    for (const { path } of wanted) {
-      const difference = await found.read(kubectlDiff('-f', path));
-      if (difference !== undefined) missing.push(`${path} is not applied: ${difference}`);
-    }
-    return missing;
+    return unapplied(found, wanted);
   },
   async apply(context) {
     const wanted = await files(context);
     await writeFiles(context.host, wanted);
-    for (const { path } of wanted)
-      await context.host.run(kubectl(['apply', '--server-side', '--force-conflicts', '-f', path]));
+    await applyManifests(context.host, wanted);
   },
 };
 
