@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
-import type { Cluster, Machine } from '../../cluster/cluster.js';
+import { loginAddress, type Cluster, type Machine } from '../../cluster/cluster.js';
 import type { RuleProblem } from '../../cluster/rules.js';
 import { UsageError } from '../explain.js';
 import { readSshConfig, type Options } from './ssh-config-file.js';
@@ -17,7 +17,7 @@ interface Written {
 
 /**
  * Fills in what the spec leaves out of each host's login with what the operator's ~/.ssh/config says of it: User, Port,
- * IdentityFile and ProxyJump, looked up by address and then by name. It stands in the spec from here on, as the worker may
+ * IdentityFile and ProxyJump, looked up by the address of the login and then by name. It stands in the spec from here on, as the worker may
  * run where that file is not. Warns of what cannot be passed on.
  */
 export async function withSshConfig(
@@ -43,7 +43,9 @@ export async function withSshConfig(
 
 type Warn = (message: string, found: string, expected: string) => void;
 
-function loginOf({ name, address }: Machine, config: Config, hasWay: boolean, warn: Warn): Ssh {
+function loginOf(machine: Machine, config: Config, hasWay: boolean, warn: Warn): Ssh {
+  const { name } = machine;
+  const address = loginAddress(machine);
   const byAddress = config(address);
   const byName = config(name);
   const elsewhere = text(byName, 'hostname');

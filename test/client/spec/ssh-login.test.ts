@@ -28,6 +28,14 @@ const first = ({ cluster }: ReadSpec): unknown => cluster.hosts[0]?.ssh;
 const me = userInfo().username;
 
 describe('the operator’s ~/.ssh/config', () => {
+  it('is asked for the address of the login, where that is not the node’s own', async () => {
+    const elsewhere = good.replace('10.0.0.11, roles', '10.0.0.11, ssh: { address: 203.0.113.11 }, roles');
+    writeFileSync(join(folder, 'config'), 'Host 203.0.113.*\n  User ops\nHost 10.0.0.11\n  User never\n');
+    const file = join(home, 'cluster.yaml');
+    writeFileSync(file, elsewhere);
+    expect(first(await readSpec(file))).toEqual({ address: '203.0.113.11', user: 'ops' });
+  });
+
   it('changes nothing where there is none', async () => expect(first(await read(undefined))).toBeUndefined());
 
   it.each([
