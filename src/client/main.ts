@@ -5,6 +5,7 @@ import { cancelCommand } from './commands/cancel.js';
 import { codecCommand } from './commands/codec.js';
 import { completionCommand } from './commands/completion.js';
 import { engineCommand } from './commands/engine.js';
+import { hostsCommand } from './commands/hosts.js';
 import { initCommand } from './commands/init.js';
 import { installCommand } from './commands/install.js';
 import { kubeconfigCommand } from './commands/kubeconfig.js';
@@ -38,6 +39,7 @@ export function program(): Command {
   const commands = [
     initCommand,
     validateCommand,
+    hostsCommand,
     schemaCommand,
     planCommand,
     installCommand,

@@ -15,10 +15,10 @@ export interface Target {
 }
 
 /** Milliseconds that one login, or one hop of it, may take. */
-const loginLimit = 15_000;
+export const loginLimit = 15_000;
 
 /** What OpenSSH 9 still offers of ssh2's list, less SHA-1 and CBC. */
-const algorithms = {
+export const algorithms = {
   kex: [
     'curve25519-sha256',
     'curve25519-sha256@libssh.org',

@@ -44,7 +44,8 @@ export async function hostKeyCheck(
   };
 }
 
-async function contentOf(file: string): Promise<string> {
+/** What a known_hosts file holds; nothing where it is not there. */
+export async function contentOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
@@ -83,7 +84,7 @@ function refuse(
     return new HostFailure('HostKeyUnknown', {
       host: name,
       reason: `the host key of ${address}:${port} is not in ${file}; it shows ${print}${vouched}`,
-      next: `compare the fingerprint with the host’s own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then accept it: ssh-keyscan -p ${port} ${address} >> ${file}`,
+      next: `compare the fingerprint with the host’s own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then accept it: kha hosts trust SPEC, or ssh-keyscan -p ${port} ${address} >> ${file}`,
     });
   }
   const what =
