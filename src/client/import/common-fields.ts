@@ -12,25 +12,22 @@ interface Addresses {
   readonly place: Place;
 }
 
-/** The address of a host among the others; notes where a person has to find it out, or where logins went elsewhere. */
-export function nodeAddress(host: string, { tool, login, node, place }: Addresses, ledger: Ledger): string | undefined {
-  const section = `hosts.${host}`;
+/** The address of a host among the others, and where logins go if that is elsewhere; notes where a person has to find it out. */
+export function addressesOf(
+  host: string,
+  { tool, login, node, place }: Addresses,
+  ledger: Ledger,
+): { readonly address: string | undefined; readonly elsewhere: string | undefined } {
   const found = node ?? login;
   if (found === undefined || !ipv4.test(found)) {
     ledger.fill(
-      section,
+      `hosts.${host}`,
       `${tool} reaches ${host} ${found ? `as ${found}` : 'at no address that its file tells'}; kha wants its IPv4 address`,
       place,
     );
-    return undefined;
+    return { address: undefined, elsewhere: undefined };
   }
-  if (login !== undefined && login !== found)
-    ledger.fill(
-      section,
-      `${tool} logs in to ${host} at ${login}; kha logs in at address, so this machine has to reach ${found}, or name a jump host (ssh.jump)`,
-      place,
-    );
-  return found;
+  return { address: found, elsewhere: login === found ? undefined : login };
 }
 
 /** A proxy's URL; one with a password is a secret that the spec must not hold. */

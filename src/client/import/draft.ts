@@ -2,10 +2,12 @@ import type { Place } from './ledger.js';
 
 /** How a machine is logged in to; what is not said is left to the spec's defaults. */
 export interface Login {
+  /** Where that is not the node's own address. */
+  readonly address?: string | undefined;
   readonly user?: string | undefined;
   readonly port?: number | undefined;
   readonly key?: string | undefined;
-  readonly jump?: (Omit<Login, 'jump'> & { readonly address: string }) | undefined;
+  readonly jump?: (Omit<Login, 'jump' | 'address'> & { readonly address: string }) | undefined;
 }
 
 export type Role = 'control-plane' | 'etcd' | 'worker';

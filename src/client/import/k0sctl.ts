@@ -1,4 +1,4 @@
-import { kubernetesVersion, networkOr, nodeAddress, only, tellRest } from './common-fields.js';
+import { kubernetesVersion, networkOr, addressesOf, only, tellRest } from './common-fields.js';
 import type { Draft, DraftHost, Login, Role } from './draft.js';
 import type { Field } from './field.js';
 import { Ledger, type Translation } from './ledger.js';
@@ -97,7 +97,7 @@ function hostOf(field: Field, roles: readonly Role[], fallback: string, ledger: 
       `k0sctl reaches it by ${other.name}; kha by SSH, for which address and ssh are wanted`,
       other.take().place,
     );
-  const address = nodeAddress(
+  const { address, elsewhere } = addressesOf(
     name,
     {
       tool: 'k0sctl',
@@ -113,10 +113,10 @@ function hostOf(field: Field, roles: readonly Role[], fallback: string, ledger: 
   const at = known(bastion.at('address'), section, ledger);
   const jump: Login['jump'] = at === undefined ? undefined : { address: at, ...loginOf(bastion, section, ledger) };
   if (bastion.at('bastion').there) ledger.fill('ssh', 'a bastion behind a bastion', bastion.at('bastion').take().place);
-  return { name, address, roles, login: { ...loginOf(ssh, section, ledger), jump }, place };
+  return { name, address, roles, login: { ...loginOf(ssh, section, ledger), address: elsewhere, jump }, place };
 }
 
-const loginOf = (ssh: Field, section: string, ledger: Ledger): Omit<Login, 'jump'> => ({
+const loginOf = (ssh: Field, section: string, ledger: Ledger): Omit<Login, 'jump' | 'address'> => ({
   user: known(ssh.at('user'), section, ledger),
   port: ssh.at('port').whole(),
   key: known(ssh.at('keyPath'), section, ledger),

@@ -1,5 +1,5 @@
 import { expandRange } from './ansible/inventory.js';
-import { kubernetesVersion, networkOr, nodeAddress, only, tellRest } from './common-fields.js';
+import { kubernetesVersion, networkOr, addressesOf, only, tellRest } from './common-fields.js';
 import type { Draft, DraftHost, Login, Role } from './draft.js';
 import type { Field } from './field.js';
 import { Ledger, type Translation } from './ledger.js';
@@ -127,7 +127,7 @@ function hostsOf(spec: Field, ledger: Ledger): DraftHost[] {
 function hostOf(host: Field, name: string, roles: readonly Role[], ledger: Ledger): DraftHost {
   const section = `hosts.${name}`;
   const [node] = host.at('internalAddress').words()?.split(',') ?? [];
-  const address = nodeAddress(
+  const { address, elsewhere } = addressesOf(
     name,
     { tool: 'kubekey', login: host.at('address').words(), node, place: host.place },
     ledger,
@@ -147,6 +147,7 @@ function hostOf(host: Field, name: string, roles: readonly Role[], ledger: Ledge
       host.at('privateKey').take().place,
     );
   const login: Login = {
+    address: elsewhere,
     user: host.at('user').words(),
     port: host.at('port').whole(),
     key: host.at('privateKeyPath').words(),

@@ -1,4 +1,4 @@
-import { kubernetesVersion, listed, networkOr, nodeAddress, proxyUrl, tellRest } from './common-fields.js';
+import { kubernetesVersion, listed, networkOr, addressesOf, proxyUrl, tellRest } from './common-fields.js';
 import type { DraftHost, Login, Role } from './draft.js';
 import type { Field } from './field.js';
 import { Ledger, type Translation } from './ledger.js';
@@ -104,7 +104,7 @@ function hostOf(field: Field, role: Role, index: number, ledger: Ledger): DraftH
   const name = named ?? `${role}-${index + 1}`;
   const { place } = field;
   if (!named) ledger.told(`hosts.${name}`, 'no hostname: named by its place in the list', place);
-  const address = nodeAddress(
+  const { address, elsewhere } = addressesOf(
     name,
     { tool: 'kubeone', login: field.at('publicAddress').words(), node: field.at('privateAddress').words(), place },
     ledger,
@@ -133,6 +133,7 @@ function hostOf(field: Field, role: Role, index: number, ledger: Ledger): DraftH
       field.at('sshAgentSocket').place,
     );
   const login = {
+    address: elsewhere,
     user: field.at('sshUsername').words(),
     port: field.at('sshPort').whole(),
     key: field.at('sshPrivateKeyFile').words(),

@@ -1,6 +1,6 @@
 import type { Inventory } from './ansible/inventory.js';
 import { unreadable, type Layers } from './ansible/layers.js';
-import { ipv4, nodeAddress } from './common-fields.js';
+import { addressesOf, ipv4 } from './common-fields.js';
 import type { DraftHost, Login, Role } from './draft.js';
 import type { Ledger } from './ledger.js';
 
@@ -47,13 +47,8 @@ export function kubesprayHosts(inventory: Inventory, layers: (host: string) => L
         'the name of a host with an address (ansible_host, ip or access_ip)',
       );
     }
-    return {
-      name,
-      place,
-      roles,
-      address: address(name, variables, ledger),
-      login: login(name, variables, jump, ledger),
-    };
+    const { address, elsewhere } = addresses(name, variables, ledger);
+    return { name, place, roles, address, login: { ...login(name, variables, jump, ledger), address: elsewhere } };
   });
 }
 
@@ -61,19 +56,19 @@ const addressField = (variables: Layers): string | undefined =>
   ['access_ip', 'ip', 'ansible_host', 'ansible_ssh_host'].find((name) => variables.field(name)?.there);
 
 /** Where the other hosts reach it: access_ip, else ip, else where Ansible logs in, else the name itself. */
-function address(host: string, variables: Layers, ledger: Ledger): string | undefined {
+function addresses(host: string, variables: Layers, ledger: Ledger): ReturnType<typeof addressesOf> {
   const name = addressField(variables);
   const field = name === undefined ? undefined : variables.field(name);
   const unread = field && unreadable(field);
   if (field && unread) {
     ledger.refuse(field.place, `the address of ${host} (${name}) is ${unread}`, field.shown(), 'an IPv4 address');
-    return undefined;
+    return { address: undefined, elsewhere: undefined };
   }
   const loginName = loginFields.find((one) => variables.field(one)?.there) ?? 'ansible_host';
   const login = variables.text(loginName, `hosts.${host}`);
   const place = variables.place(loginName) ?? field?.place ?? nowhere;
   const node = name === undefined || loginFields.includes(name) ? undefined : field?.words();
-  return nodeAddress(host, { tool: 'Ansible', login: login ?? (node ? undefined : host), node, place }, ledger);
+  return addressesOf(host, { tool: 'Ansible', login: login ?? (node ? undefined : host), node, place }, ledger);
 }
 
 const loginFields = ['ansible_host', 'ansible_ssh_host'];

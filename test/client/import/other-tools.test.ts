@@ -37,6 +37,11 @@ describe('a manifest of kubeone', () => {
       jump: { address: 'bastion.example.org', user: 'ops' },
     });
   });
+  it('logs in where kubeone does, where the hosts know each other by another address', async () => {
+    const elsewhere = three.kubeone(kubeone.replace('privateAddress: 10.20.0.11', 'privateAddress: 10.30.0.11'));
+    const { cluster } = await validated(withSource(elsewhere));
+    expect(cluster.hosts[0]).toMatchObject({ address: '10.30.0.11', ssh: { address: '10.20.0.11' } });
+  });
   it('keeps what has no counterpart', () => {
     for (const words of [
       'alternativeNames: ["k8s.example.org"]',

@@ -20,11 +20,6 @@ it.each([
     /hosts: kubeone makes the machines of dynamicWorkers/,
   ],
   [
-    'kubeone',
-    kubeone.replace('privateAddress: 10.20.0.11', 'privateAddress: 172.16.0.11'),
-    /hosts.cp1: kubeone logs in to cp1 at 10.20.0.11; .*reach 172.16.0.11/,
-  ],
-  [
     'k0sctl',
     k0sctl.replace('v1.37.2+k0s.0', '"${K0S_VERSION}"'),
     /kubernetesVersion: version is \$\{K0S_VERSION\}, which k0sctl completes/,
