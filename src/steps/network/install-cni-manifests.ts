@@ -14,6 +14,7 @@ export const installCniManifests: Step = {
   pace: { once: servesApi },
   retry: 'edit',
   needs: ['healthy control plane'],
+  gives: 'network',
   async check(context) {
     const wanted = await files(context);
     const found = await actedBefore(context, (host) => missingFiles(host, wanted));

@@ -157,10 +157,11 @@ describe.skipIf(noSshd !== '')(`kha at a shell${noSshd && ` (${noSshd})`}`, () =
     expect(complete('kha', 'skip', 'prod')).toMatch(/--reason\b/);
   });
 
-  it('has one example in the help of every command', async () => {
+  it('has examples in the help of every command', async () => {
     const commands = [
       'init',
       'validate',
+      'hosts trust',
       'schema',
       'plan',
       'install',
@@ -181,6 +182,8 @@ describe.skipIf(noSshd !== '')(`kha at a shell${noSshd && ` (${noSshd})`}`, () =
       'completion',
     ];
     for (const command of commands)
-      expect((await kha(command, '--help')).stdout.match(/^Example:\n {2}\S/gm), command).toHaveLength(1);
+      expect((await kha(...command.split(' '), '--help')).stdout.match(/^Examples?:\n {2}\S/gm), command).toHaveLength(
+        1,
+      );
   });
 });

@@ -52,7 +52,7 @@ describe.skipIf(noSshd !== '')(`a cluster that stands${noSshd && ` (${noSshd})`}
     async (verb) => {
       write((text) => `${text.replace(/.*w1.*\n/, '').replace('127.0.0.9', '127.0.0.10')}kubelet: { maxPods: 50 }\n`);
       const { code, stdout, stderr } = await kha(verb, spec);
-      expect(stderr).toMatch(/cluster\.yaml:5:36 error endpoint\.vip: /);
+      expect(stderr).toMatch(/cluster\.yaml:5:41 error controlPlaneEndpoint\.vip: /);
       expect(stderr).toMatch(
         /cluster\.yaml:8:1 error hosts: w1 .*\n.*\n.*\n.*\n.*kha node remove w1 \(not built yet\)/,
       );
@@ -75,7 +75,7 @@ describe.skipIf(noSshd !== '')(`a cluster that stands${noSshd && ` (${noSshd})`}
 
   it('passes by the first control plane where that is new, and asks the next', async () => {
     write((text) => text.replace(/(.*m1.*\n)(.*m2.*\n)/, '$2$1').replace('vip: 127.0.0.9', 'vip: 127.0.0.10'));
-    expect((await kha('install', spec)).stderr).toMatch(/cluster\.yaml:5:36 error endpoint\.vip: /);
+    expect((await kha('install', spec)).stderr).toMatch(/cluster\.yaml:5:41 error controlPlaneEndpoint\.vip: /);
   });
 
   it.each([

@@ -1,0 +1,16 @@
+import { cluster } from '../clusters.js';
+
+/** Between them these ask for every step that there is. */
+export const sites = {
+  'an ordinary site': cluster({
+    addons: ['dashboard'],
+    firewall: 'open',
+    files: [{ path: '/etc/kubernetes/audit.yaml', content: 'a' }],
+    pools: { big: { labels: { disk: 'fast' } } },
+    hosts: cluster().hosts.map((host) => ({ ...host, pool: 'big' })),
+  }),
+  'a site with SELinux and a network of its own': cluster({
+    selinux: 'enforcing',
+    networking: { cni: { manifests: ['/cni.yaml'] } },
+  }),
+};
