@@ -46,20 +46,23 @@ const others = (): Record<string, number> =>
   Object.fromEntries(Object.entries(traffic).map(([host, counted]) => [host, counted.others()]));
 
 describe('an install from a file', () => {
+  it('says on which host sshd forwards nothing, before anything is changed; a connection that forwards already would go on', async () => {
+    const forwarding = (say: string): Promise<string> =>
+      on('w1', `echo 'AllowTcpForwarding ${say}' >/etc/ssh/sshd_config.d/forwarding.conf; systemctl reload ssh`);
+    await forwarding('no');
+    try {
+      const { code, stdout } = await kha('plan', spec);
+      expect(`${code} ${stdout}`).toMatch(/^1 .*checkRegistry on w1: sshd lets root in and forwards no port/s);
+    } finally {
+      await forwarding('yes');
+    }
+  });
+
   it('plans without a registry, and leaves nothing of the bundle on any host', async () => {
     const { problems } = JSON.parse(await done('plan', spec, '--output', 'json')) as { problems: unknown[] };
     expect(problems).toEqual([]);
     for (const host of ['m1', 'w1'])
       expect(await on(host, 'ls -A /var/lib/kha /var/cache/kha 2>/dev/null | wc -l')).toBe('0\n');
-  });
-
-  it('says on which host sshd forwards nothing, before anything is changed', async () => {
-    const forwarding = (say: string): Promise<string> =>
-      on('w1', `echo 'AllowTcpForwarding ${say}' >/etc/ssh/sshd_config.d/forwarding.conf; systemctl reload ssh`);
-    await forwarding('no');
-    const { code, stdout } = await kha('plan', spec);
-    expect(`${code} ${stdout}`).toMatch(/^1 .*checkRegistry on w1: sshd lets root in and forwards no port/s);
-    await forwarding('yes');
   });
 
   it('goes on when the file is taken away after the pull, and asks no address but the site’s own', async () => {
