@@ -4,7 +4,7 @@ import type { Cluster } from '../cluster/cluster.js';
 import { loginAddress, sshSettings } from '../cluster/cluster.js';
 import { hopsTo, type Target } from '../activities/ssh/connect.js';
 import { contentOf } from '../activities/ssh/host-key.js';
-import { fingerprint } from '../activities/ssh/known-hosts.js';
+import { fingerprint, nameOf } from '../activities/ssh/known-hosts.js';
 import { shownKey, type ShownKey } from '../activities/ssh/shown-key.js';
 
 /** Hosts that are asked at a time. */
@@ -88,8 +88,7 @@ async function ask(targets: readonly Target[], leaveOut: (target: Target, why: s
   return shown.sort((one, other) => order(one) - order(other));
 }
 
-const placeOf = ({ address, settings }: Target): string =>
-  settings.port === 22 ? address : `[${address}]:${settings.port}`;
+const placeOf = ({ address, settings }: Target): string => nameOf(address, settings.port);
 
 /** The name of a key's type stands first in it, after its length in four bytes (RFC 4253, 6.6). */
 const typeOf = (key: Buffer): string => key.toString('latin1', 4, 4 + key.readUInt32BE(0));

@@ -1,7 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { HostFailure } from '../failure.js';
 import { expandHome } from '../secrets.js';
-import { authorityFor, fingerprint, judge, knownTypes, parseKnownHosts, type KnownHost } from './known-hosts.js';
+import {
+  authorityFor,
+  fingerprint,
+  judge,
+  knownTypes,
+  nameOf,
+  parseKnownHosts,
+  type KnownHost,
+} from './known-hosts.js';
 
 /** Checks the keys of one address against a known_hosts file, always. */
 export interface HostKeyCheck {
@@ -92,6 +100,6 @@ function refuse(
   return new HostFailure('HostKeyChanged', {
     host: name,
     reason: `the host key of ${address}:${port} ${what}; it shows ${print}`,
-    next: `somebody may be in between: find out why before anything else. Only if the host was really installed anew: ssh-keygen -R '${port === 22 ? address : `[${address}]:${port}`}' -f ${file}, then accept the new key`,
+    next: `somebody may be in between: find out why before anything else. Only if the host was really installed anew: ssh-keygen -R '${nameOf(address, port)}' -f ${file}, then accept the new key`,
   });
 }

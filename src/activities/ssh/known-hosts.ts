@@ -51,12 +51,15 @@ export function knownTypes(entries: readonly KnownHost[], host: string, port: nu
   ];
 }
 
+/** How the file names a host: `[host]:port` where the port is another than 22. */
+export const nameOf = (host: string, port: number): string => (port === 22 ? host : `[${host}]:${port}`);
+
 /** As `ssh-keygen -l` prints it. */
 export const fingerprint = (key: Buffer): string =>
   `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 
 function names({ patterns }: KnownHost, host: string, port: number): boolean {
-  const wanted = (port === 22 ? host : `[${host}]:${port}`).toLowerCase();
+  const wanted = nameOf(host, port).toLowerCase();
   let matched = false;
   for (const pattern of patterns) {
     const negated = pattern.startsWith('!');
