@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { hostActions } from '../index.js';
-import { labFile } from '../lab.js';
+import { hostsOf, labFile } from '../lab.js';
 import { etcdctl, shell, type Afterwards, type Scene } from './fault.js';
 
 /** The spec's text changed, in a file of its own. */
@@ -48,6 +48,30 @@ const ofOrder = [
   'publishRecord',
 ];
 
+/** Since when each node is Ready, or not. */
+async function readySince({ lab }: Scene): Promise<Readonly<Record<string, string>>> {
+  const each = '{range .items[*]}{.metadata.name}={.status.conditions[?(@.type=="Ready")].lastTransitionTime} {end}';
+  const said = await shell(
+    { lab, host: 'm2' },
+    `kubectl --kubeconfig /etc/kubernetes/admin.conf get nodes -o 'jsonpath=${each}'`,
+  );
+  return Object.fromEntries(
+    said
+      .trim()
+      .split(' ')
+      .map((pair) => pair.split('=') as [string, string]),
+  );
+}
+
+/** Waits until the host’s member and API server are away, and cuts its power for a moment then. */
+async function cutWhileRestarted(scene: Scene): Promise<void> {
+  const { lab, host } = scene;
+  const away = '[ ! -e /etc/kubernetes/manifests/kube-apiserver.yaml ] && [ ! -e /etc/kubernetes/manifests/etcd.yaml ]';
+  await shell(scene, `for try in $(seq 3000); do if ${away}; then exit 0; fi; sleep 0.1; done; exit 1`);
+  await hostActions.kill(lab.name, host);
+  await hostActions.start(lab.name, host);
+}
+
 export const afterwards: Readonly<Record<string, Afterwards>> = {
   'sorted-hosts': {
     does: 'turn the list of hosts round, plan and install',
@@ -79,6 +103,28 @@ export const afterwards: Readonly<Record<string, Afterwards>> = {
         const file = await edited(scene, name, edit);
         const place = new RegExp(`${name}\\.yaml:\\d+:\\d+`);
         for (const verb of ['plan', 'install']) await expects(scene, 2, [place, ...words], verb, file);
+      }
+    },
+  },
+  'etcd-settings': {
+    does: 'change etcd’s quota and install; cut the power of a member that is being restarted, and start it again',
+    at: 'a standing cluster',
+    on: 'm1',
+    async act(scene) {
+      const { lab, host } = scene;
+      const quota = 4 * 1024 ** 3;
+      const file = await edited(scene, 'etcd-settings', (text) => `${text}etcd: { quotaBackendBytes: ${quota} }\n`);
+      const others = hostsOf(lab).filter(({ name }) => name !== host);
+      const before = await readySince(scene);
+      const install = expects(scene, 0, [], 'install', file);
+      await Promise.race([install, cutWhileRestarted(scene)]);
+      await install;
+      const after = await readySince(scene);
+      const lost = others.filter(({ name }) => before[name] !== after[name]);
+      if (lost.length > 0) throw new Error(`not Ready for a while: ${lost.map(({ name }) => name).join(', ')}`);
+      for (const { name } of hostsOf(lab).filter(({ role }) => role === 'control-plane')) {
+        const running = await shell({ lab, host: name }, "tr '\\0' ' ' </proc/$(pgrep -x etcd)/cmdline");
+        if (!running.includes(`--quota-backend-bytes=${quota} `)) throw new Error(`etcd on ${name} runs as ${running}`);
       }
     },
   },

@@ -16,6 +16,7 @@ const manifest = (name: string, of = wanted): string =>
     manifestPath,
   ).content;
 const changed = '/etc/kubernetes/kha/etcd-changed.yaml';
+const away = '/etc/kubernetes/kha/kube-apiserver-away.yaml';
 
 describe('a manifest', () => {
   it('differs by its settings, in words, and never by its peers', () => {
@@ -98,5 +99,18 @@ describe('members with data whose settings changed', () => {
     expect(await reconfigureEtcd.check(context('m2'))).toEqual([expect.stringContaining('not started again')]);
     await reconfigureEtcd.apply!(context('m2'));
     expect(restarted).toEqual(['m2']);
+  });
+
+  it('get their API server back where only that was cut short, and are not restarted for it', async () => {
+    const { content } = etcdManifest(wanted, wanted.hosts[1]!, manifestPath);
+    const disks: Disks = { m2: { [manifestPath]: content, [changed]: content, [away]: 'api' } };
+    const { context, done } = world(wanted, disks, {
+      'endpoint status': () => statusOf(members, 'a3'),
+      'rm -f': () => '',
+      'endpoint health --cluster': () => '',
+    });
+    expect(await reconfigureEtcd.check(context('m2'))).toEqual([expect.stringContaining('API server was stopped')]);
+    await reconfigureEtcd.apply!(context('m2'));
+    expect(done).toEqual([`m2: rm -f ${changed}`, expect.stringMatching(/^m2: unit set -eu/)]);
   });
 });
