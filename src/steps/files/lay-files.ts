@@ -9,7 +9,7 @@ import type { CheckContext, Step } from '../step.js';
 import { missingFiles, writeFiles, type WantedFile } from '../wanted-file.js';
 
 interface LaidFile extends WantedFile {
-  /** `root:root` */
+  /** `root:root`; `nobody:` where it may be any group, which is the user’s own when kha lays it. */
   readonly owner: string;
 }
 
@@ -30,7 +30,8 @@ export const layFiles: Step = {
     ]);
     for (const { path, owner } of wanted) {
       const there = found.get(path);
-      if (there !== undefined && there !== owner) missing.push(`${path} belongs to ${there}, not to ${owner}`);
+      if (there !== undefined && !`${there}:`.startsWith(owner.endsWith(':') ? owner : `${owner}:`))
+        missing.push(`${path} belongs to ${there}, not to ${owner.replace(/:$/, '')}`);
     }
     await refuseOtherContent(context, wanted);
     return [...missing, ...stray.map((name) => `${patchFolder}/${name} is no patch of the spec`)];
@@ -59,7 +60,8 @@ async function laid({ cluster, host, secret }: CheckContext): Promise<LaidFile[]
       path,
       content: from === undefined ? (content ?? '') : `${await secret(`file:${from}`)}\n`,
       mode: mode.replace(/^0(?=...)/, ''),
-      owner: owner.includes(':') ? owner : `${owner}:${owner}`,
+      // Debian’s nobody has the group nogroup.
+      owner: owner.includes(':') ? owner : `${owner}:`,
       secret: from !== undefined,
     }),
   );

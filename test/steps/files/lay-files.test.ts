@@ -24,7 +24,7 @@ const all: Record<string, FileFact> = {
 };
 const own = new Map([
   [encryption, 'root:root'],
-  [motd, 'nobody:nobody'],
+  [motd, 'nobody:nogroup'],
   [patch, 'root:root'],
 ]);
 
@@ -90,7 +90,7 @@ describe('layFiles', () => {
     [
       'another owns',
       { files: all, owned: new Map([...own, [motd, 'root:root']]) },
-      [`${motd} belongs to root:root, not to nobody:nobody`],
+      [`${motd} belongs to root:root, not to nobody`],
     ],
     [
       'a patch of an older spec lies there',
@@ -113,7 +113,7 @@ describe('layFiles', () => {
     expect(m1.done.filter((one) => !one.startsWith('write'))).toEqual([
       'install -d -m 0700 /etc/kubernetes/kha/patches',
       `chown root:root ${encryption}`,
-      `chown nobody:nobody ${motd}`,
+      `chown nobody: ${motd}`,
       `chown root:root ${patch}`,
       'rm -f /etc/kubernetes/kha/patches/kube-scheduler1.yaml',
     ]);
