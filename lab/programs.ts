@@ -38,7 +38,10 @@ async function fetchKubeconfig(lab: Lab, file: string): Promise<void> {
       host,
       'if [ -e /etc/kubernetes/admin.conf ]; then cat /etc/kubernetes/admin.conf; fi',
     );
-    if (content !== '') return writeFile(file, content, { mode: 0o600 });
+    // An endpoint of type local is the host's own.
+    const server = `server: https://${host.address}:6443`;
+    if (content !== '')
+      return writeFile(file, content.replace(/server: https:\/\/127\.0\.0\.1:.*/, server), { mode: 0o600 });
   }
   throw new Error(
     `no running control plane of lab ${lab.name} has a cluster yet; install one with: kha install ${labFile(lab, 'cluster.yaml')}`,

@@ -5,9 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cachedBundle } from '../../src/bundle/build/build.js';
 import type { Progress } from '../../src/workflows/messages.js';
 import { ground } from './ground.js';
+import { addSiteSettings, inForce } from './site-settings.js';
 import { Traffic } from './traffic.js';
 
-/** A site that has nothing but SSH and a file: one control plane and one worker, no registry. */
+/** A site that has nothing but SSH and a file, and settings of its own: one control plane and one worker, no registry. */
 const name = 'file';
 const { kha, done, spec, folder, remove } = ground(name);
 const lab = (...args: string[]): Promise<string> => done('lab', '--name', name, ...args);
@@ -19,6 +20,7 @@ let gateway = '';
 beforeAll(async () => {
   symlinkSync(await cachedBundle(({ what, state }) => console.log(state, what)), file);
   await lab('up', '--control-planes', '1', '--workers', '1', '--source', file);
+  addSiteSettings(spec);
   const { hosts } = JSON.parse(await lab('status', '--output', 'json')) as {
     hosts: { name: string; address: string }[];
   };
@@ -96,6 +98,28 @@ describe('an install from a file', () => {
       ).toContain('io.cri-containerd.pinned=pinned');
     expect(images).not.toContain('127.0.0.1');
     expect(await on('m1', 'ls /etc/containerd/certs.d 2>/dev/null | wc -l')).toBe('0\n');
+  });
+
+  it('keeps Secrets', async () => {
+    expect(await lab('kubectl', 'create', 'secret', 'generic', 'site', '--from-literal=word=hello')).toContain(
+      'created',
+    );
+  });
+
+  it.each(Object.entries(inForce))('has %s in force', async (_, [host, command, says]) =>
+    expect(await on(host, command)).toMatch(says),
+  );
+
+  it('gives nodes what their pools and the hosts themselves say', async () => {
+    const { items } = JSON.parse(await lab('kubectl', 'get', 'nodes', '-o', 'json')) as { items: unknown[] };
+    expect(items).toMatchObject([
+      { metadata: { name: 'm1', annotations: { 'example.org/rack': 'r 1' } } },
+      {
+        metadata: { name: 'w1', labels: { gpu: 'yes' } },
+        spec: { taints: [{ key: 'gpu', value: 'yes', effect: 'PreferNoSchedule' }] },
+        status: { capacity: { pods: '50' } },
+      },
+    ]);
   });
 
   it('starts pods again while nobody serves anything', async () => {
