@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { z } from 'zod';
 
 /** What `go mod edit -json` tells of a module, as far as it shapes how the module’s commands are built (go.dev/ref/mod). */
@@ -28,7 +29,8 @@ export const requiresOf = (text: string): Requires =>
 /**
  * A go.mod that builds commands of another module as that one’s own go.mod would: its language version, its settings, and
  * its replacements, which Go takes from the main module only. What it replaces by a folder of its own repository is
- * published too: Kubernetes’ staging modules as v0.X.Y beside v1.X.Y, everybody else’s under the module’s own version.
+ * published too: Kubernetes’ staging modules as v0.X.Y beside v1.X.Y, everybody else’s under the module’s own version. A
+ * folder that no part of the module’s path is named like is none (etcd forbids modules by such), and is left out.
  * Every other version follows from these (minimal version selection), so no list of them is kept.
  */
 export function goModFor(name: string, requires: Requires, entry: GoMod): string {
@@ -36,9 +38,9 @@ export function goModFor(name: string, requires: Requires, entry: GoMod): string
   if (version === undefined)
     throw new Error(`${name} requires ${Object.keys(requires).join(', ')}, not ${entry.Module.Path}`);
   const beside = entry.Module.Path === 'k8s.io/kubernetes' ? version.replace(/^v1\./, 'v0.') : version;
-  const replaced = (entry.Replace ?? []).map(({ Old, New }) => {
-    const local = /^\.\.?\//.test(New.Path);
-    return `\t${Old.Path} => ${local ? `${Old.Path} ${beside}` : `${New.Path} ${New.Version}`}`;
+  const replaced = (entry.Replace ?? []).flatMap(({ Old, New }) => {
+    if (!/^\.\.?\//.test(New.Path)) return [`\t${Old.Path} => ${New.Path} ${New.Version}`];
+    return Old.Path.split('/').includes(basename(New.Path)) ? [`\t${Old.Path} => ${Old.Path} ${beside}`] : [];
   });
   return (
     [

@@ -46,5 +46,13 @@ replace (
 `);
   const other = { Module: { Path: 'a/b' }, Go: '1.24', Replace: [{ Old: { Path: 'a/c' }, New: { Path: '../c' } }] };
   expect(goModFor('b', { 'a/b': 'v3.6.8' }, other)).toContain('\ta/c => a/c v3.6.8\n');
+  const replace = (path: string, folder: string) => ({ Old: { Path: path }, New: { Path: folder } });
+  const guarded = {
+    ...other,
+    Replace: [replace('a/b/client/v3', '../client/v3'), replace('a', './FORBIDDEN'), replace('tests/v3', './FORBIDDEN')],
+  };
+  expect(goModFor('b', { 'a/b': 'v3.6.8' }, guarded)).toMatch(
+    /\nreplace \(\n\ta\/b\/client\/v3 => a\/b\/client\/v3 v3.6.8\n\)\n$/,
+  );
   expect(() => goModFor('b', { 'a/d': 'v1.0.0' }, other)).toThrow('b requires a/d, not a/b');
 });
