@@ -49,7 +49,11 @@ replace (
   const replace = (path: string, folder: string) => ({ Old: { Path: path }, New: { Path: folder } });
   const guarded = {
     ...other,
-    Replace: [replace('a/b/client/v3', '../client/v3'), replace('a', './FORBIDDEN'), replace('tests/v3', './FORBIDDEN')],
+    Replace: [
+      replace('a/b/client/v3', '../client/v3'),
+      replace('a', './FORBIDDEN'),
+      replace('tests/v3', './FORBIDDEN'),
+    ],
   };
   expect(goModFor('b', { 'a/b': 'v3.6.8' }, guarded)).toMatch(
     /\nreplace \(\n\ta\/b\/client\/v3 => a\/b\/client\/v3 v3.6.8\n\)\n$/,
