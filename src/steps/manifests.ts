@@ -1,3 +1,5 @@
+import type { Cluster } from '../cluster/cluster.js';
+import { existing } from '../facts/files.js';
 import { kubectl } from '../facts/kubectl.js';
 import { kubectlDiff } from '../facts/kubectl-diff.js';
 import type { Asked, Host } from './host.js';
@@ -5,6 +7,28 @@ import type { Asked, Host } from './host.js';
 interface Manifest {
   /** Where it lies on the host. */
   readonly path: string;
+}
+
+interface Bundled extends Manifest {
+  /** Its name in the bundle: `manifests/NAME.yaml`. */
+  readonly name: string;
+}
+
+export const calicoFolder = '/etc/kubernetes/kha/calico';
+export const calicoManifest: Bundled = { name: 'calico', path: `${calicoFolder}/calico.yaml` };
+export const addOns = ({ addons }: Pick<Cluster, 'addons'>): Bundled[] =>
+  addons.map((name) => ({ name, path: `/etc/kubernetes/kha/add-ons/${name}.yaml` }));
+
+/** Manifests of the bundle that the cluster is given. */
+export const manifests = (cluster: Cluster): Bundled[] => [
+  ...(cluster.networking.cni === 'calico' ? [calicoManifest] : []),
+  ...addOns(cluster),
+];
+
+/** Which of the manifests do not lie on a control plane; in words. */
+export async function notLaid(host: Asked, wanted: readonly Manifest[]): Promise<string[]> {
+  const there = await host.read(existing(wanted.map(({ path }) => path)));
+  return wanted.flatMap(({ path }) => (there.includes(path) ? [] : [`${path} is not there`]));
 }
 
 /** Which of the manifests on a control plane the cluster has otherwise, or not at all; in words. */

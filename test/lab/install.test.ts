@@ -18,6 +18,8 @@ const status = async (): Promise<Progress> =>
   JSON.parse(await done('status', name, '--steps', '--output', 'json')) as Progress;
 const engine = async (): Promise<EngineStatus> =>
   JSON.parse(await done('engine', 'status', '--output', 'json')) as EngineStatus;
+const registry = (): number =>
+  (JSON.parse(readFileSync(join(folder, 'kha/lab', name, 'registry.json'), 'utf8')) as { pid: number }).pid;
 const masters = ['m1', 'm2', 'm3'];
 
 /** What of the lab's names this machine still has. */
@@ -53,10 +55,16 @@ describe('an install in the lab', () => {
     expect((await kha('plan', spec, '--exit-code')).code).toBe(4);
   });
 
-  it('goes on by itself when the worker is killed during kubeadm init, and runs each kubeadm command once', async () => {
+  it('goes on by itself when the worker is killed during kubeadm init and the registry is gone, and runs each kubeadm command once', async () => {
     const install = kha('install', spec);
-    const kubeadm = async (): Promise<boolean> =>
-      (await status()).lines.some(({ step, state }) => step === 'initControlPlane' && state === 'running');
+    const kubeadm = async (): Promise<boolean> => {
+      const { lines } = await status();
+      const pulls = lines.filter(({ step }) => step === 'pullImages');
+      return (
+        pulls.every(({ state }) => state === 'changed' || state === 'done') &&
+        lines.some(({ step, state }) => step === 'initControlPlane' && state === 'running')
+      );
+    };
     const deadline = Date.now() + 600_000;
     while (!(await kubeadm().catch(() => false))) {
       if (Date.now() > deadline) throw new Error(`kubeadm init never began: ${JSON.stringify(await install)}`);
@@ -65,6 +73,7 @@ describe('an install in the lab', () => {
     await sleep(3_000);
     const { processes } = await engine();
     process.kill(processes.worker!, 'SIGKILL');
+    process.kill(registry(), 'SIGKILL');
     const { code, stdout, stderr } = await install;
     expect(`${code} ${stdout.slice(-500)} ${stderr}`).toMatch(/^0 .*Kubernetes v1\.37\.2 stands/s);
     expect((await engine()).processes.worker).not.toBe(processes.worker);
@@ -73,6 +82,7 @@ describe('an install in the lab', () => {
       expect(Number(starts), host).toBe(1);
       expect(await on(host, 'ls -d /var/lib/kha/units/*initControlPlane* | wc -l')).toBe('1\n');
     }
+    await lab('up');
   });
 
   it('makes every node Ready, with etcd on three members and the worker’s kubelet on the virtual address', async () => {

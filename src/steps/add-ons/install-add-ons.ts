@@ -1,9 +1,6 @@
 import { controlPlanes } from '../../cluster/roles.js';
-import { fetchFiles, misplaced, readBundle, type Placement } from '../packages/bundle-files.js';
-import type { Cluster } from '../../cluster/cluster.js';
-import { actedBefore } from '../acted-before.js';
 import { servesApi } from '../fitness.js';
-import { applyManifests, unapplied } from '../manifests.js';
+import { addOns, applyManifests, notLaid, unapplied } from '../manifests.js';
 import type { Step } from '../step.js';
 
 export const installAddOns: Step = {
@@ -13,25 +10,9 @@ export const installAddOns: Step = {
   pace: { once: servesApi },
   retry: 'edit',
   needs: ['ready nodes'],
-  async check(context) {
-    const wanted = placements(context.cluster);
-    const bundle = await readBundle(context);
-    const found = await actedBefore(context, async (host) =>
-      (await misplaced(host, bundle, wanted)).map(({ words }) => words),
-    );
-    if (!('read' in found)) return [...found];
-    return unapplied(found, wanted);
+  async check({ cluster, host }) {
+    const absent = await notLaid(host, addOns(cluster));
+    return absent.length > 0 ? absent : unapplied(host, addOns(cluster));
   },
-  async apply(context) {
-    const wanted = placements(context.cluster);
-    await fetchFiles(context, await readBundle(context), wanted);
-    await applyManifests(context.host, wanted);
-  },
+  apply: ({ cluster, host }) => applyManifests(host, addOns(cluster)),
 };
-
-const placements = ({ addons }: Cluster): Placement[] =>
-  addons.map((name) => ({
-    name: `manifests/${name}.yaml`,
-    path: `/etc/kubernetes/kha/add-ons/${name}.yaml`,
-    mode: '0644',
-  }));

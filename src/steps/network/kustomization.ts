@@ -2,9 +2,8 @@ import type { Cluster } from '../../cluster/cluster.js';
 import { imageName, upstreamOf } from '../../cluster/image-names.js';
 import { profileOf } from '../../cluster/versions.js';
 import { stream } from '../control-plane/kubeadm-documents.js';
+import { calicoFolder } from '../manifests.js';
 import type { WantedFile } from '../wanted-file.js';
-
-export const calicoFolder = '/etc/kubernetes/kha/calico';
 
 /** What is changed in Calico's own manifest, as a kustomization beside it: registry, address pool, encapsulation. */
 export function kustomization(cluster: Cluster): WantedFile {

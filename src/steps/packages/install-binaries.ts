@@ -1,24 +1,25 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { containerHosts, controlPlanes, etcdHosts, nodes } from '../../cluster/roles.js';
 import type { Step } from '../step.js';
+import { manifests } from '../manifests.js';
 import { fetchFiles, misplaced, readBundle, type HostBundle, type Placement } from './bundle-files.js';
 import { packagesOf } from './install-packages.js';
 
 export const installBinaries: Step = {
   name: 'installBinaries',
-  does: 'Put kubeadm, kubelet, kubectl, containerd and etcdctl of the bundle in place, by digest',
+  does: 'Put kubeadm, kubelet, kubectl, containerd, etcdctl and manifests of the bundle in place, by digest',
   on: containerHosts,
   pace: 'all at once',
   retry: 'download',
   needs: ['prepared hosts'],
   async check(context) {
     const contents = await readBundle(context);
-    const found = await misplaced(context.host, contents, binaries(context.cluster, context.host.machine, contents));
+    const found = await misplaced(context.host, contents, placements(context.cluster, context.host.machine, contents));
     return found.map(({ words }) => words);
   },
   async apply(context) {
     const contents = await readBundle(context);
-    const found = await misplaced(context.host, contents, binaries(context.cluster, context.host.machine, contents));
+    const found = await misplaced(context.host, contents, placements(context.cluster, context.host.machine, contents));
     await fetchFiles(
       context,
       contents,
@@ -26,6 +27,14 @@ export const installBinaries: Step = {
     );
   },
 };
+
+/** Manifests, which are applied later, lie on every control plane from now on: after the pull nobody is asked any more. */
+const placements = (cluster: Cluster, machine: Machine, contents: HostBundle): Placement[] => [
+  ...binaries(cluster, machine, contents),
+  ...(controlPlanes(cluster).includes(machine)
+    ? manifests(cluster).map(({ name, path }) => ({ name: `manifests/${name}.yaml`, path, mode: '0644' }))
+    : []),
+];
 
 /** runc is a package of most systems; where the bundle has none for the host's, it is a program like the others. */
 function binaries(cluster: Cluster, machine: Machine, contents: HostBundle): Placement[] {

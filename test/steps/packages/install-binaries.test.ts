@@ -27,3 +27,28 @@ it.each([
     .tells(sha256(paths), new Map());
   expect(await installBinaries.check(contextOf(wanted, host))).toEqual(paths.map((path) => `${path} is not there`));
 });
+
+it('lays the manifests of the bundle on every control plane, before anybody applies them', async () => {
+  const of = cluster({ addons: ['limits'] });
+  const programs = [...everywhere, 'etcdctl', 'etcdutl'];
+  const described = describedBundle(
+    ...programs.map((name) => `bin/amd64/${name}`),
+    'manifests/calico.yaml',
+    'manifests/limits.yaml',
+  );
+  const manifests = ['/etc/kubernetes/kha/calico/calico.yaml', '/etc/kubernetes/kha/add-ons/limits.yaml'];
+  const paths = [...programs.map((name) => `/usr/bin/${name}`), ...manifests];
+  const host = new FakeHost(of, 'm2')
+    .tells(bundle(registryOf(of), ''), described)
+    .tells(system, { os: 'debian-13', arch: 'amd64' })
+    .tells(
+      sha256(paths),
+      new Map(paths.slice(0, -1).map((path) => [path, described.files[nameOf(path)]!.digest.slice(7)])),
+    );
+  expect(await installBinaries.check(contextOf(of, host))).toEqual([
+    '/etc/kubernetes/kha/add-ons/limits.yaml is not there',
+  ]);
+});
+
+const nameOf = (path: string): string =>
+  `${path.endsWith('.yaml') ? 'manifests' : 'bin/amd64'}/${path.split('/').at(-1)}`;
