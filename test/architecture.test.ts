@@ -28,7 +28,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     '@temporalio/common',
     '@temporalio/client',
   ],
-  bundle: ['bundle', 'engine', 'cluster', 'yaml', 'zod', 'node'],
+  bundle: ['bundle', 'engine', 'cluster', 'https-proxy-agent', 'proxy-from-env', 'yaml', 'zod', 'node'],
   engine: ['engine', 'workflows', 'node', '@temporalio/envconfig', '@temporalio/client', '@temporalio/common'],
   client: [
     'client',

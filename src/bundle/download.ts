@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { through } from './agents.js';
 import { DownloadFailed, Passing, type Heard, type Https } from './https.js';
 import { digestOf } from './tar.js';
 
@@ -101,7 +102,7 @@ async function save(response: IncomingMessage, part: string, flags: 'a' | 'w'): 
 }
 
 const refused = ({ url, status }: Heard): DownloadFailed => {
-  const words = `${url.href} answers ${status}`;
+  const words = `${url.href} answers ${status}${through(url.href)}`;
   if (status === 404) return new DownloadFailed(`${url.href} is not there (404)`);
   return status === 429 || status >= 500 ? new Passing(words) : new DownloadFailed(words);
 };

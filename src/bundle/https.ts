@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { Agent, request } from 'node:https';
+import { request } from 'node:https';
 import { rootCertificates } from 'node:tls';
+import { Agents, noWay, through } from './agents.js';
 
 /** A download that was not to be had. The message names the part, the address, and the reason. */
 export class DownloadFailed extends Error {}
@@ -32,14 +33,14 @@ export class Passing extends DownloadFailed {}
 
 /** Speaks HTTPS, and nothing else, with the sites that publish what a bundle is made of. */
 export class Https implements Disposable {
-  readonly #agent: Agent;
+  readonly #agents = new Agents();
+  readonly #ca: string[] | undefined;
   readonly #reach: Reach;
   #closed = false;
 
   constructor(reach: Reach = {}) {
     this.#reach = reach;
-    const ca = reach.ca === undefined ? {} : { ca: [...rootCertificates, reach.ca] };
-    this.#agent = new Agent({ keepAlive: true, maxSockets: 8, ...ca });
+    this.#ca = reach.ca === undefined ? undefined : [...rootCertificates, reach.ca];
   }
 
   /** Asks, and follows redirects; a login goes to the origin that was asked and to no other. Throws DownloadFailed. */
@@ -55,6 +56,10 @@ export class Https implements Disposable {
       const response = await this.#once(at, own);
       const status = response.statusCode ?? 0;
       const { location } = response.headers;
+      if (status === 407) {
+        response.resume();
+        throw new DownloadFailed(`${at.host} answers 407${through(at.href, status)}`);
+      }
       if (![301, 302, 303, 307, 308].includes(status)) return { url: at, status, response };
       response.resume();
       if (location === undefined) throw new DownloadFailed(`${at.href} answers ${status} and does not say where to`);
@@ -65,7 +70,7 @@ export class Https implements Disposable {
 
   [Symbol.dispose](): void {
     this.#closed = true;
-    this.#agent.destroy();
+    this.#agents[Symbol.dispose]();
   }
 
   #once(url: URL, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
@@ -74,7 +79,8 @@ export class Https implements Disposable {
       const asked = request(
         url,
         {
-          agent: this.#agent,
+          agent: connectTo ? this.#agents.straight : this.#agents.of(url.href),
+          ca: this.#ca,
           timeout: patience,
           headers: { 'user-agent': 'kha', ...headers, host: url.host },
           servername: url.hostname,
@@ -95,6 +101,6 @@ function failed(url: URL, error: NodeJS.ErrnoException): DownloadFailed {
     return new DownloadFailed(
       `${url.host} has a certificate that is not to be believed: ${message}; if a proxy opens TLS here, name its authority with --ca FILE`,
     );
-  const words = `${url.host} cannot be reached: ${message}`;
+  const words = `${url.host} cannot be reached: ${message}${noWay(url.href)}`;
   return code === 'ENOTFOUND' ? new DownloadFailed(words) : new Passing(words);
 }

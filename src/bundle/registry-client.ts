@@ -2,6 +2,7 @@ import { request as plain, type RequestOptions } from 'node:http';
 import { request as secure } from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { Agents, noWay, through } from './agents.js';
 import { challenged, RegistryFailed, type Answer, type Login } from './registry-token.js';
 
 /** A registry, and the path under which the bundle lies in it: `harbor.example.org/k8s`. */
@@ -39,6 +40,8 @@ export class RegistryClient {
   /** By scope: what a token is good for. */
   readonly #authorization = new Map<string, string>();
 
+  readonly #agents = new Agents();
+
   constructor(settings: RegistrySettings) {
     this.#settings = settings;
   }
@@ -69,7 +72,9 @@ export class RegistryClient {
       answer = await this.#once(method, url, own(), body);
     }
     if (expected.includes(answer.status)) return answer;
-    throw new RegistryFailed(`${method} ${url} answered ${answer.status}${saying(answer.text)}`);
+    throw new RegistryFailed(
+      `${method} ${url} answered ${answer.status}${through(url, answer.status)}${saying(answer.text)}`,
+    );
   }
 
   get origin(): string {
@@ -79,6 +84,7 @@ export class RegistryClient {
   async #once(method: string, url: string, authorization?: string, body?: Body): Promise<Answer> {
     const accept =
       'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, application/json';
+    const tls = url.startsWith('https:');
     const options: RequestOptions & { ca?: string } = {
       method,
       timeout: 60_000,
@@ -88,10 +94,12 @@ export class RegistryClient {
         ...(body ? { 'content-type': body.type, 'content-length': body.size } : {}),
       },
       ...(this.#settings.ca === undefined ? {} : { ca: this.#settings.ca }),
+      ...(tls ? { agent: this.#agents.of(url) } : {}),
     };
+    const ask = tls ? secure : plain;
     try {
       return await new Promise<Answer>((resolve, reject) => {
-        const asked = (url.startsWith('https:') ? secure : plain)(url, options, (heard) => {
+        const asked = ask(url, options, (heard) => {
           const chunks: Buffer[] = [];
           heard.on('data', (chunk: Buffer) => chunks.push(chunk));
           heard.on('error', reject);
@@ -109,7 +117,7 @@ export class RegistryClient {
         else asked.end();
       });
     } catch (error) {
-      throw new RegistryFailed(`${method} ${url}: ${(error as Error).message}`);
+      throw new RegistryFailed(`${method} ${url}: ${(error as Error).message}${tls ? noWay(url) : ''}`);
     }
   }
 }

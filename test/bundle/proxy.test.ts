@@ -1,0 +1,90 @@
+import { createServer, type Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import type { Internet } from '../../lab/internet/internet.js';
+import { bodyOf } from '../../src/bundle/download.js';
+import { Https } from '../../src/bundle/https.js';
+import { parseAddress, RegistryClient } from '../../src/bundle/registry-client.js';
+import { sampleInternet } from './sample-internet.js';
+import { Folder } from './samples.js';
+
+const url = 'https://dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubeadm';
+const login = `Basic ${Buffer.from('robot:secret').toString('base64')}`;
+const ground = new Folder();
+let internet: Internet;
+/** The only way out: a proxy that wants a login, and whom it was asked for. */
+let proxy: Server;
+const tunnels: string[] = [];
+
+beforeAll(async () => {
+  internet = await sampleInternet(ground);
+  proxy = createServer();
+  proxy.on('connect', ({ url: target = '', headers }, socket) => {
+    if (headers['proxy-authorization'] !== login)
+      return socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n');
+    tunnels.push(target);
+    if (target.startsWith('forbidden.')) return socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    const there = connect(internet.listening.port, internet.listening.host, () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      there.pipe(socket).pipe(there);
+    });
+    there.on('error', () => socket.destroy());
+    socket.on('error', () => there.destroy());
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+}, 60_000);
+afterEach(() => {
+  vi.unstubAllEnvs();
+  tunnels.length = 0;
+});
+afterAll(async () => {
+  proxy.closeAllConnections();
+  proxy.close();
+  await internet[Symbol.asyncDispose]();
+  ground[Symbol.dispose]();
+});
+
+const set = (user: string, not = ''): void => {
+  const { port } = proxy.address() as AddressInfo;
+  for (const name of ['HTTPS_PROXY', 'https_proxy']) vi.stubEnv(name, `http://${user}127.0.0.1:${port}`);
+  for (const name of ['NO_PROXY', 'no_proxy']) vi.stubEnv(name, not);
+};
+
+it('goes through the proxy that the environment names, and keeps to its connections', async () => {
+  set('robot:secret@');
+  using https = new Https({ ca: internet.ca });
+  for (const _ of [1, 2]) expect(await bodyOf(await https.get(url))).toContain('the amd64 program kubeadm');
+  expect(tunnels).toEqual(['dl.k8s.io:443', 'cdn.dl.k8s.io:443']);
+});
+
+it('says that the proxy wants a login, or which proxy an address was asked through, and no password', async () => {
+  set('');
+  using https = new Https({ ca: internet.ca });
+  const failed = (asked: string): Promise<string> => https.get(asked).then(String, (error: Error) => error.message);
+  expect(await failed(url)).toMatch(
+    /^dl\.k8s\.io answers 407 \(through the proxy 127\.0\.0\.1:\d+, which wants a login: name it as http:\/\/USER:PASSWORD@/,
+  );
+  set('robot:secret@', 'dl.k8s.io');
+  const straight = await failed('https://dl.k8s.io:1/').catch(String);
+  expect(straight).toMatch(/^dl\.k8s\.io:1 cannot be reached: .*no proxy is set for it; where one leads out/);
+  vi.stubEnv('https_proxy', 'http://robot:secret@127.0.0.1:1');
+  const none = await failed(url.replace('dl.', 'cdn.dl.'));
+  expect(none).toMatch(/cannot be reached: .*ECONNREFUSED 127\.0\.0\.1:1 \(through the proxy 127\.0\.0\.1:1\)/);
+  expect(none).not.toContain('secret');
+});
+
+it('pushes through it too, except to where no proxy is to be asked', async () => {
+  set('robot:secret@');
+  const client = (host: string): RegistryClient =>
+    new RegistryClient({ address: parseAddress(host), ca: internet.ca, login: { username: 'a', password: 'b' } });
+  await client('registry.k8s.io').ask('HEAD', 'pause', 'manifests/none', [404]);
+  expect(tunnels).toEqual(['registry.k8s.io:443']);
+  await expect(client('forbidden.example.org').ask('HEAD', 'pause', 'manifests/none', [404])).rejects.toThrow(
+    /forbidden\.example\.org.* answered 403 \(through the proxy/,
+  );
+  set('robot:secret@', '127.0.0.1');
+  await expect(client('127.0.0.1:1').ask('HEAD', 'pause', 'manifests/none', [404])).rejects.toThrow(
+    /ECONNREFUSED 127\.0\.0\.1:1 \(no proxy is set for it/,
+  );
+  expect(tunnels).toHaveLength(2);
+});
