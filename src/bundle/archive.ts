@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { z } from 'zod';
@@ -11,6 +10,22 @@ export class BundleRefused extends Error {}
 
 /** Where an OCI layout keeps a blob. */
 export const blobName = (digest: string): string => `blobs/${digest.replace(':', '/')}`;
+/** Bytes that are read at once. */
+const chunk = 256 * 1024;
+
+/**
+ * What lies in a file from one offset up to another. The file is everybody's who reads: a stream of Node's own closes it when
+ * it is broken off, whatever autoClose says, and the next file that is opened gets its number.
+ */
+async function* chunksOf(file: FileHandle, from: number, to: number): AsyncGenerator<Buffer> {
+  for (let at = from; at < to;) {
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(Math.min(chunk, to - at)), 0, null, at);
+    if (bytesRead === 0) throw new BundleRefused(`it was cut off at ${at} bytes while it was read`);
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
 /** Documents larger than this are none; bytes. */
 const longest = 8 * 1024 * 1024;
 
@@ -69,13 +84,9 @@ export class Archive implements AsyncDisposable {
   }
 
   /** Throws BundleRefused where the archive has no such entry. */
-  stream(name: string, from = 0, to?: number): Readable {
+  stream(name: string, from = 0): Readable {
     const { offset, size } = placeOf(this.places, name);
-    // An end before the beginning would read on to the end of the archive.
-    const end = offset + Math.min(to ?? size - 1, size - 1);
-    if (end < offset + from) return Readable.from([]);
-    // By number: every stream of a FileHandle stays listed with it until it is closed.
-    return createReadStream('', { fd: this.#file.fd, start: offset + from, end, autoClose: false });
+    return Readable.from(chunksOf(this.#file, offset + from, offset + size), { objectMode: false });
   }
 
   document<T>(name: string, schema: z.ZodType<T>): Promise<T> {

@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import { Archive } from '../../src/bundle/archive.js';
+import { Archive, blobName } from '../../src/bundle/archive.js';
 import { ending, header, padding } from '../../src/bundle/tar.js';
 import { verifyArchive } from '../../src/bundle/verify.js';
 import { writeArchive } from '../../src/bundle/write-archive.js';
@@ -43,6 +46,22 @@ it('is a tar archive to others too, with an OCI layout in it', async () => {
   ]);
   // Both images and both files: the layer that images share is there once.
   expect(readdirSync(folder.at('blobs/sha256'))).toHaveLength(3 + 3 + 2 + 2);
+});
+
+it('stays open to everybody else when one reader breaks off', async () => {
+  using folder = new Folder();
+  await writeArchive(folder.at('a.tar'), source(folder, 'k'.repeat(1_000_000)));
+  await using archive = await Archive.open(folder.at('a.tar'));
+  const name = blobName(archive.description.files['bin/amd64/kubelet']!.digest);
+  const [broken, whole] = [archive.stream(name), archive.stream(name, 999_998)];
+  await once(broken, 'data');
+  broken.destroy();
+  await once(broken, 'close');
+  // Whoever opens a file next must not get the number of the bundle's.
+  await using other = await open(folder.file('other', 'another file'));
+  expect(await text(whole)).toBe('kk');
+  expect((await text(archive.stream(name))).length).toBe(1_000_000);
+  expect((await other.readFile()).toString()).toBe('another file');
 });
 
 it('names the part that was altered, is cut off, or is over', async () => {
