@@ -72,8 +72,9 @@ export class RegistryClient {
       answer = await this.#once(method, url, own(), body);
     }
     if (expected.includes(answer.status)) return answer;
+    const { status, text } = answer;
     throw new RegistryFailed(
-      `${method} ${url} answered ${answer.status}${through(url, answer.status)}${saying(answer.text)}`,
+      `${method} ${shown(url)} answered ${status}${through(url, status)}${saying(text)}${body ? whyNotTaken(status) : ''}`,
     );
   }
 
@@ -103,13 +104,15 @@ export class RegistryClient {
           const chunks: Buffer[] = [];
           heard.on('data', (chunk: Buffer) => chunks.push(chunk));
           heard.on('error', reject);
-          heard.on('end', () =>
+          heard.on('end', () => {
             resolve({
               status: heard.statusCode ?? 0,
               headers: heard.headers,
               text: Buffer.concat(chunks).toString('utf8'),
-            }),
-          );
+            });
+            // An upload that was refused before all of it was sent.
+            if (!asked.writableFinished) asked.destroy();
+          });
         });
         asked.on('error', reject);
         asked.on('timeout', () => asked.destroy(new Error('no answer within 60 s')));
@@ -117,9 +120,18 @@ export class RegistryClient {
         else asked.end();
       });
     } catch (error) {
-      throw new RegistryFailed(`${method} ${url}: ${(error as Error).message}${tls ? noWay(url) : ''}`);
+      throw new RegistryFailed(`${method} ${shown(url)}: ${(error as Error).message}${tls ? noWay(url) : ''}`);
     }
   }
+}
+
+/** Without its query: that of an upload has its state, which is for nobody else. */
+const shown = (url: string): string => url.split('?')[0]!;
+
+/** What an upload that is not taken may lack: a registry whose disk is full tells its log alone. */
+function whyNotTaken(status: number): string {
+  if (status === 413) return '; what stands before the registry limits how large an upload may be';
+  return status >= 500 ? '; its log says why: a full disk, most often' : '';
 }
 
 /** The registry's own words, as the protocol has them. */

@@ -31,6 +31,15 @@ it('pushes below a prefix with a token, keeps digests, and sends nothing twice',
   await writeArchive(folder.at('b.tar'), source(folder, 'a newer kubelet'));
   await using newer = await Archive.open(folder.at('b.tar'));
   expect(await pushArchive(newer, client, quiet)).toMatchObject({ sent: 2, present: 6 });
+  // Another release lies beside it: upgrades need both.
+  const other = source(folder);
+  await writeArchive(folder.at('c.tar'), { ...other, description: { ...other.description, kubernetes: 'v1.36.3' } });
+  await using beside = await Archive.open(folder.at('c.tar'));
+  expect(await pushArchive(beside, client, quiet)).toMatchObject({ sent: 1, present: 7 });
+  for (const [tag, { index }] of Object.entries({ 'v1.37.2': newer, 'v1.36.3': beside })) {
+    const { headers } = await client.ask('HEAD', 'kha/bundle', `manifests/${tag}`, [200]);
+    expect(headers['docker-content-digest']).toBe(index.manifests[0]?.digest);
+  }
 });
 
 it('says which registry refuses, and why', async () => {

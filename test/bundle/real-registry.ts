@@ -10,7 +10,10 @@ import type { Folder } from './samples.js';
 export const robot = { username: 'robot$kha', password: 'secret' };
 
 /** Debian's docker-registry, which asks for tokens of a service beside it, as Harbor, GitLab and GHCR do. */
-export async function realRegistry(folder: Folder): Promise<AsyncDisposable & { host: string; scopes: string[] }> {
+export async function realRegistry(
+  folder: Folder,
+  rootdirectory = folder.at('storage'),
+): Promise<AsyncDisposable & { host: string; scopes: string[] }> {
   const [key, certificate] = [folder.at('token.key'), folder.at('token.crt')];
   const making = ['req', '-x509', '-newkey', 'rsa:2048', '-noenc', '-days', '2', '-subj', '/CN=tokens'];
   execFileSync('openssl', [...making, '-keyout', key, '-out', certificate], { stdio: 'ignore' });
@@ -31,7 +34,7 @@ export async function realRegistry(folder: Folder): Promise<AsyncDisposable & { 
   const configuration = {
     version: 0.1,
     log: { level: 'error' },
-    storage: { filesystem: { rootdirectory: folder.at('storage') } },
+    storage: { filesystem: { rootdirectory } },
     http: { addr: host },
     auth: {
       token: {
