@@ -1,3 +1,4 @@
+import { within } from './folder-rules.js';
 import { error, type Rule } from './rule-problem.js';
 
 /** What kha, kubeadm or the kubelet write themselves, and what becomes of it is not for `files` to say. */
@@ -16,10 +17,11 @@ const taken: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Files that would be laid where others write, or one over the other. */
-export const fileProblems: Rule = ({ files }) =>
+export const fileProblems: Rule = ({ files, etcd, containerd }) =>
   files.flatMap(({ path }, index) => {
     const place = ['files', index, 'path'];
-    const [, why] = taken.find(([pattern]) => pattern.test(path)) ?? [];
+    const data = [etcd.dataDir, containerd.root].some((folder) => within(path, folder));
+    const why = data ? 'etcd or containerd keeps its data there' : taken.find(([pattern]) => pattern.test(path))?.[1];
     if (why !== undefined) return [error(place, `no file can be laid there: ${why}`, path, 'another path')];
     const first = files.findIndex((other) => other.path === path);
     return first < index ? [error(place, `the same path as files[${first}]`, path, 'every path once')] : [];

@@ -2,11 +2,12 @@ import { loginAddress, type Cluster } from './cluster.js';
 import { contains, networkOf, overlap } from './ipv4.js';
 import { endpointProblems, portProblems } from './endpoint-rules.js';
 import { fileProblems } from './file-rules.js';
+import { folderProblems } from './folder-rules.js';
 import { nodeProblems } from './node-settings.js';
 import { unwaivable, waivable } from './preflight-problems.js';
 import { controlPlanes, etcdHosts, vipCarriers } from './roles.js';
 import { error, warning, type Rule, type RuleProblem } from './rule-problem.js';
-import { usualRoot } from './containerd-root.js';
+import { usualRoot } from './usual-folders.js';
 import { sourceProblems } from './source-rules.js';
 import { isSupported, supportedVersions } from './versions.js';
 
@@ -30,6 +31,7 @@ export const ruleProblems = (cluster: Cluster): RuleProblem[] =>
     fileProblems,
     nodeProblems,
     containers,
+    folderProblems,
   ].flatMap((rule) => rule(cluster));
 
 export const uniqueHosts = ({

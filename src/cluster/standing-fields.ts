@@ -79,6 +79,7 @@ export const standingFields: Readonly<Record<string, Standing>> = {
   'networking.calico.mtu': refused('Calico’s pods read it when they start', rollOut),
   'networking.kubeProxyMode': refused('kube-proxy keeps the mode that it was made with', rollOut),
   kubelet: refused('kubelets keep the settings that they joined with', rollOut),
+  'etcd.dataDir': refused('its members’ data lie there'),
   'etcd.quotaBackendBytes': {
     ...refused(
       'a member goes on with the quota that it has, and only another value is given to it',

@@ -15,8 +15,6 @@ export interface Survey {
   readonly packages: Readonly<Partial<Record<Family, string>>>;
   readonly cpus: number;
   readonly memoryMb: number;
-  /** Free space in MB where containers and etcd's data will lie. */
-  readonly diskMb: number;
   /** Milliseconds since 1970 by the host's clock when the answer ended, and by ours when it came: apart by its way here. */
   readonly clock: number;
   readonly answeredAt: number;
@@ -70,7 +68,6 @@ export const survey: Fact<Survey> = {
     'say user "$(id -u)"; say init "$(cat /proc/1/comm)"; say arch "$(uname -m)"; say cpus "$(nproc)"',
     `say os "$(${systemName})"`,
     `say memory "$(sed -n 's/^MemTotal: *\\([0-9]*\\).*/\\1/p' /proc/meminfo)"`,
-    'for path in /var/lib/containerd /var/lib/etcd /var/lib; do if [ -d "$path" ]; then say disk "$(df -Pk "$path" | tail -1 | tr -s " " | cut -d " " -f 4)"; fi; done',
     'if command -v dpkg >/dev/null; then say deb "$(dpkg --print-architecture)"; fi',
     'if command -v rpm >/dev/null; then say rpm "$(rpm --eval %_arch)"; fi',
     'say machine "$(cat /etc/machine-id)"; say host "$(uname -n)"; say cgroup "$(stat -fc %T /sys/fs/cgroup)"',
@@ -108,7 +105,6 @@ export const survey: Fact<Survey> = {
       },
       cpus: Number(one('cpus')),
       memoryMb: Math.floor(Number(one('memory')) / 1024),
-      diskMb: Math.floor(Math.min(...all('disk').map(Number)) / 1024),
       clock: Number(one('clock')),
       answeredAt: Date.now(),
       machineId: one('machine'),
@@ -130,12 +126,3 @@ export const survey: Fact<Survey> = {
 };
 
 const architecture = (named: string): string => architectures[named] ?? named;
-
-/** Milliseconds of each of 20 synchronous 2 KB writes, as etcd makes them, into a temporary file on etcd's disk. */
-export const syncedWrites: Fact<number | undefined> = {
-  command:
-    'folder=/var/lib/etcd; [ -d "$folder" ] || folder=/var/lib; probe=$(mktemp -p "$folder" .kha-fsync.XXXXXX) || exit 1; begun=$(date +%s%N); ' +
-    'dd if=/dev/zero of="$probe" bs=2k count=20 oflag=dsync 2>/dev/null; code=$?; ended=$(date +%s%N); rm -f "$probe"; echo $(( (ended - begun) / 20000 )); exit $code',
-  codes: [0, 1],
-  parse: ({ code, stdout }) => (code === 0 ? Number(stdout.trim()) / 1000 : undefined),
-};

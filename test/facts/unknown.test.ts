@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { certificates } from '../../src/facts/certificate.js';
 import { etcdMembers, etcdStatus } from '../../src/facts/etcd.js';
+import { disks, syncedWrites } from '../../src/facts/disks.js';
 import { absentDebs, dpkgStates } from '../../src/facts/dpkg.js';
 import { answer, FactUnknown, type Fact } from '../../src/facts/fact.js';
 import { existing, file, sha256 } from '../../src/facts/files.js';
@@ -18,7 +19,7 @@ import { bundle, lackingImages, registryStatus } from '../../src/facts/registry.
 import { rolledOut } from '../../src/facts/rollout.js';
 import { absentRpms, rpmStates } from '../../src/facts/rpm.js';
 import { service } from '../../src/facts/service.js';
-import { survey, syncedWrites } from '../../src/facts/survey.js';
+import { survey } from '../../src/facts/survey.js';
 import { timeService } from '../../src/facts/time.js';
 import { cluster, registryOf } from '../clusters.js';
 
@@ -59,7 +60,8 @@ const facts: Readonly<Record<string, Fact<unknown>>> = {
   rolledOut: rolledOut('kube-system', 'daemonset/x'),
   service: service('kubelet.service'),
   survey,
-  syncedWrites,
+  disks: disks([nowhere]),
+  syncedWrites: syncedWrites(nowhere),
   timeService,
 };
 

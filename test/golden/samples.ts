@@ -49,7 +49,7 @@ export const samples: Readonly<Record<string, Cluster>> = {
   local: cluster({
     controlPlaneEndpoint: { type: 'local' },
     networking: { cni: { manifests: ['/keys/crds.yaml', '/keys/cilium.yaml'] } },
-    etcd: { quotaBackendBytes: 8 * 2 ** 30 },
+    etcd: { dataDir: '/data/etcd', quotaBackendBytes: 8 * 2 ** 30 },
     containerd: { root: '/data/containerd' },
   }),
   settings: cluster({

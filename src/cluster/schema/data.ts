@@ -1,8 +1,16 @@
 import { z } from 'zod';
-import { usualRoot } from '../containerd-root.js';
+import { usualDataDir, usualRoot } from '../usual-folders.js';
+
+const folder = z
+  .string()
+  .regex(
+    /^(?!\/(etc|usr|proc|sys|dev|run|tmp|boot|bin|sbin|lib)(\/|$))(\/(?!\.{1,2}(\/|$))[\w.@-]+)+$/,
+    'an absolute path of letters, digits, hyphens, dots and underscores, and none of the system’s own',
+  );
 
 /** etcd's own settings; what its members are told when they start. */
 export const etcd = z.strictObject({
+  dataDir: folder.describe('Where the members’ data lie, on a disk of its own at best').default(usualDataDir),
   quotaBackendBytes: z
     .int()
     .min(256 * 2 ** 20)
@@ -14,12 +22,5 @@ export const etcd = z.strictObject({
 });
 
 export const containerd = z.strictObject({
-  root: z
-    .string()
-    .regex(
-      /^(?!\/(etc|usr|proc|sys|dev|run|tmp|boot|bin|sbin|lib)(\/|$))(\/(?!\.{1,2}(\/|$))[\w.@-]+)+$/,
-      'an absolute path of letters, digits, hyphens, dots and underscores, and none of the system’s own',
-    )
-    .describe('Where images and containers lie')
-    .default(usualRoot),
+  root: folder.describe('Where images and containers lie').default(usualRoot),
 });

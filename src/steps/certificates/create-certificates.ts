@@ -2,6 +2,7 @@ import { certificates } from '../../facts/certificate.js';
 import { existing } from '../../facts/files.js';
 import { keyPairs, state } from '../../facts/key-pairs.js';
 import { signatures } from '../../facts/signatures.js';
+import { dataPath } from '../etcd/standing.js';
 import { Refusal } from '../refusal.js';
 import type { CheckContext, Step } from '../step.js';
 import { makeCertificate } from './make-certificate.js';
@@ -61,8 +62,8 @@ async function lacking(context: CheckContext): Promise<Lacking[]> {
  * On a host that serves already, a certificate of another authority tells of two clusters mixed: whoever believes the one
  * would not believe the other, so neither side is changed.
  */
-async function refuseWhereItRuns({ host }: CheckContext, foreign: readonly Lacking[]): Promise<void> {
-  const running = await host.read(existing(['/etc/kubernetes/admin.conf', '/var/lib/etcd/member']));
+async function refuseWhereItRuns({ cluster, host }: CheckContext, foreign: readonly Lacking[]): Promise<void> {
+  const running = await host.read(existing(['/etc/kubernetes/admin.conf', dataPath(cluster)]));
   if (running.length > 0)
     throw new Refusal(
       `${foreign.map(({ words }) => words).join('; ')}, and the host serves already: ${running.join(', ')}`,

@@ -4,6 +4,7 @@ import { keyPairs, state, type Held, type KeyPair } from '../../facts/key-pairs.
 import type { Asked } from '../host.js';
 import { Refusal } from '../refusal.js';
 import type { CheckContext } from '../step.js';
+import { dataPath } from '../etcd/standing.js';
 import { authorities, authorityHosts, ownCertificates, staged } from './paths.js';
 
 /** What one host has of the cluster's authorities. */
@@ -27,7 +28,7 @@ export async function holdingOf(cluster: Cluster, host: Asked): Promise<Holding>
   const signs = [
     ...ownCertificates(cluster, machine).map(({ path }) => path),
     '/etc/kubernetes/admin.conf',
-    '/var/lib/etcd/member',
+    dataPath(cluster),
   ];
   const [pairs, found] = await Promise.all([
     host.read(keyPairs(authorities(cluster, machine))),

@@ -1,5 +1,5 @@
 import { sh } from '../../facts/sh.js';
-import { certificateConfiguration } from '../control-plane/write-kubeadm-documents.js';
+import { certificateConfiguration } from '../control-plane/kubeadm-documents.js';
 import type { Host } from '../host.js';
 import { pki, staged } from './paths.js';
 

@@ -2,12 +2,16 @@ import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { imageRepository } from '../../cluster/image-names.js';
 import { settingsOf, takesPods } from '../../cluster/node-settings.js';
 import { apiEndpoint, etcdHosts } from '../../cluster/roles.js';
+import { usualDataDir } from '../../cluster/usual-folders.js';
 import { profileOf } from '../../cluster/versions.js';
 import type { Admission } from './bootstrap-token.js';
 import type { Limits } from '../../facts/kernel.js';
 import { withFragment } from './with-fragment.js';
 
 export const criSocket = 'unix:///run/containerd/containerd.sock';
+
+/** What kubeadm init is told, with a local etcd: kubeadm makes etcd's certificates for no other. */
+export const certificateConfiguration = '/etc/kubernetes/kha/kubeadm.yaml';
 
 /** What the documents take from the host they are written for. */
 export interface Ground {
@@ -81,6 +85,7 @@ function registeredTaints(cluster: Cluster, machine: Machine): object {
 export interface Configuration {
   readonly controlPlaneEndpoint: string;
   readonly networking: { readonly podSubnet: string; readonly serviceSubnet: string; readonly dnsDomain: string };
+  readonly etcd: { readonly local?: LocalEtcd };
 }
 
 /** ClusterConfiguration of a stream as `initDocuments` writes it; undefined where somebody else wrote it. */
@@ -102,6 +107,19 @@ export const furtherNames = ({ apiServer, controlPlaneEndpoint: endpoint }: Clus
   ...apiServer.certSANs,
 ];
 
+/** For the manifest that kubeadm writes when a further control plane joins; the first ones' are kha's. */
+function localEtcd({ etcd: { dataDir, quotaBackendBytes: quota } }: Cluster): LocalEtcd {
+  return {
+    ...(dataDir === usualDataDir ? {} : { dataDir }),
+    ...(quota === undefined ? {} : { extraArgs: [{ name: 'quota-backend-bytes', value: String(quota) }] }),
+  };
+}
+
+interface LocalEtcd {
+  readonly dataDir?: string;
+  readonly extraArgs?: readonly { readonly name: string; readonly value: string }[];
+}
+
 /**
  * ClusterConfiguration. It names no image tags, which would stay as they are across an upgrade, and no host: kubeadm puts
  * the endpoint and the host's own name and address into each certificate by itself.
@@ -109,9 +127,6 @@ export const furtherNames = ({ apiServer, controlPlaneEndpoint: endpoint }: Clus
 export function clusterDocument(cluster: Cluster, etcd: EtcdLayout): Configuration & Readonly<Record<string, unknown>> {
   const client = '/etc/kubernetes/pki/apiserver-etcd-client';
   const certSANs = furtherNames(cluster);
-  const quota = cluster.etcd.quotaBackendBytes;
-  // For the manifest that kubeadm writes when a further control plane joins; the first ones' are kha's.
-  const extraArgs = quota === undefined ? [] : [{ name: 'quota-backend-bytes', value: String(quota) }];
   const own = {
     apiVersion: profileOf(cluster).kubeadmApi,
     kind: 'ClusterConfiguration',
@@ -127,7 +142,7 @@ export function clusterDocument(cluster: Cluster, etcd: EtcdLayout): Configurati
     },
     etcd:
       etcd === 'local'
-        ? { local: extraArgs.length > 0 ? { extraArgs } : {} }
+        ? { local: localEtcd(cluster) }
         : {
             external: {
               endpoints: etcdHosts(cluster).map(({ address }) => `https://${address}:2379`),

@@ -113,7 +113,9 @@ export function expectedFindings(cluster: Cluster, { cgroup }: Ground, role: Rol
     'DirAvailable--etc-kubernetes-manifests',
     'FileAvailable--etc-kubernetes-manifests-etcd.yaml',
     'Port-10250',
-    ...(master && isStacked(cluster) ? ['Port-2379', 'Port-2380', 'DirAvailable--var-lib-etcd'] : []),
+    ...(master && isStacked(cluster)
+      ? ['Port-2379', 'Port-2380', `DirAvailable-${cluster.etcd.dataDir.replaceAll('/', '-')}`]
+      : []),
     ...(cgroup === 1 ? ['SystemVerification'] : []),
     ...(master ? Object.entries(waivers).flatMap(([name, theirs]) => (waive.includes(name) ? theirs : [])) : []),
   ].join(',');

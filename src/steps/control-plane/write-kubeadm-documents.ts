@@ -2,14 +2,13 @@ import type { Cluster } from '../../cluster/cluster.js';
 import { controlPlanes, etcdHosts, isStacked } from '../../cluster/roles.js';
 import { file } from '../../facts/files.js';
 import { cgroupVersion, limits } from '../../facts/kernel.js';
+import { refuseMovedData } from '../etcd/moved-data.js';
 import type { Asked } from '../host.js';
 import type { CheckContext, Step } from '../step.js';
 import { missingFiles, writeFiles, type WantedFile } from '../wanted-file.js';
 import { refuseOtherBeginning } from './begun-otherwise.js';
-import { initDocuments, type EtcdLayout, type Ground } from './kubeadm-documents.js';
+import { certificateConfiguration, initDocuments, type EtcdLayout, type Ground } from './kubeadm-documents.js';
 
-/** With a local etcd: kubeadm makes etcd's certificates for no other. */
-export const certificateConfiguration = '/etc/kubernetes/kha/kubeadm.yaml';
 const externalConfiguration = '/etc/kubernetes/kha/kubeadm-external.yaml';
 
 /** What `kubeadm init` is told: the same document, or one of its own where etcd has hosts of its own. */
@@ -27,6 +26,7 @@ export const writeKubeadmDocuments: Step = {
     const missing = await missingFiles(host, await files(context));
     if (missing.length === 0) return missing;
     const found = await host.read(file(certificateConfiguration));
+    await refuseMovedData(context);
     if (found) await refuseOtherBeginning(context, found.content);
     return missing;
   },

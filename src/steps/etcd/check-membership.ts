@@ -3,15 +3,16 @@ import { etcdMembers, type EtcdMember } from '../../facts/etcd.js';
 import { existing } from '../../facts/files.js';
 import type { CheckContext, Step } from '../step.js';
 import { clientUrl, peerUrl } from './manifest.js';
+import { movedData } from './moved-data.js';
 import { dataPath, otherMembers, standingOf } from './standing.js';
 
 export const checkMembership: Step = {
   name: 'checkMembership',
-  does: 'See that a host without etcd data, beside members that have some, is not one of them already',
+  does: 'See that etcd’s data lie where the spec has them, and that a host without any, beside members, is not one of them already',
   on: etcdHosts,
   pace: 'all at once',
   retry: 'inspect',
-  check: refusals,
+  check: async (context) => [...(await movedData(context)), ...(await refusals(context))],
 };
 
 /** Why a host may not be added to the standing members, in words; nothing where it is no matter of adding. */
@@ -24,7 +25,7 @@ export async function refusals(context: CheckContext): Promise<string[]> {
     return [
       `etcd stands on other hosts and ${name} has no data of it; adding a host to etcd that has hosts of its own is not built yet`,
     ];
-  if ((await host.read(existing([dataPath]))).length > 0) return [];
+  if ((await host.read(existing([dataPath(cluster)]))).length > 0) return [];
   const members = await listedMembers(context);
   if (!members)
     return [`etcd is on other hosts but does not answer, so nobody can tell whether ${name} is a member already`];

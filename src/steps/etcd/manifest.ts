@@ -6,7 +6,6 @@ import { stream } from '../control-plane/kubeadm-documents.js';
 import type { WantedFile } from '../wanted-file.js';
 
 const pki = '/etc/kubernetes/pki/etcd';
-const data = '/var/lib/etcd';
 /** By this kubeadm finds the members on the API, to upgrade, join and reset them (kubeadm, util/etcd). */
 const advertised = 'kubeadm.kubernetes.io/etcd.advertise-client-urls';
 
@@ -26,6 +25,9 @@ export const foundingOf = (cluster: Cluster): string[] => [
 export const foundingIn = (manifest: string): string[] =>
   [...manifest.matchAll(/--initial-cluster(?:-token|-state)?=[^"\n]*/g)].map(([flag]) => flag);
 
+/** The folder of the data that a manifest names, whoever wrote it. */
+export const dataDirIn = (manifest: string): string | undefined => /--data-dir=([^"\s]+)/.exec(manifest)?.[1];
+
 /**
  * One member as a static pod of the kubelet, as kubeadm itself writes it (kubeadm, phases/etcd/local.go), so that kubeadm
  * can take it over.
@@ -36,7 +38,7 @@ export function etcdManifest(
   path: string,
   founding = foundingOf(cluster),
 ): WantedFile {
-  const { quotaBackendBytes } = cluster.etcd;
+  const { quotaBackendBytes, dataDir: data } = cluster.etcd;
   const command = [
     'etcd',
     `--advertise-client-urls=${clientUrl(machine)}`,

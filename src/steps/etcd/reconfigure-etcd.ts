@@ -7,6 +7,7 @@ import { Refusal } from '../refusal.js';
 import type { ApplyContext, CheckContext, Step } from '../step.js';
 import { writeFiles } from '../wanted-file.js';
 import { changesOf, clientUrl, etcdManifest, foundingIn } from './manifest.js';
+import { refuseMovedData } from './moved-data.js';
 import { restartPaths, restartScript } from './restart-script.js';
 import { manifestPath } from './standing.js';
 
@@ -17,7 +18,10 @@ export const reconfigureEtcd: Step = {
   pace: { atMost: 1 },
   retry: 'bootstrap',
   needs: ['etcd members'],
-  check: async ({ cluster, host }) => changes(cluster, host),
+  async check(context) {
+    await refuseMovedData(context);
+    return changes(context.cluster, context.host);
+  },
   async apply(context) {
     const { cluster, host } = context;
     const status = await host.read(etcdStatus(etcdHosts(cluster).map(clientUrl)));
@@ -48,6 +52,7 @@ async function restart(context: ApplyContext, host: Host): Promise<void> {
   if (found) {
     const changed = etcdManifest(context.cluster, host.machine, restartPaths.changed, foundingIn(found.content));
     if (changesOf(found.content, changed.content).length > 0) {
+      await refuseMovedData({ cluster: context.cluster, host });
       await standBack(context, host);
       await writeFiles(host, [changed]);
     } else await host.run(sh`rm -f ${restartPaths.changed}`);

@@ -1,3 +1,4 @@
+import type { Cluster } from '../../cluster/cluster.js';
 import { etcdHosts } from '../../cluster/roles.js';
 import { existing, file } from '../../facts/files.js';
 import { hasCompleted, joiningPath } from '../control-plane/take-over.js';
@@ -8,7 +9,8 @@ import { foundingIn } from './manifest.js';
 export const manifestPath = '/etc/kubernetes/manifests/etcd.yaml';
 /** A first start in waiting. It is moved to its place by the start, so it can happen once only. */
 export const laidPath = '/etc/kubernetes/kha/etcd.yaml';
-export const dataPath = '/var/lib/etcd/member';
+/** What a member makes of its folder at its first start. */
+export const dataPath = ({ etcd }: Cluster): string => `${etcd.dataDir}/member`;
 
 /**
  * How a host of etcd stands to the others. `member`: it has data, or a manifest that will make some. `founder`: it is to
@@ -19,10 +21,11 @@ export type Standing = 'member' | 'founder' | 'newcomer' | 'joining' | 'bare';
 
 /** Asks the other hosts of etcd only where the host itself is bare. Throws Unreachable when one of those does not answer. */
 export async function standingOf(context: CheckContext): Promise<Standing> {
-  const { host } = context;
-  const here = await host.read(existing([dataPath, manifestPath, joiningPath]));
+  const { cluster, host } = context;
+  const data = dataPath(cluster);
+  const here = await host.read(existing([data, manifestPath, joiningPath]));
   if (here.includes(joiningPath) && !(await hasCompleted(host, 'control-plane'))) return 'joining';
-  if (here.includes(dataPath) || here.includes(manifestPath)) return 'member';
+  if (here.includes(data) || here.includes(manifestPath)) return 'member';
   const [laid, members] = await Promise.all([host.read(file(laidPath)), otherMembers(context)]);
   const founding = laid && foundingIn(laid.content).join();
   // What another first start was meant to found is no cluster to start a member of.
@@ -42,7 +45,7 @@ export async function otherMembers({ cluster, host, peer }: CheckContext): Promi
   const found = await Promise.all(
     others.map(async ({ name }) => {
       const other = await peer(name);
-      const has = await other.read(existing([dataPath, manifestPath]));
+      const has = await other.read(existing([dataPath(cluster), manifestPath]));
       if (has.length === 0) return undefined;
       const manifest = await other.read(file(manifestPath));
       return { host: other, founding: manifest ? foundingIn(manifest.content).join() : '' };

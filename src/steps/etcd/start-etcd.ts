@@ -10,6 +10,7 @@ import { Refusal } from '../refusal.js';
 import type { Step } from '../step.js';
 import { missingFiles, writeFiles, type WantedFile } from '../wanted-file.js';
 import { etcdManifest, foundingOf } from './manifest.js';
+import { refuseMovedData } from './moved-data.js';
 import { laidPath, manifestPath, standingOf } from './standing.js';
 
 const kubeletConfiguration = '/var/lib/kubelet/config.yaml';
@@ -50,9 +51,10 @@ export const startEtcd: Step = {
         `etcd is not started on ${host.machine.name}: ${standing === 'bare' ? 'its manifest was not laid ready' : 'the cluster stands without it'}`,
         'answer abort and install again: every host is looked at anew',
       );
+    await refuseMovedData(context);
     if (!(await belongsToNode(host)))
       await writeFiles(host, standaloneFiles(stream(standaloneKubeletDocument(cluster, await groundOf(host)))));
-    await host.run('mkdir -p -m 0700 /var/lib/etcd');
+    await host.run(sh`mkdir -p -m 0700 ${cluster.etcd.dataDir}`);
     if (standing === 'founder')
       await host.run(
         sh`mkdir -p /etc/kubernetes/manifests && mv -n ${laidPath} ${manifestPath} && sync ${manifestPath}`,

@@ -1,7 +1,11 @@
 import { allHosts, etcdHosts } from '../../cluster/roles.js';
+import { disks, syncedWrites } from '../../facts/disks.js';
+import { existing } from '../../facts/files.js';
 import { firewalls } from '../../facts/firewalls.js';
-import { survey, syncedWrites } from '../../facts/survey.js';
+import { survey } from '../../facts/survey.js';
+import { dataPath } from '../etcd/standing.js';
 import type { Step } from '../step.js';
+import { diskProblems, foldersOf } from './disk-problems.js';
 import { firewallProblems } from './firewall-problems.js';
 import { hostProblems } from './host-problems.js';
 import { sift, type Problem } from './problem.js';
@@ -16,13 +20,21 @@ export const checkHost: Step = {
   pace: 'all at once',
   retry: 'inspect',
   async check({ cluster, host, warn }) {
-    const [found, filters] = await Promise.all([host.read(survey), host.read(firewalls)]);
+    const folders = foldersOf(cluster, host.machine);
+    const [found, filters, places, data] = await Promise.all([
+      host.read(survey),
+      host.read(firewalls),
+      folders.length > 0 ? host.read(disks(folders)) : [],
+      host.read(existing([dataPath(cluster)])),
+    ]);
+    const leftovers = [...new Set([...found.leftovers, ...data])];
     const problems: Problem[] = [
-      ...hostProblems(cluster, host.machine, found),
+      ...hostProblems(cluster, host.machine, { ...found, leftovers }),
+      ...diskProblems(cluster, host.machine, places),
       ...firewallProblems(cluster, host.machine, found.claim, filters),
     ];
     if (etcdHosts(cluster).includes(host.machine)) {
-      const sync = await host.read(syncedWrites);
+      const sync = await host.read(syncedWrites(cluster.etcd.dataDir));
       if (sync === undefined)
         problems.push({
           name: 'etcd-disk',

@@ -1,14 +1,14 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { openings } from '../../cluster/ports.js';
 import type { PreflightName } from '../../cluster/preflight-problems.js';
-import { controlPlanes, containerHosts, nodes } from '../../cluster/roles.js';
+import { controlPlanes, nodes } from '../../cluster/roles.js';
 import { knownSystem } from '../../cluster/systems.js';
 import type { Survey } from '../../facts/survey.js';
 import type { Problem } from './problem.js';
 import { systemProblems } from './system-problems.js';
 
 /** kubeadm's own minimum: two CPUs and 1700 MB on a control plane (kubernetes.io, installing kubeadm). */
-const minimum = { cpus: 2, memoryMb: 1700, workerMemoryMb: 700, diskMb: 5000 };
+const minimum = { cpus: 2, memoryMb: 1700, workerMemoryMb: 700 };
 
 /** Everything that the survey of a host shows to be wrong for what the spec wants of it. */
 export function hostProblems(cluster: Cluster, machine: Machine, found: Survey): Problem[] {
@@ -25,11 +25,6 @@ export function hostProblems(cluster: Cluster, machine: Machine, found: Survey):
   say(controlPlane && found.cpus < minimum.cpus, 'cpu', `${found.cpus} CPU; a control plane needs ${minimum.cpus}`);
   const memory = controlPlane ? minimum.memoryMb : minimum.workerMemoryMb;
   say(found.memoryMb < memory, 'memory', `${found.memoryMb} MB of memory; ${memory} MB are needed`);
-  say(
-    containerHosts(cluster).includes(machine) && found.diskMb < minimum.diskMb,
-    'disk',
-    `${found.diskMb} MB free under /var/lib; ${minimum.diskMb} MB are needed`,
-  );
   say(
     !/^[0-9a-f]{32}$/.test(found.machineId),
     'machine-id',

@@ -1,17 +1,19 @@
-import { containerHosts } from '../../cluster/roles.js';
+import type { Cluster, Machine } from '../../cluster/cluster.js';
+import { containerHosts, etcdHosts } from '../../cluster/roles.js';
+import { usualDataDir } from '../../cluster/usual-folders.js';
 import { service } from '../../facts/service.js';
 import type { Step } from '../step.js';
-import { missingFiles, writeFiles } from '../wanted-file.js';
+import { missingFiles, writeFiles, type WantedFile } from '../wanted-file.js';
 
 /** The unit and drop-in that kubeadm's documentation gives for its packages (kubernetes.io, kubelet drop-in). */
-const files = [
+const files = (cluster: Cluster, machine: Machine): WantedFile[] => [
   {
     path: '/etc/systemd/system/kubelet.service',
     content: `[Unit]
 Description=kubelet: The Kubernetes Node Agent
 Documentation=https://kubernetes.io/docs/
 Wants=network-online.target
-After=network-online.target containerd.service
+After=network-online.target containerd.service${waitsForDisk(cluster, machine)}
 
 [Service]
 ExecStart=/usr/bin/kubelet
@@ -36,6 +38,12 @@ ExecStart=/usr/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELE
   },
 ];
 
+/** Without its disk an etcd member would start empty, under the name of one that voted: the kubelet, which starts it, waits. */
+const waitsForDisk = (cluster: Cluster, machine: Machine): string =>
+  cluster.etcd.dataDir !== usualDataDir && etcdHosts(cluster).includes(machine)
+    ? `\nRequiresMountsFor=${cluster.etcd.dataDir}`
+    : '';
+
 export const configureKubelet: Step = {
   name: 'configureKubelet',
   does: 'Write the kubelet’s unit and its drop-in',
@@ -43,12 +51,13 @@ export const configureKubelet: Step = {
   pace: 'all at once',
   retry: 'edit',
   gives: 'kubelet unit',
-  async check({ host }) {
-    const [missing, state] = await Promise.all([missingFiles(host, files), host.read(service('kubelet.service'))]);
+  async check({ cluster, host }) {
+    const wanted = files(cluster, host.machine);
+    const [missing, state] = await Promise.all([missingFiles(host, wanted), host.read(service('kubelet.service'))]);
     return state.enabled ? missing : [...missing, 'kubelet.service is not enabled'];
   },
-  async apply({ host }) {
-    await writeFiles(host, files);
+  async apply({ cluster, host }) {
+    await writeFiles(host, files(cluster, host.machine));
     await host.run('systemctl daemon-reload && systemctl enable -q kubelet.service');
   },
 };

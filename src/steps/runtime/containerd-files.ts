@@ -1,7 +1,7 @@
 import type { Cluster } from '../../cluster/cluster.js';
 import { imageName } from '../../cluster/image-names.js';
 import { registryPlace } from '../../cluster/registry-place.js';
-import { usualRoot } from '../../cluster/containerd-root.js';
+import { usualRoot } from '../../cluster/usual-folders.js';
 import { profileOf } from '../../cluster/versions.js';
 import type { Limits } from '../../facts/kernel.js';
 import type { WantedFile } from '../wanted-file.js';

@@ -192,6 +192,12 @@ export const refusedChanges: readonly (readonly [string, string | RegExp, string
     [/^15:21 containerd\.root: .*kha apply/],
   ],
   [
+    'another folder of etcd’s data',
+    'kubelet:',
+    'etcd: { dataDir: /data/etcd }\nkubelet:',
+    [/^15:18 etcd\.dataDir: .*data lie there.*\| \/data\/etcd \| \/var\/lib\/etcd; a change takes another cluster/],
+  ],
+  [
     'a setting of the kubelet less',
     '{ maxPods: 110 }',
     '{}',

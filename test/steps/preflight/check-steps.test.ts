@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { disks, syncedWrites, type Disk } from '../../../src/facts/disks.js';
+import { existing } from '../../../src/facts/files.js';
 import { firewalls } from '../../../src/facts/firewalls.js';
 import { bundle, registryStatus } from '../../../src/facts/registry.js';
-import { survey as surveyFact, syncedWrites } from '../../../src/facts/survey.js';
+import { survey as surveyFact } from '../../../src/facts/survey.js';
 import { system } from '../../../src/facts/system.js';
+import { machineNamed } from '../../../src/cluster/cluster.js';
+import { foldersOf } from '../../../src/steps/preflight/disk-problems.js';
 import { checkHost, checkRegistry } from '../../../src/steps/index.js';
 import { cluster, registryOf } from '../../clusters.js';
 import { describedBundle } from '../../described-bundle.js';
@@ -14,11 +18,13 @@ const place = registryOf(wanted);
 const waiving = cluster({ preflight: { waive: ['firewall'] } });
 
 describe('checkHost', () => {
-  const check = (found: readonly string[], of = wanted) => {
+  const check = (found: readonly string[], of = wanted, places: readonly Disk[] = [], data: readonly string[] = []) => {
     const host = new FakeHost(of, 'm1')
       .tells(surveyFact, survey({}))
       .tells(firewalls, [...found])
-      .tells(syncedWrites, 2);
+      .tells(disks(foldersOf(of, machineNamed(of, 'm1'))), [...places])
+      .tells(existing([`${of.etcd.dataDir}/member`]), [...data])
+      .tells(syncedWrites(of.etcd.dataDir), 2);
     const context = contextOf(of, host);
     return checkHost.check(context).then((problems) => ({ problems, warnings: context.warnings }));
   };
@@ -30,6 +36,16 @@ describe('checkHost', () => {
     const words = expect.stringMatching(/^firewall: ufw filters .* 6443\/tcp .* 2380\/tcp .* vrrp/) as string;
     expect(await check(['ufw'])).toEqual({ problems: [words], warnings: [] });
     expect((await check(['ufw'], waiving)).problems).toEqual([]);
+  });
+
+  it('stops at etcd’s data of another cluster, wherever the spec has them', async () => {
+    const apart = cluster({ etcd: { dataDir: '/data/etcd' } });
+    const disk = { folder: '/data/etcd', fileSystem: '/dev/vdb', freeMb: 900, unmounted: '/data' };
+    expect((await check([], apart, [disk], ['/data/etcd/member'])).problems).toEqual([
+      'leftovers: another cluster was here: /data/etcd/member',
+      expect.stringMatching(/^disk: 900 MB free on \/dev\/vdb; 1000/),
+      expect.stringMatching(/^etcd-disk: \/etc\/fstab mounts a disk at \/data/),
+    ]);
   });
 });
 

@@ -27,7 +27,6 @@ const stopping: Case[] = [
   ['32-bit packages under a 64-bit kernel', { packages: { deb: 'i386' } }, 'architecture', /packages of i386/],
   ['one processor', { cpus: 1 }, 'cpu', /1 CPU/],
   ['little memory', { memoryMb: 1024 }, 'memory', /1024 MB/],
-  ['little room', { diskMb: 900 }, 'disk', /900 MB/],
   ['an empty machine id', { machineId: '' }, 'machine-id', /systemd-machine-id-setup/],
   ['an address of another host', { addresses: ['127.0.0.1', '10.9.9.9'] }, 'address', /10\.0\.0\.11 is on none/],
   ['no control groups', { cgroup: 'sysfs' }, 'cgroups', /hierarchy is needed/],

@@ -9,7 +9,6 @@ export const survey = (more: Partial<Survey> = {}): Survey => ({
   packages: { deb: 'amd64' },
   cpus: 2,
   memoryMb: 4096,
-  diskMb: 20_000,
   clock: 1_000_000,
   answeredAt: 1_000_000,
   machineId: '0123456789abcdef0123456789abcdef',
