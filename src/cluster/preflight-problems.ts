@@ -18,6 +18,7 @@ const problems = {
   'kernel-modules': 'pods have no network without them',
   swap: 'it is only warned of, and switched off',
   cgroups: 'the kubelet does not start without them',
+  'cgroup-controllers': 'containers do not start, or start without limits',
   'name-resolution': undefined,
   claim: 'the host belongs to another cluster, which would be overwritten',
   leftovers: undefined,

@@ -26,6 +26,8 @@ export interface Survey {
   readonly ports: readonly number[];
   readonly swaps: readonly string[];
   readonly cgroup: string;
+  /** Controllers of the unified hierarchy that the host has for its containers; none on version 1. */
+  readonly controllers: readonly string[];
   readonly absentModules: readonly string[];
   /** Seconds that looking up the host's own name took, and whether it was found. */
   readonly ownName: { readonly seconds: number; readonly found: boolean };
@@ -71,6 +73,7 @@ export const survey: Fact<Survey> = {
     'if command -v dpkg >/dev/null; then say deb "$(dpkg --print-architecture)"; fi',
     'if command -v rpm >/dev/null; then say rpm "$(rpm --eval %_arch)"; fi',
     'say machine "$(cat /etc/machine-id)"; say host "$(uname -n)"; say cgroup "$(stat -fc %T /sys/fs/cgroup)"',
+    'for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do say controller "$controller"; done',
     // Not from /sys, which in a container may be the machine's. Tunnels that wait for use have an address of zeros.
     "ip -br link | sed -n '/^\\(lo\\|cali\\|vxlan\\|docker\\|kube\\)/d; /00:00:00:00:00:00/d; s/^[^ ]* *[^ ]* *\\([0-9a-f:]\\{17\\}\\).*/mac=\\1/p'",
     "ip -o -4 addr show | sed -n 's/.* inet \\([0-9.]*\\).*/address=\\1/p'",
@@ -114,6 +117,7 @@ export const survey: Fact<Survey> = {
       ports: all('port').map(Number),
       swaps: all('swap'),
       cgroup: one('cgroup'),
+      controllers: all('controller'),
       absentModules: all('module'),
       ownName: { seconds: Number(one('took')) / 1000, found: one('name') === 'yes' },
       leftovers: all('leftover'),

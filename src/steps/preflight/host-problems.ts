@@ -10,6 +10,9 @@ import { systemProblems } from './system-problems.js';
 /** kubeadm's own minimum: two CPUs and 1700 MB on a control plane (kubernetes.io, installing kubeadm). */
 const minimum = { cpus: 2, memoryMb: 1700, workerMemoryMb: 700 };
 
+/** Of the unified hierarchy; kubeadm wants the same (system-validators, SystemVerification). */
+const controllers = ['cpuset', 'cpu', 'memory', 'pids'];
+
 /** Everything that the survey of a host shows to be wrong for what the spec wants of it. */
 export function hostProblems(cluster: Cluster, machine: Machine, found: Survey): Problem[] {
   const problems: Problem[] = [];
@@ -60,6 +63,12 @@ export function hostProblems(cluster: Cluster, machine: Machine, found: Survey):
     'cgroups',
     'control groups are of version 1, which Kubernetes keeps only for maintenance',
     true,
+  );
+  const absent = controllers.filter((one) => !found.controllers.includes(one));
+  say(
+    found.cgroup === 'cgroup2fs' && containerHosts(cluster).includes(machine) && absent.length > 0,
+    'cgroup-controllers',
+    `/sys/fs/cgroup/cgroup.controllers lacks ${absent.join(', ')}; where /proc/cmdline has cgroup_disable=, boot with ${absent.map((one) => `cgroup_enable=${one}`).join(' ')}`,
   );
   say(
     found.absentModules.length > 0,

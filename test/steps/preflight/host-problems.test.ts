@@ -30,6 +30,18 @@ const stopping: Case[] = [
   ['an empty machine id', { machineId: '' }, 'machine-id', /systemd-machine-id-setup/],
   ['an address of another host', { addresses: ['127.0.0.1', '10.9.9.9'] }, 'address', /10\.0\.0\.11 is on none/],
   ['no control groups', { cgroup: 'sysfs' }, 'cgroups', /hierarchy is needed/],
+  [
+    'a kernel that was told to count no memory',
+    { controllers: ['cpuset', 'cpu', 'io', 'pids'] },
+    'cgroup-controllers',
+    /lacks memory; .* cgroup_enable=memory$/,
+  ],
+  [
+    'control groups that name no controller',
+    { controllers: [] },
+    'cgroup-controllers',
+    /lacks cpuset, cpu, memory, pids; /,
+  ],
   ['a kernel without modules', { absentModules: ['overlay'] }, 'kernel-modules', /lacks overlay/],
   ['a missing tool', { absentTools: ['curl'] }, 'tools', /not installed: curl/],
   ['no DNS server', { nameservers: [] }, 'name-resolution', /names no DNS server/],
@@ -43,7 +55,7 @@ const warned: Case[] = [
   ['another host name', { hostName: 'box' }, 'host-name', /calls itself box/],
   ['swap', { swaps: ['/dev/sda2'] }, 'swap', /will be switched off/],
   ['SELinux', { selinux: '1' }, 'os', /permissive/],
-  ['control groups of version 1', { cgroup: 'tmpfs' }, 'cgroups', /version 1/],
+  ['control groups of version 1', { cgroup: 'tmpfs', controllers: [] }, 'cgroups', /version 1/],
   ['a slow look-up of its own name', { ownName: { seconds: 10, found: false } }, 'name-resolution', /failed after 10/],
 ];
 

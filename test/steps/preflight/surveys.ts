@@ -18,6 +18,7 @@ export const survey = (more: Partial<Survey> = {}): Survey => ({
   ports: [22],
   swaps: [],
   cgroup: 'cgroup2fs',
+  controllers: ['cpuset', 'cpu', 'io', 'memory', 'pids'],
   absentModules: [],
   ownName: { seconds: 0.01, found: true },
   leftovers: [],
