@@ -5,6 +5,8 @@ const withServers = ['test/workflows/**/*.test.ts', 'test/engine/**/*.test.ts', 
 const simulated = ['test/simulation/**/*.test.ts'];
 /** Packs and installs kha as a person would: minutes, and the npm registry. */
 const packed = ['test/pack/**/*.test.ts'];
+/** Builds another release and installs it: half an hour. */
+const otherReleases = ['test/releases/**/*.test.ts'];
 const withLab = ['test/lab/**/*.test.ts'];
 
 export default defineConfig({
@@ -15,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...withServers, ...simulated, ...packed, ...withLab],
+          exclude: [...withServers, ...simulated, ...packed, ...otherReleases, ...withLab],
           testTimeout: 20_000,
         },
       },
@@ -33,6 +35,7 @@ export default defineConfig({
       // Not a test: makes the recording that the simulation replays.
       { test: { name: 'record', include: ['test/simulation/record.ts'], testTimeout: 900_000 } },
       { test: { name: 'pack', include: packed, testTimeout: 120_000, hookTimeout: 900_000 } },
+      { test: { name: 'releases', include: otherReleases, testTimeout: 1_800_000, hookTimeout: 3_600_000 } },
       { test: { name: 'bench', include: ['test/bench.ts'], testTimeout: 300_000 } },
       { test: { name: 'lab', include: withLab, testTimeout: 900_000, hookTimeout: 3_600_000, fileParallelism: false } },
     ],

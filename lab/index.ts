@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { Archive } from '../src/bundle/archive.js';
+import { versions } from '../src/bundle/build/versions.js';
 import { answering, makeKey, makePasswords, writeKnownHosts } from './access.js';
 import { serveBundle } from './bundle.js';
 import { freeze, groupsLeft, removeLabGroups } from './cgroup.js';
@@ -15,7 +17,9 @@ import {
   linkName,
   makeLab,
   registryAddress,
+  systemOf,
   virtualAddress,
+  type Lab,
   type LabSize,
 } from './lab.js';
 import { makeBridge, plugIn, removeNetwork, setCable, unplug } from './network.js';
@@ -33,7 +37,7 @@ export async function labUp(name: string, size: LabSize, report: Report): Promis
   await installPackages(report);
   const lab = await makeLab(name, size);
   await makeBridge(lab);
-  const base = await rootfs(report);
+  const kubernetes = await releaseOf(lab);
   await makePasswords(lab);
   if (lab.source === undefined) await serveBundle(lab, report);
   await makeKey(lab);
@@ -45,13 +49,25 @@ export async function labUp(name: string, size: LabSize, report: Report): Promis
     await reported(report, `Booting ${down.map(({ host }) => host.name).join(', ')}`, async () => {
       for (const { host } of down) {
         await plugIn(lab, host);
-        await boot(lab, host, base);
+        await boot(lab, host, await rootfs(report, systemOf(lab, host)));
       }
       await writeKnownHosts(lab);
       await Promise.all(hosts.map((host) => answering(lab, host)));
     });
   }
-  return writeSpec(lab);
+  return writeSpec(lab, kubernetes);
+}
+
+/** The release that the lab’s bundle is of. */
+async function releaseOf({ source }: Lab): Promise<string> {
+  if (source === undefined) return versions.kubernetes;
+  await using archive = await Archive.open(source);
+  return archive.description.kubernetes;
+}
+
+async function bootAgain(lab: Lab, name: string): Promise<void> {
+  const host = hostNamed(lab, name);
+  await boot(lab, host, await rootfs(() => undefined, systemOf(lab, host)));
 }
 
 /** Ends everything that the lab made on this machine. */
@@ -111,7 +127,7 @@ export const hostActions = {
   start: async (name: string, host: string) => {
     const lab = await labNamed(name);
     await plugIn(lab, hostNamed(lab, host));
-    await boot(lab, hostNamed(lab, host), await rootfs(() => undefined));
+    await bootAgain(lab, host);
     await answering(lab, hostNamed(lab, host));
   },
   /** Off, and on again as a host just installed: same name and address, fresh disks and new host keys, which are accepted. */
@@ -121,7 +137,7 @@ export const hostActions = {
     await unplug(lab, host);
     await removeHost(lab, host);
     await plugIn(lab, hostNamed(lab, host));
-    await boot(lab, hostNamed(lab, host), await rootfs(() => undefined));
+    await bootAgain(lab, host);
     await writeKnownHosts(lab);
     await answering(lab, hostNamed(lab, host));
   },

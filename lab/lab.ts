@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { system } from '../src/bundle/build/versions.js';
 import type { Role } from '../src/cluster/roles.js';
 import { stateFolder } from '../src/engine/folders.js';
 import { holds } from '../src/engine/run-program.js';
@@ -24,6 +25,8 @@ export interface LabSize {
   readonly careful?: boolean;
   /** A bundle’s file, absolute: there is no registry, and the spec names this file. */
   readonly source?: string;
+  /** Of the workers, where it is another than the control planes’: `debian-12`. Only a bundle of `source` has its packages. */
+  readonly workerSystem?: string;
 }
 
 /** A lab as it stands in its folder: everything else follows from name, index and size. */
@@ -57,6 +60,10 @@ export function hostsOf(lab: Lab): LabHost[] {
     ...series('lb', lab.loadBalancers, 81, 'load-balancer'),
   ];
 }
+
+/** As `cluster/systems.ts` names it. */
+export const systemOf = ({ workerSystem }: Lab, { role }: LabHost): string =>
+  (role === 'worker' ? workerSystem : undefined) ?? system.os;
 
 export function hostNamed(lab: Lab, name: string): LabHost {
   const host = hostsOf(lab).find((one) => one.name === name);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { baseDigest, baseSystem } from '../src/bundle/build/base-system.js';
+import { basename, join } from 'node:path';
+import { baseSystem } from '../src/bundle/build/base-system.js';
+import { suites } from '../src/bundle/build/package-files.js';
 import { system } from '../src/bundle/build/versions.js';
 import { cacheFolder } from '../src/engine/folders.js';
 import { reported, type Report } from '../src/engine/report.js';
@@ -13,21 +14,22 @@ const users = `set -e; useradd -m -s /bin/sh admin; useradd -m -s /bin/sh admin-
 echo 'admin ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/admin; echo 'admin-pw ALL=(ALL) ALL' >/etc/sudoers.d/admin-pw
 rm -f /etc/ssh/ssh_host_* /etc/machine-id /etc/resolv.conf; : >/etc/resolv.conf`;
 
-const digest = createHash('sha256')
-  .update(JSON.stringify([baseDigest, users]))
-  .digest('hex')
-  .slice(0, 12);
-const folder = (): string => cacheFolder('rootfs', digest);
-
-/** The root file system that all hosts stand on, read-only below their own disks; made once. */
-export async function rootfs(report: Report): Promise<string> {
-  const target = folder();
+/** The root file system that hosts of a system stand on, read-only below their own disks; made once. */
+export async function rootfs(report: Report, of: string = system.os): Promise<string> {
+  const suite = suites[of];
+  if (suite === undefined) throw new Error(`the lab has hosts of ${Object.keys(suites).join(' and ')}, not of ${of}`);
+  const base = await baseSystem(suite, report);
+  const digest = createHash('sha256')
+    .update(JSON.stringify([basename(base), users]))
+    .digest('hex')
+    .slice(0, 12);
+  const target = cacheFolder('rootfs', digest);
   if (existsSync(target)) return target;
-  await reported(report, 'Making the hosts’ root file system', async () => {
+  await reported(report, `Making the hosts’ root file system (${of})`, async () => {
     const making = `${target}.making`;
     await rm(making, { recursive: true, force: true });
     await mkdir(cacheFolder('rootfs'), { recursive: true });
-    await run('cp', ['-a', await baseSystem(system.suite, report), making]);
+    await run('cp', ['-a', base, making]);
     await run('chroot', [making, 'sh', '-c', users]);
     await writeFile(join(making, 'etc/hosts'), '127.0.0.1 localhost\n');
     await rename(making, target);

@@ -1,10 +1,9 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { certificateFile, hostsOf, labFile, passwordFile, registryAddress, virtualAddress, type Lab } from './lab.js';
 import { registryUser } from './registry.js';
-import { versions } from '../src/bundle/build/versions.js';
 
 /** Writes the lab's cluster.yaml, as a user would write it for hosts of his own. */
-export async function writeSpec(lab: Lab): Promise<string> {
+export async function writeSpec(lab: Lab, kubernetes: string): Promise<string> {
   const file = labFile(lab, 'cluster.yaml');
   const secret = (of: 'sudo' | 'registry'): string => JSON.stringify(`file:${passwordFile(lab, of)}`);
   const access = lab.careful
@@ -15,7 +14,7 @@ export async function writeSpec(lab: Lab): Promise<string> {
     'apiVersion: kubernetes-ha.io/v1alpha1',
     'kind: Cluster',
     `name: ${lab.name}`,
-    `kubernetesVersion: ${versions.kubernetes}`,
+    `kubernetesVersion: ${kubernetes}`,
     `controlPlaneEndpoint: { type: vip, vip: ${virtualAddress(lab)}, virtualRouterId: ${51 + lab.index} }`,
     lab.source === undefined
       ? `source: { registry: { address: ${registryAddress(lab)}, ${access} } }`

@@ -4,7 +4,6 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { cacheFolder } from '../../engine/folders.js';
 import { reported, type Report } from '../../engine/report.js';
 import { run } from '../../engine/run-program.js';
-import { system } from './versions.js';
 
 /** What a minimal Debian has, and tcpdump, with which preflight listens for other VRRP routers. */
 const packages = [
@@ -28,9 +27,6 @@ const digestOf = (suite: string): string =>
     .update(JSON.stringify([suite, packages]))
     .digest('hex')
     .slice(0, 12);
-
-/** Names the system that the lab’s hosts stand on. */
-export const baseDigest = digestOf(system.suite);
 
 /** Root file system of a bare host, made once: what a bundle brings is what it lacks. Nobody may write into it. */
 export async function baseSystem(suite: string, report: Report): Promise<string> {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { UsageError } from '../explain.js';
 import { printJson } from '../output.js';
 import { tell } from '../tell.js';
 
@@ -30,8 +31,14 @@ export function labCommand(): Command {
     .option('--disk <GiB>', 'a disk of its own for each host, so that one can be filled', number)
     .option('--careful', 'a registry with TLS that asks for a login, and a user whose sudo asks for a password')
     .option('--source <file>', 'a bundle, from which the hosts are installed; there is no registry then', path)
+    .option(
+      '--worker-system <system>',
+      'debian-12 or debian-13 for the workers; with --source, whose bundle must be for it',
+    )
     .addHelpText('after', '\nExample:\n  kha lab up --workers 2')
     .action(async (size: LabSize) => {
+      if (size.workerSystem !== undefined && size.source === undefined)
+        throw new UsageError('--worker-system takes a bundle that is for it: --source FILE');
       const spec = await (await lab()).labUp(name(), size, tell);
       console.log(`Lab ${name()} is up; its spec: ${spec}`);
     });
