@@ -71,7 +71,7 @@ export async function runStep(
     around,
     waits ? patience : { ...patience, deadline: step.apply ? settling : 0 },
   );
-  if (left.length > 0) throw unfinished(name, left);
+  if (left.length > 0) throw unfinished(name, [...left, ...(await orUnknown(step.explain?.(asking) ?? none))]);
   return result(step.apply ? 'changed' : 'done', missing);
 }
 
@@ -117,6 +117,8 @@ export async function choose(
   const plan = mode === 'plan' ? { deadline: 0, prompt: 1_000, makeDo: true } : {};
   return (await firstFit({ hosts, unfit, signal, tell, ...patience, ...plan })).machine.name;
 }
+
+const none = Promise.resolve([]);
 
 /** Asks until nothing is missing or the deadline is over, once at least. */
 async function comeTrue(

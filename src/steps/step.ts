@@ -98,6 +98,8 @@ export interface Step {
   apply?(context: ApplyContext): Promise<void>;
   /** For what takes time to come true after `apply`: asked again until nothing is missing; `check` otherwise. */
   verify?(context: CheckContext): Promise<string[]>;
+  /** Why it does not come true, as far as the host itself can say; asked once, when the time for it is over. */
+  explain?(context: CheckContext): Promise<string[]>;
   /**
    * Takes back what `apply` needs only while it runs, once a person has cancelled it and its unit is stopped; right whether
    * or not `apply` had come so far. After anything else that ends an attempt, another attempt follows and takes it back.

@@ -109,6 +109,20 @@ describe('runStep', () => {
     });
   });
 
+  it('says why, once, when it gives up; also that the host cannot tell', async () => {
+    let asked = 0;
+    const explain = (): Promise<string[]> => Promise.resolve([`the kubelet says: ${(asked += 1)}`]);
+    const one = step([['etcd does not answer']], { retry: 'wait', apply: undefined, explain });
+    const reason = 'etcd does not answer; the kubelet says: 1';
+    await expect(runStep(one, 'm1', 'apply', ground(), patience)).rejects.toMatchObject({ reason });
+    const unknown = (): Promise<string[]> =>
+      Promise.reject(new HostFailure('FactUnknown', { host: 'm1', reason: 'no journal', next: '' }));
+    const other = step([['etcd does not answer']], { retry: 'wait', apply: undefined, explain: unknown });
+    await expect(runStep(other, 'm1', 'apply', ground(), patience)).rejects.toMatchObject({
+      reason: 'etcd does not answer; no journal',
+    });
+  });
+
   it.each(['apply', 'plan'] as const)('fails an inspection at once, mode %s', async (mode) => {
     const check = step([['no sudo', 'no disk']], { retry: 'inspect', apply: undefined });
     await expect(runStep(check, 'm1', mode, ground(), patience)).rejects.toMatchObject({

@@ -1,5 +1,6 @@
 import { controlPlanes } from '../../cluster/roles.js';
 import { httpsStatus } from '../../facts/network.js';
+import { staticPodTrouble } from '../../facts/static-pod.js';
 import type { Step } from '../step.js';
 
 export const checkControlPlane: Step = {
@@ -26,4 +27,5 @@ export const checkControlPlane: Step = {
       .filter(({ status }) => status !== 200)
       .map(({ name, status }) => `${name} ${status ? `answers ${status}` : 'does not answer'}`);
   },
+  explain: ({ host }) => host.read(staticPodTrouble('kube-apiserver')),
 };

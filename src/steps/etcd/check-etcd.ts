@@ -1,5 +1,6 @@
 import { etcdHosts } from '../../cluster/roles.js';
 import { etcdMembers, etcdStatus, type EtcdMember } from '../../facts/etcd.js';
+import { staticPodTrouble } from '../../facts/static-pod.js';
 import type { CheckContext, Step } from '../step.js';
 import { clientUrl, peerUrl } from './manifest.js';
 import { standingOf } from './standing.js';
@@ -28,6 +29,7 @@ export const checkEtcd: Step = {
       missing.push('the members have no common leader');
     return members ? [...missing, ...(await strangers(context, members))] : [...missing, 'there is no member list'];
   },
+  explain: ({ host }) => host.read(staticPodTrouble('etcd')),
 };
 
 /** How list and spec differ. A host that is to join may be absent from the list, or in it by a join that was cut short. */
