@@ -1,7 +1,7 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { openings } from '../../cluster/ports.js';
 import type { PreflightName } from '../../cluster/preflight-problems.js';
-import { controlPlanes, nodes } from '../../cluster/roles.js';
+import { containerHosts, controlPlanes, nodes } from '../../cluster/roles.js';
 import { knownSystem } from '../../cluster/systems.js';
 import type { Survey } from '../../facts/survey.js';
 import type { Problem } from './problem.js';
