@@ -1,3 +1,4 @@
+import { addOnProblems } from './add-ons.js';
 import { loginAddress, type Cluster } from './cluster.js';
 import { contains, networkOf, overlap } from './ipv4.js';
 import { endpointProblems, portProblems } from './endpoint-rules.js';
@@ -32,6 +33,7 @@ export const ruleProblems = (cluster: Cluster): RuleProblem[] =>
     nodeProblems,
     containers,
     folderProblems,
+    addOnProblems,
   ].flatMap((rule) => rule(cluster));
 
 export const uniqueHosts = ({

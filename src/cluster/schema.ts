@@ -134,8 +134,8 @@ export const clusterSchema = z.strictObject({
     .describe('Where a person is waited for')
     .default([...gateNames]),
   addons: z
-    .array(label)
-    .describe('Manifests of the bundle to apply once the network stands: manifests/NAME.yaml')
+    .array(z.union([label, z.strictObject({ name: label, file: path.describe('A manifest where the worker runs') })]))
+    .describe('Applied once the network stands: NAME for manifests/NAME.yaml of the bundle, or a manifest of your own')
     .default([]),
   proxies: z
     .strictObject({ http: proxy.optional(), https: proxy.optional(), noProxy: z.array(z.string()).default([]) })

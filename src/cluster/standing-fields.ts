@@ -1,3 +1,6 @@
+import { addOnsOf } from './add-ons.js';
+import type { Cluster } from './cluster.js';
+
 /** What a change of one field does to a cluster that stands. */
 export interface Standing {
   /**
@@ -54,7 +57,10 @@ export const standingFields: Readonly<Record<string, Standing>> = {
   'controlPlaneEndpoint.interface': applied('configureKeepalived'),
   'apiServer.certSANs': {
     ...told('certificates of the API stay good for a name that is no longer asked for'),
-    when: (before, wanted) => (before as string[]).some((name) => !(wanted as string[]).includes(name)),
+    when: (before, wanted) => {
+      const names = addOnsOf({ addons: wanted as Cluster['addons'] }).map(({ name }) => name);
+      return addOnsOf({ addons: before as Cluster['addons'] }).some(({ name }) => !names.includes(name));
+    },
   },
   'source.registry.address': refused(
     'static pods, CoreDNS and kube-proxy would keep the images of the old one',
@@ -97,7 +103,10 @@ export const standingFields: Readonly<Record<string, Standing>> = {
     ...told(
       'what is no longer named stays in the cluster; delete it with: kubectl delete -f /etc/kubernetes/kha/add-ons/NAME.yaml',
     ),
-    when: (before, wanted) => (before as string[]).some((name) => !(wanted as string[]).includes(name)),
+    when: (before, wanted) => {
+      const names = addOnsOf({ addons: wanted as Cluster['addons'] }).map(({ name }) => name);
+      return addOnsOf({ addons: before as Cluster['addons'] }).some(({ name }) => !names.includes(name));
+    },
   },
   proxies: {
     ...refused('nothing takes containerd’s proxies away', 'proxies: {}, which empties them'),

@@ -1,3 +1,4 @@
+import { addOnsOf, type AddOn } from '../cluster/add-ons.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { existing } from '../facts/files.js';
 import { kubectl } from '../facts/kubectl.js';
@@ -9,20 +10,23 @@ interface Manifest {
   readonly path: string;
 }
 
-interface Bundled extends Manifest {
-  /** Its name in the bundle: `manifests/NAME.yaml`. */
+interface Named extends Manifest {
   readonly name: string;
 }
 
 export const calicoFolder = '/etc/kubernetes/kha/calico';
-export const calicoManifest: Bundled = { name: 'calico', path: `${calicoFolder}/calico.yaml` };
-export const addOns = ({ addons }: Pick<Cluster, 'addons'>): Bundled[] =>
-  addons.map((name) => ({ name, path: `/etc/kubernetes/kha/add-ons/${name}.yaml` }));
+export const calicoManifest: Named = { name: 'calico', path: `${calicoFolder}/calico.yaml` };
+export const addOns = (cluster: Pick<Cluster, 'addons'>): (Named & AddOn)[] =>
+  addOnsOf(cluster).map((one) => ({ ...one, path: `/etc/kubernetes/kha/add-ons/${one.name}.yaml` }));
 
-/** Manifests of the bundle that the cluster is given. */
-export const manifests = (cluster: Cluster): Bundled[] => [
+/** What of the add-ons comes with the bundle. */
+export const bundledAddOns = (cluster: Pick<Cluster, 'addons'>): Named[] =>
+  addOns(cluster).filter(({ file }) => file === undefined);
+
+/** Manifests of the bundle, `manifests/NAME.yaml` in it, that the cluster is given. */
+export const bundledManifests = (cluster: Cluster): Named[] => [
   ...(cluster.networking.cni === 'calico' ? [calicoManifest] : []),
-  ...addOns(cluster),
+  ...bundledAddOns(cluster),
 ];
 
 /** Which of the manifests do not lie on a control plane; in words. */

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { profileOf } from '../../src/cluster/versions.js';
 
 const audit = 'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{ level: Metadata }]\n';
 const encryption = `apiVersion: apiserver.config.k8s.io/v1
@@ -9,7 +10,23 @@ resources:
     providers: [{ secretbox: { keys: [{ name: of-the-site, secret: ${Buffer.alloc(32, 'k').toString('base64')} }] } }]
 `;
 
+/** An image that is there already, as nobody has another one in this site. */
+const addOn = (image: string): string => `apiVersion: v1
+kind: Namespace
+metadata: { name: site }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: site }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: ${image}, imagePullPolicy: Never }] }
+`;
+
 const settings = `
+addons: [{ name: site, file: add-on.yaml }]
 networking: { kubeProxyMode: iptables }
 containerd: { root: /var/lib/containerd/of-the-site }
 etcd: { quotaBackendBytes: 4294967296 }
@@ -39,6 +56,8 @@ files:
 /** Puts settings into a lab's spec that only some sites have: an endpoint on every node, kubeadm's own, files, a pool. */
 export function addSiteSettings(spec: string): void {
   writeFileSync(join(dirname(spec), 'encryption.yaml'), encryption, { mode: 0o600 });
+  const { pause } = profileOf({ kubernetesVersion: 'v1.37.2' });
+  writeFileSync(join(dirname(spec), 'add-on.yaml'), addOn(`registry.k8s.io/pause:${pause}`));
   const text = readFileSync(spec, 'utf8')
     .replace(/^controlPlaneEndpoint: .*/m, 'controlPlaneEndpoint: { type: local }')
     .replace('name: m1,', 'name: m1, annotations: { example.org/rack: r 1 },')
@@ -65,6 +84,11 @@ export const inForce: Readonly<Record<string, readonly [host: string, command: s
   ],
   'a file of another user': ['w1', "stat -c '%U:%G %a' /etc/site/motd", /^nobody:nogroup 644$/m],
   'a secret file': ['m1', "stat -c '%U:%G %a' /etc/kubernetes/encryption.yaml", /^root:root 600$/m],
+  'an add-on of its own file': [
+    'm1',
+    'kubectl --kubeconfig /etc/kubernetes/admin.conf -n site get deployment web',
+    /^web +1\/1 /m,
+  ],
   'a folder for containers': ['w1', 'ls /var/lib/containerd', /^of-the-site$/m],
   'etcd’s quota': ['m1', "tr '\\0' ' ' </proc/$(pgrep -x etcd)/cmdline", /--quota-backend-bytes=4294967296 /],
   'an endpoint of the node’s own': ['w1', 'cat /etc/kubernetes/kubelet.conf', /server: https:\/\/127\.0\.0\.1:8443$/m],

@@ -7,22 +7,15 @@ export const installCommand = (): Command =>
     .option('--attach', 'attach to the install that is under way even when it has another spec')
     .addHelpText('after', '\nExample:\n  kha install cluster.yaml')
     .action(async (file: string, { attach = false }: { attach?: boolean }) => {
-      const [
-        { readSpec },
-        { withProvedBundle },
-        { withClient },
-        { refuseDifferences },
-        { startOrAttach },
-        { conclude },
-      ] = await Promise.all([
-        import('../spec/read.js'),
-        import('../spec/bundle-file.js'),
-        import('../connect.js'),
-        import('../standing.js'),
-        import('../attach.js'),
-        import('../conclude.js'),
-      ]);
-      const spec = await withProvedBundle(await readSpec(file));
+      const [{ provedSpec }, { withClient }, { refuseDifferences }, { startOrAttach }, { conclude }] =
+        await Promise.all([
+          import('../spec/proved.js'),
+          import('../connect.js'),
+          import('../standing.js'),
+          import('../attach.js'),
+          import('../conclude.js'),
+        ]);
+      const spec = await provedSpec(file);
       const { cluster, warnings, text } = spec;
       if (warnings.length > 0) console.error((await import('../spec/format.js')).formatProblems(warnings, text));
       await withClient(async (connected) => {

@@ -13,8 +13,7 @@ export const planCommand = (): Command =>
     .addHelpText('after', '\nExample:\n  kha plan cluster.yaml --exit-code')
     .action(async (file: string, { exitCode, output }: { exitCode?: boolean; output: string }) => {
       const [
-        { readSpec },
-        { withProvedBundle },
+        { provedSpec },
         { withClient },
         { refuseDifferences },
         { begin },
@@ -22,8 +21,7 @@ export const planCommand = (): Command =>
         { planText, planFacts },
         removed,
       ] = await Promise.all([
-        import('../spec/read.js'),
-        import('../spec/bundle-file.js'),
+        import('../spec/proved.js'),
         import('../connect.js'),
         import('../standing.js'),
         import('../runs.js'),
@@ -31,7 +29,7 @@ export const planCommand = (): Command =>
         import('../render/plan.js'),
         import('../render/removed.js'),
       ]);
-      const spec = await withProvedBundle(await readSpec(file));
+      const spec = await provedSpec(file);
       const { cluster } = spec;
       await withClient(async ({ client }) => {
         await refuseDifferences(client, spec, (differences) => {

@@ -8,12 +8,9 @@ export const validateCommand = (): Command =>
     .addOption(new Option('--output <format>').choices(['text', 'json']).default('text'))
     .addHelpText('after', '\nExample:\n  kha validate cluster.yaml --output json')
     .action(async (file: string, { output }: { output: string }) => {
-      const [{ readSpec }, { withProvedBundle }] = await Promise.all([
-        import('../spec/read.js'),
-        import('../spec/bundle-file.js'),
-      ]);
+      const { provedSpec } = await import('../spec/proved.js');
       try {
-        const { cluster, warnings, text } = await withProvedBundle(await readSpec(file));
+        const { cluster, warnings, text } = await provedSpec(file);
         if (output === 'json') return printJson({ valid: true, problems: warnings });
         if (warnings.length > 0) console.error((await import('../spec/format.js')).formatProblems(warnings, text));
         console.log(

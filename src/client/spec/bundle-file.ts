@@ -1,5 +1,6 @@
 import { indexDigest, provedArchive } from '../../bundle/opened-files.js';
 import { BundleRefused } from '../../bundle/archive.js';
+import { addOnsOf } from '../../cluster/add-ons.js';
 import type { Description } from '../../cluster/bundle-description.js';
 import type { Cluster } from '../../cluster/cluster.js';
 import type { RuleProblem } from '../../cluster/rules.js';
@@ -78,8 +79,8 @@ function unfit(cluster: Cluster, { kubernetes, images, files }: Description): Un
           },
         ]
       : []),
-    ...cluster.addons.flatMap((name, index): Unfit[] =>
-      files[`manifests/${name}.yaml`]
+    ...addOnsOf(cluster).flatMap(({ name, file }, index): Unfit[] =>
+      file !== undefined || files[`manifests/${name}.yaml`]
         ? []
         : [
             {

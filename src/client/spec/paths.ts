@@ -43,5 +43,6 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
     ...(registry ? { registry: { ...registry, images: cluster.source.registry?.images ?? {} } } : {}),
     ...(file ? { file: { ...file, path: path(file.path) } } : {}),
   };
-  return { ...resolved, hosts, networking, source, kubelet, kubeadm, patches, pools };
+  const addons = cluster.addons.map((one) => (typeof one === 'string' ? one : { ...one, file: path(one.file) }));
+  return { ...resolved, addons, hosts, networking, source, kubelet, kubeadm, patches, pools };
 }

@@ -1,7 +1,7 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { containerHosts, controlPlanes, etcdHosts, nodes } from '../../cluster/roles.js';
 import type { Step } from '../step.js';
-import { manifests } from '../manifests.js';
+import { bundledManifests } from '../manifests.js';
 import { fetchFiles, misplaced, readBundle, type HostBundle, type Placement } from './bundle-files.js';
 import { packagesOf } from './install-packages.js';
 
@@ -32,7 +32,7 @@ export const installBinaries: Step = {
 const placements = (cluster: Cluster, machine: Machine, contents: HostBundle): Placement[] => [
   ...binaries(cluster, machine, contents),
   ...(controlPlanes(cluster).includes(machine)
-    ? manifests(cluster).map(({ name, path }) => ({ name: `manifests/${name}.yaml`, path, mode: '0644' }))
+    ? bundledManifests(cluster).map(({ name, path }) => ({ name: `manifests/${name}.yaml`, path, mode: '0644' }))
     : []),
 ];
 

@@ -1,0 +1,53 @@
+import { access, constants } from 'node:fs/promises';
+import { addOnsOf } from '../../cluster/add-ons.js';
+import type { Cluster } from '../../cluster/cluster.js';
+import { cniManifests } from '../../cluster/roles.js';
+import type { RuleProblem } from '../../cluster/rules.js';
+import { hasOwnServer } from '../../engine/connection.js';
+import { SpecProblems } from './problem.js';
+import type { ReadSpec } from './read.js';
+
+interface Named {
+  readonly path: RuleProblem['path'];
+  readonly file: string;
+}
+
+/** What a run will read where its worker runs, long after hosts were changed. Keys and passwords are read at the first login. */
+const namedFiles = (cluster: Cluster): Named[] => [
+  ...(cluster.source.registry?.ca === undefined
+    ? []
+    : [{ path: ['source', 'registry', 'ca'], file: cluster.source.registry.ca }]),
+  ...cniManifests(cluster).map((file, index) => ({ path: ['networking', 'cni', 'manifests', index], file })),
+  ...cluster.files.flatMap(({ from }, index) =>
+    from === undefined ? [] : [{ path: ['files', index, 'from'], file: from }],
+  ),
+  ...addOnsOf(cluster).flatMap(({ file }, index) =>
+    file === undefined ? [] : [{ path: ['addons', index, 'file'], file }],
+  ),
+];
+
+/**
+ * Refuses a spec that names files which cannot be read; where a server of the site’s own is configured they may lie on
+ * another machine, with the worker, and that is warned of. Throws SpecProblems.
+ */
+export async function withReadableFiles(spec: ReadSpec): Promise<ReadSpec> {
+  const elsewhere = hasOwnServer();
+  const problems = (await Promise.all(namedFiles(spec.cluster).map((named) => unreadable(named, elsewhere)))).flat();
+  if (problems.some(({ severity }) => severity === 'error')) throw new SpecProblems(spec.locate(problems), spec.text);
+  return { ...spec, warnings: [...spec.warnings, ...spec.locate(problems)] };
+}
+
+async function unreadable({ path, file }: Named, elsewhere: boolean): Promise<RuleProblem[]> {
+  try {
+    await access(file, constants.R_OK);
+    return [];
+  } catch (error) {
+    const absent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (absent && elsewhere) {
+      const message = 'the file is not on this machine, and cannot be looked at from here';
+      return [{ path, message, found: file, expected: 'a file where the worker runs', severity: 'warning' }];
+    }
+    const message = absent ? 'there is no such file' : `the file cannot be read: ${(error as Error).message}`;
+    return [{ path, message, found: file, expected: 'a file that can be read', severity: 'error' }];
+  }
+}
