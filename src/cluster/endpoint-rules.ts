@@ -1,5 +1,5 @@
 import { contains, networkOf } from './ipv4.js';
-import { controlPlanes, loadBalancers } from './roles.js';
+import { apiServerPort, loadBalancers } from './roles.js';
 import { error, warning, type Rule, type RuleProblem } from './rule-problem.js';
 
 /** The virtual address is nobody's, and where its carriers can have it. */
@@ -55,16 +55,15 @@ export const endpointProblems: Rule = (cluster) => {
   return problems;
 };
 
-/** Where haproxy and the API server would listen to one port. */
-export const portProblems: Rule = (cluster) =>
-  cluster.controlPlaneEndpoint.port === 6443 &&
-  loadBalancers(cluster).some((host) => controlPlanes(cluster).includes(host))
+/** Every node's haproxy on loopback has a port of its own; at a virtual address it may have the API server's. */
+export const portProblems: Rule = ({ controlPlaneEndpoint: { type, port } }) =>
+  type === 'local' && port === apiServerPort
     ? [
         error(
           ['controlPlaneEndpoint', 'port'],
           'the API server itself listens on 6443 on the control planes',
           '6443',
-          'another port, such as 8443, or load balancers on hosts of their own',
+          'another port, such as 8443',
         ),
       ]
     : [];

@@ -44,6 +44,21 @@ export function loadBalancers(cluster: Cluster): Machine[] {
 export const vipCarriers = (cluster: Cluster): Machine[] =>
   cluster.controlPlaneEndpoint.type === 'vip' ? loadBalancers(cluster) : [];
 
+/** Where every API server listens, on its own host. */
+export const apiServerPort = 6443;
+
+/** The API server of a control plane itself, past every load balancer: loopback may be haproxy's. */
+export const apiServerUrl = ({ address }: Machine): string => `https://${address}:${apiServerPort}`;
+
+/**
+ * haproxy has the API servers' own port on their own hosts: then it listens at the virtual address and on loopback only, and
+ * each API server at its node's address only.
+ */
+export const sharesApiPort = (cluster: Cluster): boolean =>
+  cluster.controlPlaneEndpoint.type === 'vip' &&
+  cluster.controlPlaneEndpoint.port === apiServerPort &&
+  loadBalancers(cluster).some((host) => controlPlanes(cluster).includes(host));
+
 /** Name or address at which every node reaches the API; a virtual address may have a name. */
 export function endpointHost({ controlPlaneEndpoint: endpoint }: Pick<Cluster, 'controlPlaneEndpoint'>): string {
   if (endpoint.type === 'local') return '127.0.0.1';

@@ -1,3 +1,4 @@
+import { apiServerUrl } from '../cluster/roles.js';
 import { existing } from '../facts/files.js';
 import { httpsStatus } from '../facts/network.js';
 import type { Unfit } from './step.js';
@@ -14,7 +15,7 @@ const kubeconfig = '/etc/kubernetes/admin.conf';
 export const servesApi: Unfit = async (host) => {
   const [found, status] = await Promise.all([
     host.read(existing([kubeconfig])),
-    host.read(httpsStatus('https://127.0.0.1:6443/readyz')),
+    host.read(httpsStatus(`${apiServerUrl(host.machine)}/readyz`)),
   ]);
   if (found.length === 0) return [`${kubeconfig} is not there`];
   return status === 200 ? [] : [`its API server ${status ? `answers ${status}` : 'does not answer'}`];

@@ -104,7 +104,7 @@ export class GoldenHost implements Host {
     if (command.includes('do if present')) return paths.filter((path) => this.files.has(path) || this.#made.has(path));
     if (command.includes('configmap kube-proxy'))
       return { data: { 'kubeconfig.conf': '\n    server: https://10.0.0.99:6443\n' } };
-    if (command.includes('https://127.0.0.1:6443/readyz')) return this.#made.size > 0 ? 200 : 0;
+    if (command.includes(`https://${this.machine.address}:6443/readyz`)) return this.#made.size > 0 ? 200 : 0;
     if (command.includes('rollout status')) return [];
     return ofBareHost(fact);
   }

@@ -91,6 +91,7 @@ export const samples: Readonly<Record<string, Cluster>> = {
     ],
   }),
   'add-on': cluster({
+    controlPlaneEndpoint: { type: 'vip', vip: '10.0.0.100', port: 6443 },
     addons: ['limits', { name: 'dashboard', file: '/site/dashboard.yaml' }],
     proxies: { http: 'http://10.0.0.5:3128', https: 'file:/keys/proxy-url', noProxy: ['.example'] },
     hosts: [{ ...masters[0], roles: ['control-plane', 'worker'] }, worker],

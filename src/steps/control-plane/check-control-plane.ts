@@ -1,4 +1,4 @@
-import { controlPlanes } from '../../cluster/roles.js';
+import { apiServerUrl, controlPlanes } from '../../cluster/roles.js';
 import { httpsStatus } from '../../facts/network.js';
 import { staticPodTrouble } from '../../facts/static-pod.js';
 import type { Step } from '../step.js';
@@ -13,14 +13,14 @@ export const checkControlPlane: Step = {
   gives: 'healthy control plane',
   async check({ host }) {
     const components = {
-      'kube-apiserver': '6443/readyz',
-      'kube-controller-manager': '10257/healthz',
-      'kube-scheduler': '10259/healthz',
+      'kube-apiserver': `${apiServerUrl(host.machine)}/readyz`,
+      'kube-controller-manager': 'https://127.0.0.1:10257/healthz',
+      'kube-scheduler': 'https://127.0.0.1:10259/healthz',
     };
     const found = await Promise.all(
-      Object.entries(components).map(async ([name, path]) => ({
+      Object.entries(components).map(async ([name, url]) => ({
         name,
-        status: await host.read(httpsStatus(`https://127.0.0.1:${path}`)),
+        status: await host.read(httpsStatus(url)),
       })),
     );
     return found

@@ -1,7 +1,7 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { imageRepository } from '../../cluster/image-names.js';
 import { settingsOf, takesPods } from '../../cluster/node-settings.js';
-import { apiEndpoint, etcdHosts } from '../../cluster/roles.js';
+import { apiEndpoint, apiServerPort, etcdHosts, sharesApiPort } from '../../cluster/roles.js';
 import { usualDataDir } from '../../cluster/usual-folders.js';
 import { profileOf } from '../../cluster/versions.js';
 import type { Admission } from './bootstrap-token.js';
@@ -51,17 +51,27 @@ export function standaloneKubeletDocument(cluster: Cluster, ground: Ground): obj
 /** Where kubeadm finds the spec's patches on every node; nobody but root looks in. */
 export const patchFolder = '/etc/kubernetes/kha/patches';
 
-/** Patches for a node, by file name: the spec's, and the settings of its own kubelet, as kubeadm's document is one for all. */
+/** kubeadm's document is one for all API servers, and it has no field for the address at which one listens. */
+const bindAddress = (cluster: Cluster, machine: Machine): Readonly<Record<string, unknown>> =>
+  sharesApiPort(cluster) && machine.roles.includes('control-plane')
+    ? {
+        'kube-apiserver-of-host+json.json': [
+          { op: 'add', path: '/spec/containers/0/command/-', value: `--bind-address=${machine.address}` },
+        ],
+      }
+    : {};
+
+/** Patches for a node, by file name: the spec's, and what is its own, as kubeadm's document is one for all. */
 export function patchesFor(cluster: Cluster, machine: Machine): Readonly<Record<string, unknown>> {
   const { kubelet } = settingsOf(cluster, machine);
   const own = Object.keys(kubelet).length > 0 ? { 'kubeletconfiguration-of-host+merge.json': kubelet } : {};
-  return { ...cluster.patches, ...own };
+  return { ...cluster.patches, ...own, ...bindAddress(cluster, machine) };
 }
 
 const patches = (cluster: Cluster, machine: Machine): object =>
   Object.keys(patchesFor(cluster, machine)).length > 0 ? { patches: { directory: patchFolder } } : {};
 
-const listensAt = (machine: Machine): object => ({ advertiseAddress: machine.address, bindPort: 6443 });
+const listensAt = (machine: Machine): object => ({ advertiseAddress: machine.address, bindPort: apiServerPort });
 
 const nodeRegistration = (cluster: Cluster, machine: Machine): object => ({
   name: machine.name,

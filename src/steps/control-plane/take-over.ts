@@ -1,6 +1,6 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import type { PreflightName } from '../../cluster/preflight-problems.js';
-import { isStacked } from '../../cluster/roles.js';
+import { isStacked, sharesApiPort } from '../../cluster/roles.js';
 import { existing } from '../../facts/files.js';
 import { sh } from '../../facts/sh.js';
 import type { Asked } from '../host.js';
@@ -81,7 +81,7 @@ export function takeOver(machine: Machine, { role, kubeadm, awaited, finish }: T
     'fi',
     'back_to_standalone',
     'if [ -n "${left:-}" ]; then',
-    '  for try in $(seq 60); do if [ -z "$(ss -Hltn \'sport = :6443 or sport = :10257 or sport = :10259\')" ]; then break; fi; sleep 1; done',
+    "  for try in $(seq 60); do if ! ss -Hltnp 'sport = :6443 or sport = :10257 or sport = :10259' | grep -qv '\"haproxy\"'; then break; fi; sleep 1; done",
     'fi',
     ...(awaited
       ? [
@@ -117,6 +117,8 @@ export function expectedFindings(cluster: Cluster, { cgroup }: Ground, role: Rol
       ? ['Port-2379', 'Port-2380', `DirAvailable-${cluster.etcd.dataDir.replaceAll('/', '-')}`]
       : []),
     ...(cgroup === 1 ? ['SystemVerification'] : []),
+    // haproxy's, at the virtual address; kubeadm tries the port at every address.
+    ...(master && sharesApiPort(cluster) ? ['Port-6443'] : []),
     ...(master ? Object.entries(waivers).flatMap(([name, theirs]) => (waive.includes(name) ? theirs : [])) : []),
   ].join(',');
 }

@@ -1,4 +1,5 @@
 import type { Machine } from '../../cluster/cluster.js';
+import { apiServerUrl } from '../../cluster/roles.js';
 import { etcdctl } from '../../facts/etcd.js';
 import { httpsStatus } from '../../facts/network.js';
 import { manifestPath } from './standing.js';
@@ -26,7 +27,7 @@ export const restartScript = (machine: Machine): string =>
     'set -eu',
     `healthy() { for try in $(seq "$1"); do if ${allHealthy}; then return 0; fi; sleep 1; done; return 1; }`,
     'gone() { for try in $(seq 120); do if ! ss -Hltnp "$2" | grep -q "$1"; then return 0; fi; sleep 0.5; done; return 1; }',
-    `ready() { for try in $(seq 180); do if [ "$(${httpsStatus(`https://${machine.address}:6443/readyz`).command})" = 200 ]; then return 0; fi; sleep 1; done; return 1; }`,
+    `ready() { for try in $(seq 180); do if [ "$(${httpsStatus(`${apiServerUrl(machine)}/readyz`).command})" = 200 ]; then return 0; fi; sleep 1; done; return 1; }`,
     'back() {',
     `  if [ -e ${changedPath} ] && [ ! -e ${manifestPath} ] && [ -e ${formerPath} ]; then mv -f ${formerPath} ${manifestPath}; sync ${manifestPath}; fi`,
     `  if [ -e ${apiServerPath} ]; then mv -f ${apiServerPath} ${apiServer}; sync ${apiServer}; fi`,

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../cluster/cluster.js';
-import { controlPlanes, loadBalancers } from '../../cluster/roles.js';
+import { apiServerPort, controlPlanes, loadBalancers, sharesApiPort } from '../../cluster/roles.js';
 import type { Step } from '../step.js';
 import { writeFiles, type WantedFile } from '../wanted-file.js';
 import { missingService } from '../wanted-service.js';
@@ -24,11 +24,22 @@ export const configureHaproxy: Step = {
   },
 };
 
+/**
+ * A port of its own it has at every address. The API servers' it shares: it has the virtual address, also on hosts that do not
+ * carry it now (haproxy, bind, transparent), and loopback, where its own host asks whether it is well.
+ */
+function binds(cluster: Cluster): string[] {
+  const { controlPlaneEndpoint: endpoint } = cluster;
+  const { port } = endpoint;
+  if (endpoint.type === 'local') return [`    bind 127.0.0.1:${port}`];
+  if (endpoint.type === 'vip' && sharesApiPort(cluster))
+    return [`    bind ${endpoint.vip}:${port} transparent`, `    bind 127.0.0.1:${port}`];
+  return [`    bind *:${port}`];
+}
+
 /** The configuration of haproxy: each API server counts while its own /readyz says so (kubernetes.io, API health endpoints). */
 export function haproxy(cluster: Cluster): WantedFile {
-  const { type, port } = cluster.controlPlaneEndpoint;
-  const local = type === 'local';
-  const servers = controlPlanes(cluster).map(({ name, address }) => `    server ${name} ${address}:6443`);
+  const servers = controlPlanes(cluster).map(({ name, address }) => `    server ${name} ${address}:${apiServerPort}`);
   const lines = [
     `# Cluster ${cluster.name}; written by kha, which puts back what is changed here.`,
     'global',
@@ -45,7 +56,7 @@ export function haproxy(cluster: Cluster): WantedFile {
     '    timeout client 4h',
     '    timeout server 4h',
     'frontend api',
-    `    bind ${local ? '127.0.0.1' : '*'}:${port}`,
+    ...binds(cluster),
     '    default_backend control-planes',
     'backend control-planes',
     '    balance leastconn',

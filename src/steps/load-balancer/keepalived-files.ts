@@ -1,5 +1,5 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
-import { controlPlanes, vipCarriers } from '../../cluster/roles.js';
+import { apiServerUrl, controlPlanes, vipCarriers } from '../../cluster/roles.js';
 import type { WantedFile } from '../wanted-file.js';
 
 /** Where SELinux lets keepalived run scripts from (keepalived_selinux(8)). */
@@ -86,6 +86,6 @@ export function healthScripts(cluster: Cluster, machine: Machine): (WantedFile &
     mode: '755',
   });
   const all = [script('haproxy', -60, `https://127.0.0.1:${cluster.controlPlaneEndpoint.port}/readyz`)];
-  if (controlPlanes(cluster).includes(machine)) all.push(script('apiserver', -30, 'https://127.0.0.1:6443/readyz'));
+  if (controlPlanes(cluster).includes(machine)) all.push(script('apiserver', -30, `${apiServerUrl(machine)}/readyz`));
   return all;
 }

@@ -55,6 +55,8 @@ describe('a spec of many hosts', () => {
 
 describe('a good spec', () => {
   it('is read without a word', async () => expect(await problemsOf(written(good))).toEqual([]));
+  it('may have the API servers’ own port at the virtual address', async () =>
+    expect(await problemsOf(written(good.replace('vip: 10.0.0.100', 'vip: 10.0.0.100, port: 6443')))).toEqual([]));
   it('is what kha init writes', async () => expect(await problemsOf(written(template))).toEqual([]));
 
   it('may use anchors, aliases and merges', async () => {

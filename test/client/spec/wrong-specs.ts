@@ -98,14 +98,6 @@ export const wrongSpecs: readonly Wrong[] = [
     /lies in networking.podSubnet/,
   ],
   [
-    'haproxy on the API server’s port',
-    changed('vip: 10.0.0.100', 'vip: 10.0.0.100, port: 6443'),
-    5,
-    59,
-    'controlPlaneEndpoint.port',
-    /listens on 6443/,
-  ],
-  [
     'a port beyond all ports',
     changed('vip: 10.0.0.100', 'vip: 10.0.0.100, port: 70000'),
     5,

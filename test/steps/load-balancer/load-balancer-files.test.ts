@@ -4,6 +4,8 @@ import { deviceOf } from '../../../src/steps/load-balancer/device.js';
 import { healthScripts, keepalived } from '../../../src/steps/load-balancer/keepalived-files.js';
 import { openings } from '../../../src/cluster/ports.js';
 import { apiEndpoint } from '../../../src/cluster/roles.js';
+import { patchesFor } from '../../../src/steps/control-plane/kubeadm-documents.js';
+import { expectedFindings } from '../../../src/steps/control-plane/take-over.js';
 import { ownCertificates } from '../../../src/steps/certificates/paths.js';
 import {
   checkEndpoint,
@@ -34,6 +36,37 @@ describe('haproxy.cfg', () => {
     const { content } = haproxy(wanted);
     expect(line(content, /^ *bind/)).toEqual(bind);
     expect(line(content, /^ *server /)).toEqual(servers);
+  });
+});
+
+describe('the API servers’ own port at the virtual address', () => {
+  const shared = cluster({ controlPlaneEndpoint: { type: 'vip', vip: '10.0.0.100', port: 6443 } });
+  const [m1, , , w1] = shared.hosts;
+
+  it('is haproxy’s there and on loopback, and each API server’s at its node’s address', () => {
+    expect(line(haproxy(shared).content, /^ *bind/)).toEqual([
+      'bind 10.0.0.100:6443 transparent',
+      'bind 127.0.0.1:6443',
+    ]);
+    const [patch, ...more] = Object.values(patchesFor(shared, m1!));
+    expect(patch).toEqual([{ op: 'add', path: '/spec/containers/0/command/-', value: '--bind-address=10.0.0.11' }]);
+    expect([...more, ...Object.values(patchesFor(shared, w1!))]).toEqual([]);
+    for (const wanted of [stacked, apart]) expect(patchesFor(wanted, wanted.hosts[0]!)).toEqual({});
+  });
+
+  it('has kha and keepalived ask the API server itself, which loopback is not', () => {
+    const urls = healthScripts(shared, m1!).map(({ content }) => /https:\S+/.exec(content)?.[0]);
+    expect(urls).toEqual(['https://127.0.0.1:6443/readyz', 'https://10.0.0.11:6443/readyz']);
+  });
+
+  it('is taken when kubeadm looks, by haproxy', () => {
+    const ground = { cgroup: 2, limits: { lowersOomScore: true, setsConntrack: true } } as const;
+    expect(expectedFindings(shared, ground, 'control-plane').split(',')).toContain('Port-6443');
+    for (const [wanted, role] of [
+      [apart, 'control-plane'],
+      [shared, 'worker'],
+    ] as const)
+      expect(expectedFindings(wanted, ground, role).split(',')).not.toContain('Port-6443');
   });
 });
 
