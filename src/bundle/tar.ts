@@ -25,14 +25,15 @@ export class TarRefused extends Error {}
  * the same bytes.
  */
 export function header({ name, size, mode = 0o644 }: Entry): Buffer {
-  if (Buffer.byteLength(name) > 100 || size >= 8 ** 11)
-    throw new Error(`${name} (${size} bytes) is too much for ustar`);
+  const parts = split(name);
+  if (!parts || size >= 8 ** 11) throw new Error(`${name} (${size} bytes) is too much for ustar`);
   const bytes = Buffer.alloc(block);
   const octal = (value: number, width: number): string => `${value.toString(8).padStart(width - 1, '0')}\0`;
-  bytes.write(name, 0);
+  bytes.write(parts.name, 0);
   bytes.write(`${octal(mode, 8)}${octal(0, 8)}${octal(0, 8)}${octal(size, 12)}${octal(0, 12)}`, 100);
   bytes.write('        0', 148);
   bytes.write('ustar\x0000', 257);
+  bytes.write(parts.prefix, 345);
   bytes.write(
     `${octal(
       bytes.reduce((sum, byte) => sum + byte, 0),
@@ -41,6 +42,17 @@ export function header({ name, size, mode = 0o644 }: Entry): Buffer {
     148,
   );
   return bytes;
+}
+
+/** A long name stands in two fields, of 155 and 100 bytes, without the slash between them. */
+function split(name: string): { prefix: string; name: string } | undefined {
+  if (Buffer.byteLength(name) <= 100) return { prefix: '', name };
+  for (let at = name.indexOf('/'); at > 0; at = name.indexOf('/', at + 1)) {
+    const parts = { prefix: name.slice(0, at), name: name.slice(at + 1) };
+    if (Buffer.byteLength(parts.prefix) > 155) return undefined;
+    if (parts.name !== '' && Buffer.byteLength(parts.name) <= 100) return parts;
+  }
+  return undefined;
 }
 
 /** What follows a content of that size, up to the next block. */

@@ -1,5 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
+import type { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { ending, header, padding } from './tar.js';
 
 /** Bytes that go into an archive: a file of this machine, or what is here already. */
@@ -17,8 +19,11 @@ export const sizeOf = async (content: Content): Promise<number> =>
 export const chunksOf = (content: Content): AsyncIterable<Buffer> | Iterable<Buffer> =>
   Buffer.isBuffer(content) ? [content] : createReadStream(content.path);
 
-/** Writes a tar archive in this order; it is there only once it is whole. Throws where it cannot be written, and names it. */
-export async function writeTar(path: string, parts: readonly Part[]): Promise<void> {
+/**
+ * Writes a tar archive in this order, through what compresses it; it is there only once it is whole. Throws where it cannot
+ * be written, and names it.
+ */
+export async function writeTar(path: string, parts: readonly Part[], through?: Transform): Promise<void> {
   const making = `${path}.${process.pid}.making`;
   const cannot = (error: Error): never => {
     throw new Error(`${path} cannot be written: ${error.message}`, { cause: error });
@@ -28,8 +33,11 @@ export async function writeTar(path: string, parts: readonly Part[]): Promise<vo
     // In whole: a single write may take less than it is given.
     const save = (bytes: Buffer): Promise<void> => file.writeFile(bytes).catch(cannot);
     try {
-      for (const part of parts) await write(part, save);
-      await save(ending);
+      const write = async (bytes: AsyncIterable<Buffer>): Promise<void> => {
+        for await (const chunk of bytes) await save(chunk);
+      };
+      if (through) await pipeline(bytesOf(parts), through, write);
+      else await write(bytesOf(parts));
       await file.sync().catch(cannot);
     } finally {
       await file.close();
@@ -40,15 +48,18 @@ export async function writeTar(path: string, parts: readonly Part[]): Promise<vo
   }
 }
 
-async function write({ name, content, mode }: Part, save: (bytes: Buffer) => Promise<void>): Promise<void> {
-  const size = await sizeOf(content);
-  await save(header({ name, size, ...(mode === undefined ? {} : { mode }) }));
-  let written = 0;
-  for await (const chunk of chunksOf(content)) {
-    await save(chunk);
-    written += chunk.length;
+async function* bytesOf(parts: readonly Part[]): AsyncGenerator<Buffer> {
+  for (const { name, content, mode } of parts) {
+    const size = await sizeOf(content);
+    yield header({ name, size, ...(mode === undefined ? {} : { mode }) });
+    let written = 0;
+    for await (const chunk of chunksOf(content)) {
+      yield chunk;
+      written += chunk.length;
+    }
+    if (written !== size)
+      throw new Error(`${name} was changed while it was written: ${written} bytes instead of ${size}`);
+    yield padding(size);
   }
-  if (written !== size)
-    throw new Error(`${name} was changed while it was written: ${written} bytes instead of ${size}`);
-  await save(padding(size));
+  yield ending;
 }

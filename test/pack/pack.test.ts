@@ -101,6 +101,14 @@ describe('the packed tarball in an empty prefix', () => {
     expect(kha('lab', 'status').stderr).not.toMatch(/Cannot find module/);
   });
 
+  it('packs itself for a machine without a network', () => {
+    const packed = kha('bundle', 'self', '--output', 'kha.tar.gz');
+    expect(packed, packed.stderr).toMatchObject({ code: 0 });
+    execFileSync('tar', ['-xzf', 'kha.tar.gz'], { cwd: folder });
+    const launcher = join(folder, `kha-${version}-${process.platform}-${process.arch}`, 'bin/kha');
+    expect(execFileSync(launcher, ['--version'], { encoding: 'utf8' })).toBe(`${version}\n`);
+  }, 600_000);
+
   it('starts its engine and a worker of it', async () => {
     const started = kha('engine', 'start');
     expect(started, started.stderr).toMatchObject({ code: 0 });

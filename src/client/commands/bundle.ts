@@ -74,6 +74,16 @@ export function bundleCommand(): Command {
       const [architectures, reach] = [architecturesOf(options.arch), await reachOf(options)];
       await buildBundle({ kubernetes, path: output, key: sign, lock, from, architectures, reach, packages }, tell);
     });
+  command
+    .command('self')
+    .description('Pack kha, its Node and Temporal’s CLI for a machine of this architecture without any of them')
+    .requiredOption('--output <file>', 'where to write it (.tar.gz)')
+    .option('--node-licence <file>', 'the licence of Node, where it is not found beside it')
+    .addHelpText('after', '\nExample:\n  kha bundle self --output kha.tar.gz')
+    .action(async ({ output, nodeLicence }: { output: string; nodeLicence?: string }) => {
+      const { packSelf } = await import('../../bundle/self/pack-self.js');
+      console.log(`${output}: ${await packSelf({ path: output, nodeLicence }, tell)}`);
+    });
   trusting(command.command('verify').argument('<file>'))
     .description('Prove every part by its digest, and the signature')
     .addHelpText('after', '\nExample:\n  kha bundle verify b.tar --key site.pub')
