@@ -1,8 +1,12 @@
 import type { Fact } from './fact.js';
 
-/** nft's header of a base chain, as one line `FAMILY TABLE CHAIN POLICY`. */
+/**
+ * nft's header of a base chain, as one line `FAMILY TABLE CHAIN`. Not kube-proxy's own, whose image has an nft newer than the
+ * host's: Debian 12's (1.0.6) crashes where it lists the sets that nft 1.1.3 made.
+ */
 const inputChains =
-  'awk \'$1 == "table" { table = $2 " " $3 } $1 == "chain" { chain = $2 } / hook input / { print table, chain }\'';
+  'awk \'$1 == "table" { family = $2; table = $3 } $1 == "chain" { chain = $2 } ' +
+  '/ hook input / && table != "kube-proxy" { print family, table, chain }\'';
 
 /**
  * What keeps packets away from the host, in words: a firewall's manager by its name, else the chains of nftables and
@@ -17,7 +21,7 @@ export const firewalls: Fact<string[]> = {
     'if command -v ufw >/dev/null && LC_ALL=C ufw status | grep -q "^Status: active"; then echo "manager ufw"; fi',
     'old() { if grep -qsx filter /proc/net/ip_tables_names; then echo "rules iptables"; "$1" -S INPUT; fi; }',
     'if command -v iptables-legacy >/dev/null; then old iptables-legacy; elif command -v iptables >/dev/null; then old iptables; fi',
-    `if command -v nft >/dev/null; then chains=$(nft list chains) || exit; printf "%s\\n" "$chains" | ${inputChains} | while read -r family table chain; do echo "rules nftables $family $table $chain"; nft list chain "$family" "$table" "$chain"; done`,
+    `if command -v nft >/dev/null; then chains=$(nft list chains) || exit; printf "%s\\n" "$chains" | ${inputChains} | while read -r family table chain; do echo "rules nftables $family $table $chain"; nft list chain "$family" "$table" "$chain" || exit; done`,
     'elif command -v iptables-nft >/dev/null; then echo "rules iptables-nft"; iptables-nft -S INPUT; fi',
   ].join('\n'),
   parse({ stdout }) {

@@ -27,6 +27,13 @@ describe('a firewall', () => {
     expect(found({ nft: nft('drop') })).toEqual(['nftables inet filter input']);
     expect(found({ nft: nft('accept') })).toEqual([]);
   });
+  it('is not asked of kube-proxy’s own table, which an older nft cannot list', () => {
+    const list = (table: string): string =>
+      `table ip ${table} {\\n\\tchain filter-input {\\n\\t\\ttype filter hook input priority filter; policy accept;\\n\\t}\\n}\\n`;
+    const crashes = `case "$2 $4" in chains*) printf '${list('kube-proxy')}${list('filter')}';; *filter) ;; *) kill -SEGV $$;; esac`;
+    expect(found({ nft: crashes })).toEqual([]);
+    expect(() => found({ nft: crashes.replaceAll('kube-proxy', 'other') })).toThrow(/exit code 139/);
+  });
   it('is iptables by its own rules where there is no nft', () => {
     expect(found({ 'iptables-nft': 'printf "%s\\n" "-P INPUT DROP" "-A INPUT -i lo -j ACCEPT"' })).toEqual([
       'iptables-nft',
