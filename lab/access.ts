@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hostFolder, hostsOf, labFile, passwordFile, type Lab, type LabHost } from './lab.js';
+import { hostFolder, hostKeyFile, hostsOf, labFile, passwordFile, type Lab, type LabHost } from './lab.js';
 import { holds, run } from '../src/engine/run-program.js';
 
 /** The lab's own key to log in with. */
@@ -22,9 +22,7 @@ export async function makePasswords(lab: Lab): Promise<void> {
 export async function writeKnownHosts(lab: Lab): Promise<void> {
   const lines = await Promise.all(
     hostsOf(lab).map(async ({ name, address }) => {
-      const [type, key] = (
-        await readFile(hostFolder(lab, name, 'root/etc/ssh/ssh_host_ed25519_key.pub'), 'utf8')
-      ).split(' ');
+      const [type, key] = (await readFile(hostKeyFile(lab, name), 'utf8')).split(' ');
       return `${address},${name} ${type} ${key?.trim()}\n`;
     }),
   );
@@ -51,11 +49,12 @@ export const onHost = (lab: Lab, host: LabHost, command: string): Promise<string
 
 /** Waits until a host lets one in. */
 export async function answering(lab: Lab, host: LabHost): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const seconds = lab.vm ? 300 : 60;
+  const deadline = Date.now() + seconds * 1000;
   while (!(await holds('ssh', [...sshArguments(lab, host), 'true']))) {
     if (Date.now() > deadline)
       throw new Error(
-        `${host.name} does not answer at ${host.address} within 60 s; its console: ${hostFolder(lab, host.name, 'console.log')}`,
+        `${host.name} does not answer at ${host.address} within ${seconds} s; its console: ${hostFolder(lab, host.name, 'console.log')}`,
       );
     await sleep(200);
   }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freeze, makeGroups, removeGroups, unified } from './cgroup.js';
 import { hostFolder, labFile, linkName, network, passwordFile, type Lab, type LabHost } from './lab.js';
+import { cutPower, makeDisk, pauseMachine, startMachine } from './vm/machine.js';
+import { kernel } from './vm/kernel.js';
 import { alive, end, remember } from '../src/engine/process.js';
 import { holds, run } from '../src/engine/run-program.js';
 
@@ -21,6 +23,10 @@ export const isRunning = async (lab: Lab, host: string): Promise<boolean> =>
 export async function boot(lab: Lab, host: LabHost, rootfs: string): Promise<void> {
   const { name } = host;
   if (await isRunning(lab, name)) return;
+  if (lab.vm) {
+    await makeDisk(lab, host, rootfs, (root) => furnish(lab, name, root));
+    return remember(processFile(lab, name), startMachine(lab, host, await kernel(() => undefined)));
+  }
   const root = rootOf(lab, name);
   await insertDisk(lab, name);
   for (const folder of ['upper', 'work', ...disks]) await mkdir(diskOf(lab, name, folder), { recursive: true });
@@ -29,7 +35,10 @@ export async function boot(lab: Lab, host: LabHost, rootfs: string): Promise<voi
     const layers = `lowerdir=${rootfs},upperdir=${diskOf(lab, name, 'upper')},workdir=${diskOf(lab, name, 'work')}`;
     await run('mount', ['-t', 'overlay', 'overlay', '-o', layers, root]);
   }
-  if (!existsSync(join(root, 'etc/ssh/ssh_host_ed25519_key'))) await furnish(lab, name);
+  if (!existsSync(join(root, 'etc/ssh/ssh_host_ed25519_key'))) {
+    await furnish(lab, name, root);
+    if (!unified()) await makeGroupsWritable(root);
+  }
   // A machine that lost its power has no control groups left; the kubelet would look for each old container, 3 s long.
   await removeGroups(lab, name);
   const groups = await makeGroups(lab, name);
@@ -87,8 +96,7 @@ async function insertDisk(lab: Lab, host: string): Promise<void> {
 }
 
 /** What a host has of its own before its first start: identity, SSH host key, who may log in. */
-async function furnish(lab: Lab, host: string): Promise<void> {
-  const root = rootOf(lab, host);
+async function furnish(lab: Lab, host: string, root: string): Promise<void> {
   await writeFile(join(root, 'etc/hostname'), `${host}\n`);
   await writeFile(
     join(root, 'etc/machine-id'),
@@ -111,7 +119,6 @@ async function furnish(lab: Lab, host: string): Promise<void> {
       stdin: `admin-pw:${await readFile(passwordFile(lab, 'sudo'), 'utf8')}\n`,
     });
   await appendFile(join(root, 'etc/ssh/sshd_config'), 'UseDNS no\nPasswordAuthentication no\nLogLevel VERBOSE\n');
-  if (!unified()) await makeGroupsWritable(root);
   await run('ssh-keygen', ['-q', '-A', '-f', root]);
 }
 
@@ -131,11 +138,22 @@ async function makeGroupsWritable(root: string): Promise<void> {
 export async function powerOff(lab: Lab, host: string): Promise<void> {
   const pid = await alive(processFile(lab, host));
   if (pid === undefined) return;
+  if (lab.vm) {
+    cutPower(pid);
+    return end(processFile(lab, host), 'SIGKILL');
+  }
   await freeze(lab, host, false);
   const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').filter(Boolean);
   for (const child of children) process.kill(Number(child), 'SIGKILL');
   for (let tries = 0; tries < 100 && (await alive(processFile(lab, host))) !== undefined; tries += 1) await sleep(50);
   await end(processFile(lab, host), 'SIGKILL');
+}
+
+/** Stops every process of a host at once, or lets them go on. */
+export async function pause(lab: Lab, host: string, frozen: boolean): Promise<void> {
+  if (!lab.vm) return freeze(lab, host, frozen);
+  const pid = await alive(processFile(lab, host));
+  if (pid !== undefined) pauseMachine(pid, frozen);
 }
 
 /** Removes a host that is off: its mount, groups and disks. */

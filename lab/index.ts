@@ -4,9 +4,9 @@ import { Archive } from '../src/bundle/archive.js';
 import { versions } from '../src/bundle/build/versions.js';
 import { answering, makeKey, makePasswords, writeKnownHosts } from './access.js';
 import { serveBundle } from './bundle.js';
-import { freeze, groupsLeft, removeLabGroups } from './cgroup.js';
+import { groupsLeft, removeLabGroups } from './cgroup.js';
 import { cacheFolder } from '../src/engine/folders.js';
-import { boot, isRunning, powerOff, removeHost } from './host.js';
+import { boot, isRunning, pause, powerOff, removeHost } from './host.js';
 import {
   bridge,
   findLab,
@@ -28,19 +28,21 @@ import { registryRuns, stopRegistry } from './registry.js';
 import { reported, type Report } from '../src/engine/report.js';
 import { rootfs } from './rootfs.js';
 import { run } from '../src/engine/run-program.js';
+import { kernel } from './vm/kernel.js';
 import { writeSpec } from './spec.js';
 
 export const defaultSize: LabSize = { controlPlanes: 3, workers: 1, etcd: 0, loadBalancers: 0 };
 
 /** Brings a lab up, or completes one that crashed half-way; gives the path of its cluster.yaml. */
 export async function labUp(name: string, size: LabSize, report: Report): Promise<string> {
-  await installPackages(report);
+  await installPackages(report, size.vm);
   const lab = await makeLab(name, size);
   await makeBridge(lab);
   const kubernetes = await releaseOf(lab);
   await makePasswords(lab);
   if (lab.source === undefined) await serveBundle(lab, report);
   await makeKey(lab);
+  if (lab.vm) await kernel(report);
   const hosts = hostsOf(lab);
   const down = (await Promise.all(hosts.map(async (host) => ({ host, on: await isRunning(lab, host.name) })))).filter(
     ({ on }) => !on,
@@ -141,8 +143,8 @@ export const hostActions = {
     await writeKnownHosts(lab);
     await answering(lab, hostNamed(lab, host));
   },
-  pause: async (name: string, host: string) => freeze(await labNamed(name), host, true),
-  resume: async (name: string, host: string) => freeze(await labNamed(name), host, false),
+  pause: async (name: string, host: string) => pause(await labNamed(name), host, true),
+  resume: async (name: string, host: string) => pause(await labNamed(name), host, false),
   cut: async (name: string, host: string) => void (await setCable(await labNamed(name), host, 'down')),
   join: async (name: string, host: string) => void (await setCable(await labNamed(name), host, 'up')),
 } as const;

@@ -27,6 +27,8 @@ export interface LabSize {
   readonly source?: string;
   /** Of the workers, where it is another than the control planes’: `debian-12`. Only a bundle of `source` has its packages. */
   readonly workerSystem?: string;
+  /** Hosts with a kernel of their own (user-mode Linux), and so with control groups of version 2; slower by far. */
+  readonly vm?: boolean;
 }
 
 /** A lab as it stands in its folder: everything else follows from name, index and size. */
@@ -111,3 +113,7 @@ export const passwordFile = (lab: Lab, of: 'sudo' | 'registry'): string => labFi
 
 export const hostFolder = (lab: Lab, host: string, ...parts: readonly string[]): string =>
   join(labFile(lab, 'hosts', host), ...parts);
+
+/** Where a host's public SSH key can be read: in its root, or beside the disk that only its own kernel has open. */
+export const hostKeyFile = (lab: Lab, host: string): string =>
+  hostFolder(lab, host, lab.vm ? 'host-key.pub' : 'root/etc/ssh/ssh_host_ed25519_key.pub');

@@ -11,9 +11,10 @@ export async function makeBridge(lab: Lab): Promise<void> {
   await ip('link', 'set', bridge(lab), 'up');
 }
 
-/** A host's network namespace with its cable in the bridge. */
+/** A host's network namespace with its cable in the bridge; a kernel of its own has the cable's end in itself. */
 export async function plugIn(lab: Lab, { name, address }: LabHost): Promise<void> {
   const link = linkName(lab, name);
+  if (lab.vm) return plugInTap(lab, link);
   if (!(await holds('ip', ['netns', 'exec', link, 'true']))) {
     await unplug(lab, name);
     await ip('netns', 'add', link);
@@ -25,6 +26,12 @@ export async function plugIn(lab: Lab, { name, address }: LabHost): Promise<void
   await ip('-n', link, 'link', 'set', 'eth0', 'up');
   await ip('-n', link, 'link', 'set', 'lo', 'up');
   await ip('-n', link, 'route', 'add', 'default', 'via', `${network(lab)}.1`);
+}
+
+async function plugInTap(lab: Lab, link: string): Promise<void> {
+  if (await holds('ip', ['link', 'show', link])) return;
+  await ip('tuntap', 'add', link, 'mode', 'tap');
+  await ip('link', 'set', link, 'master', bridge(lab), 'up');
 }
 
 export async function unplug(lab: Lab, host: string): Promise<void> {

@@ -18,6 +18,16 @@ const programs: Readonly<Record<string, string>> = {
   chroot: 'coreutils',
   tar: 'tar',
 };
+/** What a kernel is built with besides. */
+const kernelPrograms: Readonly<Record<string, string>> = {
+  gcc: 'gcc',
+  make: 'make',
+  flex: 'flex',
+  bison: 'bison',
+  bc: 'bc',
+  xz: 'xz-utils',
+  'mkfs.ext4': 'e2fsprogs',
+};
 const plugins = '/usr/lib/cni/host-local';
 
 export function assertLabCanRun(): void {
@@ -27,10 +37,10 @@ export function assertLabCanRun(): void {
   );
 }
 
-/** Installs what is missing on this machine. */
-export async function installPackages(report: Report): Promise<void> {
+/** Installs what is missing on this machine; with `vm` also what kernels are built with. */
+export async function installPackages(report: Report, vm = false): Promise<void> {
   assertLabCanRun();
-  const missing = Object.entries(programs)
+  const missing = Object.entries({ ...programs, ...(vm ? kernelPrograms : {}) })
     .filter(([program]) => !onPath(program))
     .map(([, name]) => name);
   if (!existsSync(plugins)) missing.push('containernetworking-plugins');

@@ -35,6 +35,10 @@ export function labCommand(): Command {
       '--worker-system <system>',
       'debian-12 or debian-13 for the workers; with --source, whose bundle must be for it',
     )
+    .option(
+      '--vm',
+      'hosts with a kernel of their own (user-mode Linux) and control groups of version 2: slow, experimental',
+    )
     .addHelpText('after', '\nExample:\n  kha lab up --workers 2')
     .action(async (size: LabSize) => {
       if (size.workerSystem !== undefined && size.source === undefined)

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { cacheFolder } from '../../src/engine/folders.js';
+import { reported, type Report } from '../../src/engine/report.js';
+import { run } from '../../src/engine/run-program.js';
+import { missing, options } from './options.js';
+
+/** The newest source that Debian has for its hosts' release: user-mode Linux has more than one processor since 6.19. */
+const source = { suite: 'trixie-backports', name: 'linux-source-7.3', version: '7.3.4-1~bpo13+1' } as const;
+
+const digest = createHash('sha256')
+  .update(JSON.stringify([source, options]))
+  .digest('hex')
+  .slice(0, 12);
+
+/** User-mode Linux: the kernel as a program of this machine, which gives hosts their own one without any hardware. Made once. */
+export async function kernel(report: Report): Promise<string> {
+  const target = cacheFolder('uml', digest);
+  if (existsSync(target)) return target;
+  const making = `${target}.making`;
+  // What a build that was cut short has made stays: make goes on from there.
+  const tree = join(making, source.name);
+  if (!existsSync(tree)) await reported(report, `Fetching Linux (${source.version})`, () => fetchSource(making));
+  await reported(report, 'Building Linux as a program (user-mode Linux)', async () => {
+    const output = join(making, 'output');
+    const make = (...words: string[]): Promise<string> =>
+      run('make', ['-s', '-C', tree, 'ARCH=um', `O=${output}`, ...words]);
+    await mkdir(output, { recursive: true });
+    await make('defconfig');
+    await appendFile(join(output, '.config'), `${options.join('\n')}\n`);
+    await make('olddefconfig');
+    const lost = missing(await readFile(join(output, '.config'), 'utf8'));
+    if (lost.length > 0) throw new Error(`the kernel’s configuration did not keep ${lost.join(', ')}`);
+    await make(`-j${cpus().length}`, 'linux');
+    await rename(join(output, 'linux'), target);
+  });
+  await rm(making, { recursive: true });
+  return target;
+}
+
+/** The package's source, by an apt of its own: this machine's sources may be of another release, and stay as they are. */
+async function fetchSource(folder: string): Promise<void> {
+  for (const part of ['lists/partial', 'archives/partial']) await mkdir(join(folder, part), { recursive: true });
+  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+  await writeFile(
+    join(folder, 'sources.list'),
+    `deb [signed-by=${keyring}] http://deb.debian.org/debian ${source.suite} main\n`,
+  );
+  const settings = {
+    'Dir::Etc::SourceList': join(folder, 'sources.list'),
+    'Dir::Etc::SourceParts': '/dev/null',
+    'Dir::State::Lists': join(folder, 'lists'),
+    'Dir::Cache::Archives': join(folder, 'archives'),
+    'Dir::Cache::pkgcache': '',
+    'Dir::Cache::srcpkgcache': '',
+    // It would give up root for a user who may not write here.
+    'APT::Sandbox::User': 'root',
+  };
+  const config = join(folder, 'apt.conf');
+  await writeFile(
+    config,
+    Object.entries(settings)
+      .map(([name, value]) => `${name} "${value}";\n`)
+      .join(''),
+  );
+  const apt = (...words: string[]): Promise<string> =>
+    run('apt-get', words, { cwd: folder, env: { APT_CONFIG: config } });
+  await apt('-qq', 'update');
+  await apt('-qq', 'download', `${source.name}=${source.version}`);
+  await run('sh', ['-c', 'dpkg-deb -x linux-source-*.deb package'], { cwd: folder });
+  const unpacking = join(folder, 'unpacking');
+  await rm(unpacking, { recursive: true, force: true });
+  await mkdir(unpacking);
+  await run('tar', ['-xf', join(folder, 'package/usr/src', `${source.name}.tar.xz`), '-C', unpacking]);
+  await rename(join(unpacking, source.name), join(folder, source.name));
+}

@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { existsSync, openSync } from 'node:fs';
+import { copyFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hostFolder, hostKeyFile, linkName, network, type Lab, type LabHost } from '../lab.js';
+import { run } from '../../src/engine/run-program.js';
+
+const memory = '3G';
+const diskOf = (lab: Lab, host: string): string => hostFolder(lab, host, 'disk.img');
+
+/**
+ * The disk of a host, made when it has none yet: the root file system, then what `furnish` writes into the folder where it is
+ * mounted meanwhile.
+ */
+export async function makeDisk(
+  lab: Lab,
+  { name, address }: LabHost,
+  rootfs: string,
+  furnish: (root: string) => Promise<void>,
+): Promise<void> {
+  if (existsSync(diskOf(lab, name))) return;
+  const making = `${diskOf(lab, name)}.making`;
+  const root = hostFolder(lab, name, 'root');
+  await mkdir(root, { recursive: true });
+  await rm(making, { force: true });
+  await run('truncate', ['-s', `${lab.disk ?? 20}G`, making]);
+  await run('mkfs.ext4', ['-q', '-m', '0', '-d', rootfs, making]);
+  await run('mount', ['-o', 'loop', making, root]);
+  try {
+    await furnish(root);
+    await plugInside(root, `${address}/24`, `${network(lab)}.1`);
+    await copyFile(join(root, 'etc/ssh/ssh_host_ed25519_key.pub'), hostKeyFile(lab, name));
+  } finally {
+    await run('umount', [root]);
+  }
+  await rename(making, diskOf(lab, name));
+}
+
+/** The network's end in the host, by ip(8) alone: the base system has no udev, for which systemd-networkd would wait. */
+async function plugInside(root: string, address: string, gateway: string): Promise<void> {
+  const commands = `ip link set vec0 name eth0; ip link set lo up; ip addr add ${address} dev eth0; ip link set eth0 up; ip route add default via ${gateway}`;
+  const unit = `[Unit]\nDefaultDependencies=no\nWants=network-pre.target\nBefore=network-pre.target\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sh -ec '${commands}'\n`;
+  const wants = join(root, 'etc/systemd/system/sysinit.target.wants');
+  await mkdir(wants, { recursive: true });
+  await writeFile(join(root, 'etc/systemd/system/cable.service'), unit);
+  await symlink('../cable.service', join(wants, 'cable.service'));
+}
+
+/** Starts a kernel on the host's disk and cable; gives the id of its process, which leads a group of its own. */
+export function startMachine(lab: Lab, { name, address }: LabHost, kernel: string): number {
+  const log = openSync(hostFolder(lab, name, 'console.log'), 'a', 0o600);
+  const mac = `02:00:${address
+    .split('.')
+    .map((part) => Number(part).toString(16).padStart(2, '0'))
+    .join(':')}`;
+  const words = [
+    `mem=${memory}`,
+    'ncpus=2',
+    `ubda=${diskOf(lab, name)}`,
+    'root=/dev/ubda',
+    'rw',
+    // Its own state, which it would keep in the home folder.
+    `uml_dir=${hostFolder(lab, name, 'uml')}`,
+    `umid=${name}`,
+    'con=null',
+    'con0=null,fd:1',
+    `vec0:transport=tap,ifname=${linkName(lab, name)},depth=128,gro=1,mac=${mac}`,
+  ];
+  const child = spawn(kernel, words, { detached: true, stdio: ['ignore', log, log] });
+  child.unref();
+  if (child.pid === undefined) throw new Error(`the kernel of ${name} could not be started`);
+  return child.pid;
+}
+
+/** Ends a host's kernel with every process that carries its programs: they are one group. */
+export const cutPower = (pid: number): boolean => process.kill(-pid, 'SIGKILL');
+
+/** Stops the kernel alone, or lets it go on: to a program of the host a signal from outside is a fault of its memory. */
+export const pauseMachine = (pid: number, paused: boolean): boolean =>
+  process.kill(pid, paused ? 'SIGSTOP' : 'SIGCONT');

@@ -1,0 +1,90 @@
+/** Words of a text, each an option without its CONFIG_, with a common beginning. */
+const all = (text: string, beginning = ''): string[] =>
+  text
+    .trim()
+    .split(/\s+/)
+    .map((word) => beginning + word);
+
+/** Processors, namespaces, control groups of version 2, and what systemd, runc and containerd ask of a kernel. */
+const machine = all(`
+  SMP 64BIT SYSVIPC POSIX_MQUEUE NO_HZ_IDLE HIGH_RES_TIMERS PSI CGROUPS MEMCG BLK_CGROUP CGROUP_SCHED
+  FAIR_GROUP_SCHED CFS_BANDWIDTH CGROUP_PIDS CGROUP_FREEZER CPUSETS CGROUP_DEVICE CGROUP_CPUACCT CGROUP_BPF
+  NAMESPACES UTS_NS IPC_NS USER_NS PID_NS NET_NS TIME_NS BPF BPF_SYSCALL SECCOMP SECCOMP_FILTER KEYS FHANDLE EPOLL
+  SIGNALFD TIMERFD EVENTFD AIO IO_URING INOTIFY_USER FANOTIFY SWAP ZRAM ZSMALLOC ZRAM_BACKEND_LZO BINFMT_SCRIPT
+  DEVTMPFS DEVTMPFS_MOUNT TMPFS TMPFS_XATTR TMPFS_POSIX_ACL EXT4_FS EXT4_FS_POSIX_ACL EXT4_FS_SECURITY OVERLAY_FS
+  HOSTFS BLK_DEV_UBD BLK_DEV_LOOP CONFIGFS_FS AUTOFS_FS FUSE_FS NULL_CHAN
+`);
+
+/** Cables, tunnels and queues: of the host itself, of pods, and of every encapsulation that Calico has. */
+const network = all(`
+  NET UML_NET_VECTOR NETDEVICES UNIX PACKET INET IP_MULTICAST IP_ADVANCED_ROUTER IP_MULTIPLE_TABLES
+  IP_ROUTE_MULTIPATH NET_IPIP IPV6 INET_DIAG BRIDGE VLAN_8021Q VETH VXLAN TUN DUMMY IPVLAN MACVLAN NET_SCHED
+  NET_SCH_NETEM NET_SCH_HTB NET_SCH_TBF NET_SCH_FQ_CODEL NET_SCH_INGRESS NET_CLS_U32 NET_CLS_ACT UNIX98_PTYS
+`);
+
+/** What kube-proxy (nftables, iptables, IPVS), Calico and firewalls filter and translate with. */
+const filters = [
+  ...all(`
+  NETFILTER NETFILTER_ADVANCED NETFILTER_INGRESS NETFILTER_NETLINK NETFILTER_NETLINK_QUEUE NETFILTER_NETLINK_LOG
+  NETFILTER_NETLINK_ACCT BRIDGE_NETFILTER NF_CONNTRACK NF_CONNTRACK_PROCFS NF_CONNTRACK_EVENTS NF_CT_NETLINK
+  NF_CT_PROTO_SCTP NF_NAT NF_TABLES NF_TABLES_INET NF_TABLES_NETDEV NF_TABLES_IPV4 NF_TABLES_IPV6 NF_TABLES_ARP
+  NF_TABLES_BRIDGE NETFILTER_XTABLES NETFILTER_XTABLES_LEGACY NETFILTER_XT_MARK NETFILTER_XT_CONNMARK
+  NETFILTER_XT_SET NETFILTER_XT_NAT IP_SET IP_VS IP_NF_IPTABLES IP_NF_IPTABLES_LEGACY IP_NF_FILTER IP_NF_NAT
+  IP_NF_MANGLE IP_NF_RAW IP_NF_TARGET_REJECT IP_NF_MATCH_RPFILTER IP6_NF_IPTABLES IP6_NF_IPTABLES_LEGACY
+  IP6_NF_FILTER IP6_NF_NAT IP6_NF_MANGLE IP6_NF_RAW IP6_NF_TARGET_REJECT IP6_NF_MATCH_RPFILTER
+`),
+  ...all(
+    `
+  ADDRTYPE BPF COMMENT CONNTRACK IPRANGE IPVS LIMIT HASHLIMIT MARK CONNMARK MULTIPORT NFACCT OWNER PHYSDEV PKTTYPE
+  RECENT REALM SCTP SOCKET STATE STATISTIC TCPMSS U32 STRING
+`,
+    'NETFILTER_XT_MATCH_',
+  ),
+  ...all(
+    `
+  CT DSCP LOG MARK CONNMARK MASQUERADE REDIRECT NETMAP NFLOG NOTRACK TCPMSS TPROXY
+`,
+    'NETFILTER_XT_TARGET_',
+  ),
+  ...all(
+    `
+  NUMGEN CT CONNLIMIT LOG LIMIT MASQ REDIR NAT REJECT REJECT_INET COMPAT HASH FIB FIB_INET FIB_IPV4 FIB_IPV6 QUEUE
+  QUOTA TPROXY SOCKET DUP_IPV4
+`,
+    'NFT_',
+  ),
+  ...all(
+    `
+  BITMAP_IP BITMAP_PORT HASH_IP HASH_IPPORT HASH_IPPORTIP HASH_IPPORTNET HASH_NET HASH_NETPORT HASH_NETNET
+  LIST_SET
+`,
+    'IP_SET_',
+  ),
+  ...all(
+    `
+  PROTO_TCP PROTO_UDP RR WRR SH LC NFCT
+`,
+    'IP_VS_',
+  ),
+];
+
+/** All in one file: a host’s disk needs no modules of the kernel that it is given. */
+const off = all(
+  'AUDIT CGROUP_HUGETLB MODULES SOUND UML_SOUND WATCHDOG DEBUG_KERNEL DEBUG_INFO BTRFS_FS XFS_FS REISERFS_FS MCONSOLE',
+);
+
+/** Options of the kernel beyond what user-mode Linux has by itself, as lines of its .config. */
+export const options: readonly string[] = [
+  ...[...machine, ...network, ...filters].map((name) => `CONFIG_${name}=y`),
+  'CONFIG_NR_CPUS=4',
+  'CONFIG_FRAME_WARN=0',
+  ...off.map((name) => `# CONFIG_${name} is not set`),
+];
+
+/** Those of the options that a .config does not have: an option whose own needs are not met falls out without a word. */
+export function missing(config: string): string[] {
+  const lines = new Set(config.split('\n'));
+  return options.filter((line) =>
+    line.endsWith('is not set') ? lines.has(`${line.slice(2).split(' ')[0]}=y`) : !lines.has(line),
+  );
+}
