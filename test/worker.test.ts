@@ -2,7 +2,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import type { NativeConnection, Runtime, Worker, WorkerOptions } from '@temporalio/worker';
 import { msToNumber } from '@temporalio/common/lib/time.js';
 import { runWorker } from '../src/worker.js';
-import { retryOptions } from '../src/workflows/retry.js';
+import { patientOptions, retryOptions } from '../src/workflows/retry.js';
 
 const made: WorkerOptions[] = [];
 vi.mock(import('@temporalio/worker'), async (original) => ({
@@ -35,4 +35,9 @@ it('bears a worker or a server that stands still for half a minute, and ends no 
     expect(msToNumber(heartbeatTimeout ?? 0)).toBeGreaterThanOrEqual(30_000);
     expect(cancellationType).toBe('WAIT_CANCELLATION_COMPLETED');
   }
+});
+
+it('grants an attempt more time by the spec’s patience, and no other time', () => {
+  expect(patientOptions('wait', 1)).toEqual(retryOptions.wait);
+  expect(patientOptions('wait', 3)).toEqual({ ...retryOptions.wait, startToCloseTimeout: 45 * 60_000 });
 });

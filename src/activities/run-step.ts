@@ -66,11 +66,11 @@ export async function runStep(
   }
   warnings.clear();
   const waits = step.verify !== undefined || step.retry === 'wait';
-  const left = await comeTrue(
-    () => (step.verify ?? step.check)(asking),
-    around,
-    waits ? patience : { ...patience, deadline: step.apply ? settling : 0 },
-  );
+  const deadline = waits ? patience.deadline : step.apply ? settling : 0;
+  const left = await comeTrue(() => (step.verify ?? step.check)(asking), around, {
+    ...patience,
+    deadline: deadline * (around.cluster.patience ?? 1),
+  });
   if (left.length > 0) throw unfinished(name, [...left, ...(await orUnknown(step.explain?.(asking) ?? none))]);
   return result(step.apply ? 'changed' : 'done', missing);
 }

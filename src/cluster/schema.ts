@@ -152,6 +152,12 @@ export const clusterSchema = z.strictObject({
   preflight: z
     .strictObject({ waive: z.array(z.string()).describe('Names of preflight problems to let pass').default([]) })
     .prefault({}),
+  patience: z
+    .number()
+    .min(1)
+    .max(20)
+    .describe('How many times as long as usual kha waits for what it did to come true; for slow hosts')
+    .optional(),
   taskQueue: z
     .string()
     .regex(/^[A-Za-z0-9][\w.-]{0,199}$/, 'a name such as site-b')

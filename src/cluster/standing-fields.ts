@@ -98,6 +98,7 @@ export const standingFields: Readonly<Record<string, Standing>> = {
   patches: refused('kubeadm applied them when the nodes were made', rollOut),
   files: refused('what reads a file of nodes that stand reads it when it starts', rollOut),
   gates: kha,
+  patience: kha,
   taskQueue: kha,
   addons: {
     ...told(

@@ -10,11 +10,17 @@ import type {
   StepInput,
   StepResult,
 } from '../steps/step.js';
-import { lookOptions, retryOptions } from './retry.js';
+import { lookOptions, patientOptions } from './retry.js';
 import { cancellation } from './scope.js';
 
 export type Failed = Extract<BatchResult[number], { readonly failed: string }>;
 export const isFailed = (result: BatchResult[number]): result is Failed => 'failed' in result;
+
+export interface CallOptions {
+  readonly oneOf?: readonly string[] | undefined;
+  /** By how much slow hosts may take longer; see the spec. */
+  readonly patience?: number;
+}
 
 /**
  * A step's activity on hosts, with every attempt that its retry class has; gives a result a host. A step that acts once
@@ -26,10 +32,10 @@ export async function call(
   step: Step,
   hosts: readonly string[],
   mode: Mode,
-  oneOf?: readonly string[],
+  { oneOf, patience = 1 }: CallOptions = {},
 ): Promise<BatchResult> {
   const activities = proxyActivities<Record<string, (input: Input) => Promise<StepResult | BatchResult>>>({
-    ...(mode === 'plan' ? lookOptions : retryOptions[step.retry]),
+    ...(mode === 'plan' ? lookOptions : patientOptions(step.retry, patience)),
     summary: `${together(hosts)} · ${stage}`,
   });
   const input = oneOf ? { oneOf, mode } : hosts.length > 1 ? { hosts, mode } : { host: hosts[0]!, mode };

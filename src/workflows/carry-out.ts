@@ -11,6 +11,7 @@ export interface Around {
   readonly journal: Journal;
   readonly desk: Desk;
   readonly mode: Mode;
+  readonly patience: number;
   /** Hosts that a plan could not ask: it does not wait for each of them at every step. */
   readonly silent: Set<string>;
 }
@@ -40,10 +41,10 @@ interface Work {
 
 async function goOn(work: Work, known?: BatchResult): Promise<void> {
   const { stage, step, line, around, oneOf } = work;
-  const { journal, desk, mode } = around;
+  const { journal, desk, mode, patience } = around;
   try {
     for (let results = known; ; results = undefined) {
-      results ??= await call(stage, step, hostsOf(line), mode, oneOf);
+      results ??= await call(stage, step, hostsOf(line), mode, { oneOf, patience });
       const bad = fail(results, hostsOf(line));
       if (bad.size === 0) return endAlike(journal, line, results as readonly StepResult[]);
       if (mode === 'plan') return endPlanned(around, line, results);

@@ -32,7 +32,7 @@ export async function operation(
     );
   const journal = new Journal(input, name);
   const desk = handleMessages(journal, input);
-  const around: Around = { journal, desk, mode, silent: new Set() };
+  const around: Around = { journal, desk, mode, patience: cluster.patience ?? 1, silent: new Set() };
 
   /** Which machines a step is for; every batch asks, so it is worked out once. */
   const machines = new Map<Step, ReadonlySet<Machine>>();
@@ -81,7 +81,7 @@ export async function operation(
             if (meant.length === 0) return [];
             const [hosts, oneOf] = isOnce(step.pace) ? [[forAll], meant] : [meant];
             // A check that cannot be made yet is no reason to stop: it is about what comes after the gate.
-            const results = await call('Plan', step, hosts, 'plan', oneOf);
+            const results = await call('Plan', step, hosts, 'plan', { oneOf });
             return results.map((result, index) => ({ host: hosts[index]!, words: wording(step, result) }));
           }),
         );

@@ -24,6 +24,9 @@ const alive = {
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
 } as const;
 
+/** How long one attempt may take on a host that is not slow. */
+const minutes: Record<Retry, number> = { inspect: 5, edit: 15, download: 30, bootstrap: 30, wait: 15 };
+
 const often = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '20s' } as const;
 
 /**
@@ -32,31 +35,37 @@ const often = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '
  */
 export const retryOptions: Record<Retry, ActivityOptions> = {
   inspect: {
-    startToCloseTimeout: '5m',
+    startToCloseTimeout: minutes.inspect * 60_000,
     ...alive,
     retry: { ...often, maximumAttempts: 3, nonRetryableErrorTypes: [...hopeless, ...answered] },
   },
   edit: {
-    startToCloseTimeout: '15m',
+    startToCloseTimeout: minutes.edit * 60_000,
     ...alive,
     retry: { ...often, maximumAttempts: 5, nonRetryableErrorTypes: hopeless },
   },
   download: {
-    startToCloseTimeout: '30m',
+    startToCloseTimeout: minutes.download * 60_000,
     ...alive,
     retry: { ...often, maximumAttempts: 8, nonRetryableErrorTypes: hopeless },
   },
   bootstrap: {
-    startToCloseTimeout: '30m',
+    startToCloseTimeout: minutes.bootstrap * 60_000,
     ...alive,
     retry: { ...often, maximumAttempts: 30, nonRetryableErrorTypes: [...hopeless, ...answered] },
   },
   wait: {
-    startToCloseTimeout: '15m',
+    startToCloseTimeout: minutes.wait * 60_000,
     ...alive,
     retry: { ...often, maximumAttempts: 2, nonRetryableErrorTypes: hopeless },
   },
 };
+
+/** The options of a class, where the spec grants slow hosts so many times as long for each attempt. */
+export const patientOptions = (retry: Retry, patience: number): ActivityOptions => ({
+  ...retryOptions[retry],
+  startToCloseTimeout: minutes[retry] * 60_000 * patience,
+});
 
 /** For a plan, which tells what it met and waits for nothing. */
 export const lookOptions: ActivityOptions = {

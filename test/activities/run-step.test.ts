@@ -123,6 +123,16 @@ describe('runStep', () => {
     });
   });
 
+  it('waits so many times as long where the spec grants it to slow hosts', async () => {
+    let looks = 0;
+    const late = Date.now() + 2 * patience.deadline;
+    const check = async (): Promise<string[]> => Promise.resolve((looks += 1) && Date.now() < late ? ['not yet'] : []);
+    const slow = step([], { retry: 'wait', apply: undefined, check });
+    const around = { ...ground(), cluster: cluster({ patience: 10 }) };
+    expect(await runStep(slow, 'm1', 'apply', around, patience)).toMatchObject({ outcome: 'done' });
+    expect(looks).toBeGreaterThan(1);
+  });
+
   it.each(['apply', 'plan'] as const)('fails an inspection at once, mode %s', async (mode) => {
     const check = step([['no sudo', 'no disk']], { retry: 'inspect', apply: undefined });
     await expect(runStep(check, 'm1', mode, ground(), patience)).rejects.toMatchObject({

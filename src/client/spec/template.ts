@@ -50,6 +50,9 @@ ssh:
 # firewall: open                            # kha opens the needed ports; otherwise it names them
 # selinux: enforcing                        # otherwise it is set to permissive
 
+# For slow hosts: everything may take so many times as long.
+# patience: 3
+
 # Where a person is waited for; [] for nobody.
 # gates: [before-changes, before-control-plane, before-switch-over]
 
