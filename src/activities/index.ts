@@ -18,6 +18,7 @@ import { liveness, type Liveness } from './liveness.js';
 import { RemoteHost, type Attempt } from './remote-host.js';
 import { choose, releaseStep, runStep, type Surroundings } from './run-step.js';
 import { recordsOf } from './records.js';
+import { readAuthority } from './given-authority.js';
 import { readSecret } from './secrets.js';
 import type { Pool } from './ssh/pool.js';
 import type { UnitName } from './transient-unit.js';
@@ -68,6 +69,7 @@ function activity(step: Step, { pool, bundles, cluster: clusterOf, kha }: Omit<D
     cluster,
     host: (name, patience = mode === 'plan' ? glance : undefined) => at(name, cluster, life, patience),
     secret: readSecret,
+    authority: readAuthority,
     records: recordsOf(cluster, kha),
     bundleFile,
   });

@@ -12,6 +12,7 @@ export interface Surroundings {
   /** `patience`: milliseconds for which it is tried again when it is unreachable; the pool's unless told. */
   readonly host: (name: string, patience?: number) => Host;
   readonly secret: (reference: string) => Promise<string>;
+  readonly authority: CheckContext['authority'];
   readonly records: Records;
   readonly bundleFile: BundleFile;
   readonly tell: (what: string) => void;
@@ -95,6 +96,7 @@ const changingContext = (
   cluster: around.cluster,
   warn,
   secret: (reference) => around.secret(reference),
+  authority: (given) => around.authority(given),
   records: around.records,
   bundleFile: around.bundleFile,
   host: around.host(name),

@@ -29,6 +29,7 @@ const problems = {
   firewall: undefined,
   registry: 'everything comes from it',
   bundle: 'everything comes out of it',
+  certificates: 'nothing can be signed with such an authority',
   images: undefined,
   tools: 'steps are made of them',
 } as const satisfies Readonly<Record<string, string | undefined>>;

@@ -2,6 +2,7 @@ import { addOnProblems } from './add-ons.js';
 import { loginAddress, type Cluster } from './cluster.js';
 import { contains, networkOf, overlap } from './ipv4.js';
 import { endpointProblems, portProblems } from './endpoint-rules.js';
+import { authorityProblems } from './given-authorities.js';
 import { fileProblems } from './file-rules.js';
 import { folderProblems } from './folder-rules.js';
 import { nodeProblems } from './node-settings.js';
@@ -34,6 +35,7 @@ export const ruleProblems = (cluster: Cluster): RuleProblem[] =>
     containers,
     folderProblems,
     addOnProblems,
+    authorityProblems,
   ].flatMap((rule) => rule(cluster));
 
 export const uniqueHosts = ({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { certificates } from './schema/certificates.js';
 import { containerd, etcd } from './schema/data.js';
 import { files } from './schema/files.js';
 import { json } from './schema/json.js';
@@ -120,6 +121,7 @@ export const clusterSchema = z.strictObject({
         .default([]),
     })
     .prefault({}),
+  certificates: certificates.describe('Authorities that the site made itself').prefault({}),
   source,
   ssh: ssh.prefault({}),
   networking: networking.prefault({}),

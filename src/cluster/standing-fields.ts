@@ -62,6 +62,10 @@ export const standingFields: Readonly<Record<string, Standing>> = {
       return addOnsOf({ addons: before as Cluster['addons'] }).some(({ name }) => !names.includes(name));
     },
   },
+  certificates: {
+    ...kha,
+    why: 'createCertificateAuthorities reads it, makes none anew, and refuses another than the hosts have',
+  },
   'source.registry.address': refused(
     'static pods, CoreDNS and kube-proxy would keep the images of the old one',
     rollOut,

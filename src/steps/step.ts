@@ -1,5 +1,6 @@
 import type { Description } from '../cluster/bundle-description.js';
 import type { Cluster, Machine } from '../cluster/cluster.js';
+import type { GivenAuthority } from '../cluster/given-authorities.js';
 import type { ClusterRecord, ReadBack } from '../cluster/parse-record.js';
 import type { Asked, Host } from './host.js';
 
@@ -47,6 +48,15 @@ export interface BundleFile {
   port(): Promise<number>;
 }
 
+/** An authority that the site made, read where the worker runs. */
+export interface AuthorityFiles {
+  /** PEM, each with a newline at its end; the key is redacted from then on. */
+  readonly cert: string;
+  readonly key: string;
+  /** What keeps it from being one, in words that name the file. */
+  readonly flaws: readonly string[];
+}
+
 /** Why a host is not fit to act for the whole cluster, in words; nothing means that it is. */
 export type Unfit = (host: Asked) => Promise<string[]>;
 
@@ -61,6 +71,8 @@ export interface CheckContext {
   readonly warn: (words: string) => void;
   /** The value behind `env:NAME` or `file:PATH`, read where the worker runs and redacted from then on. */
   readonly secret: (reference: string) => Promise<string>;
+  /** Throws SecretMissing where one of its halves cannot be read. */
+  readonly authority: (given: GivenAuthority) => Promise<AuthorityFiles>;
   readonly records: Records;
   readonly bundleFile: BundleFile;
 }

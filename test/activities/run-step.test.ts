@@ -24,6 +24,7 @@ function ground(): Surroundings & { readonly told: string[] } {
     signal: new AbortController().signal,
     host,
     secret: refuse,
+    authority: refuse,
     records: { wanted: refuse, parse: parseRecord },
     bundleFile: { description: refuse, port: refuse },
     tell: (what) => void told.push(what),

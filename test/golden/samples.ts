@@ -28,6 +28,10 @@ export const samples: Readonly<Record<string, Cluster>> = {
     ],
   }),
   harbor: cluster({
+    certificates: {
+      ca: { cert: '/keys/ca.crt', key: 'file:/keys/ca.key' },
+      etcdCA: { cert: '/keys/etcd-ca.crt', key: 'env:ETCD_CA_KEY' },
+    },
     source: {
       registry: {
         address: 'harbor.example/k8s',

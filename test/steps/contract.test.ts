@@ -48,6 +48,7 @@ function context(wanted: Cluster, name: string, said: Said) {
     firstFit: async ([machine]: readonly Machine[]) => Promise.resolve(bareHost(wanted, machine!.name, said)),
     warn: () => undefined,
     secret: async () => Promise.resolve('hunter2-hunter2'),
+    authority: async () => Promise.resolve({ cert: 'a certificate', key: 'hunter2-hunter2', flaws: [] }),
     records: records(wanted),
     bundleFile: { description: () => Promise.resolve(bundle), port: () => Promise.resolve(40_000) },
   };

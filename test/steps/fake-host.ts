@@ -70,6 +70,8 @@ export function contextOf(
     cluster,
     host,
     warnings,
+    authority: ({ name }) =>
+      Promise.resolve({ cert: `the certificate of ${name}\n`, key: `the key of ${name}\n`, flaws: [] }),
     records: records(cluster),
     bundleFile: { description: () => Promise.resolve(described), port: () => Promise.resolve(40_000) },
     warn: (words) => void warnings.push(words),

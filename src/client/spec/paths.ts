@@ -44,5 +44,11 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
     ...(file ? { file: { ...file, path: path(file.path) } } : {}),
   };
   const addons = cluster.addons.map((one) => (typeof one === 'string' ? one : { ...one, file: path(one.file) }));
-  return { ...resolved, addons, hosts, networking, source, kubelet, kubeadm, patches, pools };
+  const certificates = Object.fromEntries(
+    Object.entries(cluster.certificates).map(([field, { cert, key }]) => [
+      field,
+      { cert: path(cert), ...(key === undefined ? {} : { key: reference(key) }) },
+    ]),
+  );
+  return { ...resolved, addons, hosts, networking, source, certificates, kubelet, kubeadm, patches, pools };
 }

@@ -23,7 +23,7 @@ export function mayBeSecret(key: PropertyKey, value: unknown): boolean {
 
 /** A URL with a user, or a line without its colon that was taken for the end of the text before it. */
 const holdsPassword = (text: string): boolean =>
-  (text.includes('://') && text.lastIndexOf('@') > text.indexOf('://')) || /pass(word|phrase)/i.test(text);
+  (text.includes('://') && text.lastIndexOf('@') > text.indexOf('://')) || /pass(word|phrase)|PRIVATE KEY/i.test(text);
 
 /** A URL, or the end of one, in the place of a key. */
 export const isUrlKey = (key: string): boolean => key.includes('@');

@@ -53,7 +53,7 @@ export async function holdingsOf({ cluster, peer }: Pick<CheckContext, 'cluster'
 }
 
 /** The name of the first host that has this authority whole. */
-export const sourceOf = ({ answered }: Holdings, { name }: KeyPair): string | undefined =>
+export const sourceOf = ({ answered }: Holdings, { name }: Pick<KeyPair, 'name'>): string | undefined =>
   answered.find(({ pairs }) => state(pairs.get(name)) === 'whole')?.host;
 
 /**

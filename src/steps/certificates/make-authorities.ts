@@ -14,14 +14,33 @@ export const documentFor = (folder: string): string =>
 /** One at a time, and the files in their place without ever replacing one; what was cut short is gone on with. */
 const lock = 'mkdir -p /run/lock; exec 9>/run/lock/kha-authorities; flock -w 60 9';
 
+/** An authority that the site made: kubeadm's name of it, and PEM. */
+export interface LaidAuthority {
+  readonly name: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
 /**
- * Makes authorities on a host that has none of them, by the phases of kubeadm: all in a folder beside first, so that a host
+ * Makes authorities on a host that has none of them, by the phases of kubeadm, or of what the site made: all in a folder beside first, so that a host
  * that is cut off has either made none or has them all. Phases may be none when there is only something to go on with.
  */
-export async function makeAuthorities(host: Host, phases: readonly string[]): Promise<void> {
+export async function makeAuthorities(
+  host: Host,
+  phases: readonly string[],
+  given: readonly LaidAuthority[] = [],
+): Promise<void> {
   const making = `${staged}.making`;
+  const laid = `${staged}.given`;
+  if (given.length > 0) await host.run(sh`rm -rf ${laid}`);
+  // Beside, for kubeadm to find them in its folder: it then makes none of that name.
+  for (const { name, cert, key } of given) {
+    await host.write(`${laid}/${name}.key`, key, { mode: '0600', secret: true });
+    await host.write(`${laid}/${name}.crt`, cert);
+  }
   const make = [
     sh`rm -rf ${making}; mkdir -p -m 0700 ${making}`,
+    ...(given.length > 0 ? [sh`cp -R -p ${`${laid}/.`} ${making}`] : []),
     documentFor(making),
     ...phases.map((phase) =>
       phase === 'sa'
@@ -40,6 +59,7 @@ export async function makeAuthorities(host: Host, phases: readonly string[]): Pr
         sh`if [ -s ${pki}/"$file" ]; then echo "error: $file is there already and is not replaced" >&2; exit 1; fi; ` +
         sh`mv -fT "$file" ${pki}/"$file"; done`,
       sh`sync; cd /; rm -rf ${staged}`,
+      ...(given.length > 0 ? [sh`rm -rf ${laid}`] : []),
     ].join('; '),
   );
 }

@@ -1,4 +1,5 @@
-import { allHosts, etcdHosts } from '../../cluster/roles.js';
+import { givenAuthorities } from '../../cluster/given-authorities.js';
+import { allHosts, controlPlanes, etcdHosts } from '../../cluster/roles.js';
 import { disks, syncedWrites } from '../../facts/disks.js';
 import { existing } from '../../facts/files.js';
 import { firewalls } from '../../facts/firewalls.js';
@@ -19,7 +20,7 @@ export const checkHost: Step = {
   on: allHosts,
   pace: 'all at once',
   retry: 'inspect',
-  async check({ cluster, host, warn }) {
+  async check({ cluster, host, warn, authority }) {
     const folders = foldersOf(cluster, host.machine);
     const [found, filters, places, data] = await Promise.all([
       host.read(survey),
@@ -33,6 +34,10 @@ export const checkHost: Step = {
       ...diskProblems(cluster, host.machine, places),
       ...firewallProblems(cluster, host.machine, found.claim, filters),
     ];
+    // A cluster that has its authorities needs the files no more.
+    if (found.claim !== cluster.name && controlPlanes(cluster).includes(host.machine))
+      for (const given of givenAuthorities(cluster))
+        for (const words of (await authority(given)).flaws) problems.push({ name: 'certificates', words });
     if (etcdHosts(cluster).includes(host.machine)) {
       const sync = await host.read(syncedWrites(cluster.etcd.dataDir));
       if (sync === undefined)

@@ -44,7 +44,7 @@ function standing(wanted: Cluster, ground: Ground) {
     for (const { public: open, private: secret } of pairs)
       for (const path of [open, secret])
         host.tells(file(path, { secret: true }), { mode: '600', content: `${path} of ${machine.name}` });
-    return host.obeys(/kha-authorities/);
+    return host.obeys(/kha-authorities|^rm -rf \S*given$/);
   });
   const on = (name: string) =>
     contextOf(
@@ -92,6 +92,47 @@ describe('createCertificateAuthorities', () => {
     expect(done()).toEqual([
       expect.stringMatching(/^m1: .*certs ca .*certs front-proxy-ca .*certs etcd-ca .*certs sa /s),
     ]);
+  });
+
+  describe('of the site', () => {
+    const given = { ca: { cert: '/keys/ca.crt', key: 'file:/keys/ca.key' } };
+    const wanted = cluster({ certificates: given });
+
+    it('are laid beside before kubeadm makes the others, and taken away after', async () => {
+      const { on, done, hosts } = standing(wanted, { m1: bare, m2: bare, m3: bare });
+      await createCertificateAuthorities.apply!(on('m2'));
+      expect(done()).toEqual([
+        `m1: rm -rf ${staged}.given`,
+        `m1: write ${staged}.given/ca.key`,
+        `m1: write ${staged}.given/ca.crt`,
+        expect.stringMatching(/^m1: .*cp -R -p \S*given\/\. .*certs ca .*rm -rf \S*given$/s),
+      ]);
+      const key = hosts[0]!.written.get(`${staged}.given/ca.key`);
+      expect(key).toEqual({ content: 'the key of ca\n', mode: '0600', secret: true });
+    });
+
+    it('make nothing where they are none', async () => {
+      const { on, done } = standing(wanted, { m1: bare, m2: bare, m3: bare });
+      const context = { ...on('m1'), authority: () => Promise.resolve({ cert: '', key: '', flaws: ['it ended'] }) };
+      await expect(createCertificateAuthorities.apply!(context)).rejects.toThrow('it ended');
+      expect(done()).toEqual([]);
+    });
+
+    it('are compared with those of hosts that have some, as long as the file is there', async () => {
+      const { on, hosts } = standing(wanted, { m1: runs, m2: runs, m3: runs });
+      const has = (content: string) => hosts[0]!.tells(file('/etc/kubernetes/pki/ca.crt'), { mode: '644', content });
+      const pem = (body: string) => `-----BEGIN CERTIFICATE-----${body}-----END CERTIFICATE-----\n`;
+      const context = { ...on('m1'), secret: () => Promise.resolve(`text\n${pem('AB\nCD')}`) };
+      has(pem('ABCD'));
+      expect(await createCertificateAuthorities.check(context)).toEqual([]);
+      has(pem('ABCE'));
+      await expect(createCertificateAuthorities.check(context)).rejects.toThrow(
+        'm1 has another ca than certificates.ca (/keys/ca.crt)',
+      );
+      const gone = { ...on('m1'), secret: () => Promise.reject(new Error('gone')) };
+      expect(await createCertificateAuthorities.check(gone)).toEqual([]);
+      expect(gone.warnings).toEqual([expect.stringMatching(/ca\.crt cannot be read/)]);
+    });
   });
 
   it('makes nothing while one control plane cannot be asked', async () => {

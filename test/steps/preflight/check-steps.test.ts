@@ -38,6 +38,25 @@ describe('checkHost', () => {
     expect((await check(['ufw'], waiving)).problems).toEqual([]);
   });
 
+  it('stops at an authority of the site that is none, until the cluster has it', async () => {
+    const given = cluster({ certificates: { ca: { cert: '/keys/ca.crt', key: 'env:CA_KEY' } } });
+    const host = (claim: string) =>
+      new FakeHost(given, 'm1')
+        .tells(surveyFact, survey({ claim }))
+        .tells(firewalls, [])
+        .tells(disks(foldersOf(given, machineNamed(given, 'm1'))), [])
+        .tells(existing(['/var/lib/etcd/member']), [])
+        .tells(syncedWrites(given.etcd.dataDir), 2);
+    const problems = (claim: string) =>
+      checkHost.check({
+        ...contextOf(given, host(claim)),
+        authority: () =>
+          Promise.resolve({ cert: '', key: '', flaws: ['certificates.ca.cert, /keys/ca.crt: it ended'] }),
+      });
+    expect(await problems('')).toEqual(['certificates: certificates.ca.cert, /keys/ca.crt: it ended']);
+    expect(await problems('test')).toEqual([]);
+  });
+
   it('stops at etcd’s data of another cluster, wherever the spec has them', async () => {
     const apart = cluster({ etcd: { dataDir: '/data/etcd' } });
     const disk = { folder: '/data/etcd', fileSystem: '/dev/vdb', freeMb: 900, unmounted: '/data' };

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { path, secret } from './names.js';
+
+const authority = z.strictObject({
+  cert: path.describe('Its certificate (PEM); it lies where the worker runs'),
+  key: secret.describe('Where its private key (PEM, RSA or ECDSA, without a passphrase) lies').optional(),
+});
+
+/** Authorities that the site made itself; kubeadm makes those that are left out. */
+export const certificates = z.strictObject({
+  ca: authority.describe('Signs what the API server, kubelets and administrators show').optional(),
+  etcdCA: authority.describe('Signs what etcd’s members and clients show').optional(),
+  frontProxyCA: authority.describe('Signs what the API server shows to its extensions').optional(),
+});
