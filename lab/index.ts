@@ -23,7 +23,7 @@ import {
   type LabSize,
 } from './lab.js';
 import { makeBridge, plugIn, removeNetwork, setCable, unplug } from './network.js';
-import { assertLabCanRun, installPackages } from './packages.js';
+import { assertLabCanRun, installPackages, kernelPrograms } from './packages.js';
 import { registryRuns, stopRegistry } from './registry.js';
 import { reported, type Report } from '../src/engine/report.js';
 import { rootfs } from './rootfs.js';
@@ -35,7 +35,7 @@ export const defaultSize: LabSize = { controlPlanes: 3, workers: 1, etcd: 0, loa
 
 /** Brings a lab up, or completes one that crashed half-way; gives the path of its cluster.yaml. */
 export async function labUp(name: string, size: LabSize, report: Report): Promise<string> {
-  await installPackages(report, size.vm);
+  await installPackages(report, size.vm ? kernelPrograms : {});
   const lab = await makeLab(name, size);
   await makeBridge(lab);
   const kubernetes = await releaseOf(lab);

@@ -19,7 +19,7 @@ const programs: Readonly<Record<string, string>> = {
   tar: 'tar',
 };
 /** What a kernel is built with besides. */
-const kernelPrograms: Readonly<Record<string, string>> = {
+export const kernelPrograms: Readonly<Record<string, string>> = {
   gcc: 'gcc',
   make: 'make',
   flex: 'flex',
@@ -37,10 +37,10 @@ export function assertLabCanRun(): void {
   );
 }
 
-/** Installs what is missing on this machine; with `vm` also what kernels are built with. */
-export async function installPackages(report: Report, vm = false): Promise<void> {
+/** Installs what is missing on this machine; `further` programs too, by the package that has them. */
+export async function installPackages(report: Report, further: Readonly<Record<string, string>> = {}): Promise<void> {
   assertLabCanRun();
-  const missing = Object.entries({ ...programs, ...(vm ? kernelPrograms : {}) })
+  const missing = Object.entries({ ...programs, ...further })
     .filter(([program]) => !onPath(program))
     .map(([, name]) => name);
   if (!existsSync(plugins)) missing.push('containernetworking-plugins');
