@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { madeAuthority } from '../certificates.js';
 import { profileOf } from '../../src/cluster/versions.js';
 
 const audit = 'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{ level: Metadata }]\n';
@@ -29,7 +30,10 @@ const settings = `
 addons: [{ name: site, file: add-on.yaml }]
 networking: { kubeProxyMode: iptables }
 containerd: { root: /var/lib/containerd/of-the-site }
-etcd: { quotaBackendBytes: 4294967296 }
+etcd: { dataDir: /var/lib/etcd/of-the-site, quotaBackendBytes: 4294967296 }
+certificates:
+  ca: { cert: ca.crt, key: file:ca.key }
+  etcdCA: { cert: etcd-ca.crt, key: file:etcd-ca.key }
 apiServer: { certSANs: [api.example.org, 203.0.113.7] }
 pools: { gpu: { labels: { gpu: 'yes' }, kubelet: { maxPods: 50 } } }
 kubeadm:
@@ -53,9 +57,14 @@ files:
   - { path: /etc/site/motd, content: "hello\\n", mode: "0644", owner: nobody, on: nodes }
 `;
 
-/** Puts settings into a lab's spec that only some sites have: an endpoint on every node, kubeadm's own, files, a pool. */
+/** Puts settings into a lab's spec that only some sites have: an endpoint on every node, kubeadm's own, files, a pool, authorities. */
 export function addSiteSettings(spec: string): void {
   writeFileSync(join(dirname(spec), 'encryption.yaml'), encryption, { mode: 0o600 });
+  for (const name of ['ca', 'etcd-ca']) {
+    const { cert, key } = madeAuthority({ more: ['-days', '400'] });
+    writeFileSync(join(dirname(spec), `${name}.crt`), cert);
+    writeFileSync(join(dirname(spec), `${name}.key`), key, { mode: 0o600 });
+  }
   const { pause } = profileOf({ kubernetesVersion: 'v1.37.2' });
   writeFileSync(join(dirname(spec), 'add-on.yaml'), addOn(`registry.k8s.io/pause:${pause}`));
   const text = readFileSync(spec, 'utf8')
@@ -90,6 +99,12 @@ export const inForce: Readonly<Record<string, readonly [host: string, command: s
     /^web +1\/1 /m,
   ],
   'a folder for containers': ['w1', 'ls /var/lib/containerd', /^of-the-site$/m],
+  'a folder for etcd’s data': ['m1', 'ls /var/lib/etcd', /^of-the-site\n$/],
+  'an authority of the site': [
+    'm1',
+    'for name in apiserver etcd/server; do openssl x509 -in /etc/kubernetes/pki/$name.crt -noout -issuer; done',
+    /^(issuer=CN ?= ?of the site\n){2}$/,
+  ],
   'etcd’s quota': ['m1', "tr '\\0' ' ' </proc/$(pgrep -x etcd)/cmdline", /--quota-backend-bytes=4294967296 /],
   'an endpoint of the node’s own': ['w1', 'cat /etc/kubernetes/kubelet.conf', /server: https:\/\/127\.0\.0\.1:8443$/m],
 };
