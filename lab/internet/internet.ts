@@ -31,8 +31,13 @@ export class Internet implements AsyncDisposable {
   readonly ca: string;
   /** What must resolve to it. */
   readonly names: readonly string[];
-  /** Addresses that were asked for, from which byte on, and whether with a login. */
-  readonly asked: { readonly url: string; readonly from: number; readonly login: boolean }[] = [];
+  /** Addresses that were asked for, from which byte on, whether with a login, and by what program. */
+  readonly asked: {
+    readonly url: string;
+    readonly from: number;
+    readonly login: boolean;
+    readonly by: string;
+  }[] = [];
   /** By address. */
   readonly mishaps = new Map<string, Mishap>();
   readonly #close: () => Promise<void>;
@@ -72,11 +77,12 @@ export class Internet implements AsyncDisposable {
   async #answer(sites: Sites, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', `https://${(request.headers.host ?? '').replace(/:\d+$/, '')}`);
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
-    this.asked.push({ url: url.href, from, login: request.headers.authorization !== undefined });
+    const { authorization, 'user-agent': by = '' } = request.headers;
+    this.asked.push({ url: url.href, from, login: authorization !== undefined, by });
     const mishap = this.#mishapOf(url.href);
     if (mishap && 'status' in mishap) return void response.writeHead(mishap.status).end();
     if (mishap && 'redirect' in mishap) return void response.writeHead(302, { location: mishap.redirect }).end();
-    const { status, headers = {}, content } = reply(sites, url, request.headers.authorization);
+    const { status, headers = {}, content } = reply(sites, url, authorization);
     if (!content) return void response.writeHead(status, headers).end();
     const partial = from > 0 && from < content.size && status === 200;
     response.writeHead(partial ? 206 : status, {

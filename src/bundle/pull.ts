@@ -25,9 +25,16 @@ export function parseReference(text: string): Reference {
 /**
  * Pulls an image for one architecture, every part by its digest (OCI distribution specification, pulling). Throws DownloadFailed with the image’s name.
  */
-export async function pull(downloads: Downloads, image: string, architecture: string): Promise<Pulled> {
+export const pull = (downloads: Downloads, image: string, architecture: string): Promise<Pulled> =>
+  named(image, () => new Puller(downloads, parseReference(image)).pull(architecture));
+
+/** What a registry has under an image’s tag now: the digest of its manifest or index. Throws DownloadFailed. */
+export const digestOfImage = (downloads: Downloads, image: string): Promise<string> =>
+  named(image, () => new Puller(downloads, parseReference(image)).digest());
+
+async function named<T>(image: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await new Puller(downloads, parseReference(image)).pull(architecture);
+    return await work();
   } catch (error) {
     // The registry’s refusals do not say which image was asked for.
     if (error instanceof RegistryFailed) throw new DownloadFailed(`${image}: ${error.message}`);
@@ -43,6 +50,11 @@ class Puller {
   constructor(downloads: Downloads, of: Reference) {
     this.#downloads = downloads;
     this.#of = of;
+  }
+
+  async digest(): Promise<string> {
+    await this.#logIn();
+    return sha256Of((await this.#manifest(this.#of.tag)).bytes);
   }
 
   async pull(architecture: string): Promise<Pulled> {

@@ -73,8 +73,8 @@ export async function interview(ask: Ask, say: (words: string) => void): Promise
     about: 'controlPlaneEndpoint',
   });
   await asked({
-    text: 'Registry with kha’s bundle, host or host:port; http:// before it where it has no TLS',
-    put: (answer, spec) => ({ ...spec, source: { registry: registry(answer) } }),
+    text: 'Registry with kha’s bundle, host or host:port, http:// before it where it has no TLS; or nothing: the internet',
+    put: (answer, spec) => (answer === '' ? spec : { ...spec, source: { registry: registry(answer) } }),
     about: 'source',
   });
   const ssh =

@@ -26,11 +26,11 @@ export function compare(before: Cluster, wanted: Cluster): Difference[] {
 }
 
 function field(path: readonly string[], standing: Standing, before: unknown, wanted: unknown): Difference[] {
-  const { change, why, instead, when } = standing;
+  const { change, why, instead, when, whole } = standing;
   if ((change !== 'refused' && change !== 'told') || canonical(before) === canonical(wanted)) return [];
   if (when && !when(before, wanted)) return [];
   // Of a map that a person fills in, each key is told where it stands.
-  if (isMap(before) && isMap(wanted))
+  if (!whole && isMap(before) && isMap(wanted))
     return [...new Set([...Object.keys(before), ...Object.keys(wanted)])].flatMap((key) =>
       field([...path, key], standing, before[key], wanted[key]),
     );
@@ -41,7 +41,7 @@ function field(path: readonly string[], standing: Standing, before: unknown, wan
       kind: change === 'told' ? 'left' : 'field changed',
       severity: change === 'told' ? 'warning' : 'error',
       message: change === 'told' ? why : `the cluster stands with ${gone ? 'it' : 'another value'}, and ${why}`,
-      found: shown(wanted),
+      found: whole ? 'another one' : shown(wanted),
       expected: change === 'told' ? '' : `${shown(before)}; a change takes ${instead}`,
     },
   ];

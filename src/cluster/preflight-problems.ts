@@ -30,6 +30,8 @@ const problems = {
   registry: 'everything comes from it',
   bundle: 'everything comes out of it',
   certificates: 'nothing can be signed with such an authority',
+  internet: 'everything comes from there',
+  packages: undefined,
   images: undefined,
   tools: 'steps are made of them',
 } as const satisfies Readonly<Record<string, string | undefined>>;

@@ -5,8 +5,12 @@ export interface RegistryPlace {
   /** Host and port, as image names have them: `harbor.example.org`. */
   readonly host: string;
   readonly plainHttp: boolean;
-  /** An authority of the site’s own signed its certificate. */
+  /** An authority of the site’s own signed its certificate; or one of the known ones may have, of a place of the internet. */
   readonly ownAuthority: boolean;
+  /** One of the internet, not of the site: the known authorities are believed as well. */
+  readonly known?: boolean;
+  /** It is asked through a proxy, which is named with the login. */
+  readonly proxied?: boolean;
   /** Repository of the bundle’s artifact: `k8s/kha/bundle`. */
   readonly bundle: string;
   /** Its tag or digest. */

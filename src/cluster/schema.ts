@@ -141,7 +141,7 @@ export const clusterSchema = z.strictObject({
     .default([]),
   proxies: z
     .strictObject({ http: proxy.optional(), https: proxy.optional(), noProxy: z.array(z.string()).default([]) })
-    .describe('Proxies for the container runtime')
+    .describe('Proxies for the container runtime, and for what hosts fetch from the internet')
     .optional(),
   firewall: z
     .enum(['open', 'named'])

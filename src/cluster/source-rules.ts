@@ -2,14 +2,18 @@ import type { Cluster } from './cluster.js';
 import { error, type RuleProblem } from './rule-problem.js';
 
 /** What is wrong with where packages and images are to come from. */
-export function sourceProblems({ source: { registry, file } }: Pick<Cluster, 'source'>): RuleProblem[] {
-  if (!registry === !file)
+export function sourceProblems({ source }: Pick<Cluster, 'source'>): RuleProblem[] {
+  const { file } = source;
+  const named = Object.entries(source).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (named.length !== 1)
     return [
       error(
         ['source'],
-        registry ? 'packages and images come from one place' : 'this names no place that packages and images come from',
-        registry ? 'registry and file' : 'nothing',
-        'registry or file',
+        named.length > 1
+          ? 'packages and images come from one place'
+          : 'this names no place that packages and images come from',
+        named.length > 1 ? named.join(' and ') : 'nothing',
+        'internet, registry or file',
       ),
     ];
   if (!file || (file.key === undefined) === (file.unsigned === true)) return [];

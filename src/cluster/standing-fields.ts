@@ -15,6 +15,8 @@ export interface Standing {
   readonly instead?: string;
   /** Only such a change is refused or told; any other is applied. */
   readonly when?: (before: unknown, wanted: unknown) => boolean;
+  /** A map that is told as one, and not key by key. */
+  readonly whole?: true;
 }
 
 const refused = (why: string, instead = 'another cluster'): Standing => ({ change: 'refused', why, instead });
@@ -79,7 +81,19 @@ export const standingFields: Readonly<Record<string, Standing>> = {
   'source.file.path': kha,
   'source.file.key': kha,
   'source.file.unsigned': kha,
-  'source.file.digest': told(programs),
+  // Of another kind of source, the one that is wanted tells.
+  'source.file.digest': { ...told(programs), when: (_, wanted) => wanted !== undefined },
+  'source.internet.lock': { ...told(programs), whole: true, when: (_, wanted) => wanted !== undefined },
+  'source.internet.architectures': kha,
+  'source.internet.ca': applied('configureContainerd'),
+  'source.internet.mirrors': {
+    ...told(
+      'what is no longer named stays in /etc/containerd/certs.d, unless images of the cluster itself come from there',
+    ),
+    whole: true,
+    when: (before, wanted) =>
+      wanted !== undefined && Object.keys(before ?? {}).some((name) => !(name in (wanted as object))),
+  },
   ssh: kha,
   'networking.podSubnet': refused(once),
   'networking.serviceSubnet': refused(once),

@@ -40,3 +40,9 @@ export function profileOf({ kubernetesVersion: kubernetes }: Pick<Cluster, 'kube
   if (!minor) throw new Error(`no profile for Kubernetes ${kubernetes}: expected ${supportedVersions}`);
   return { kubernetes, ...minor };
 }
+
+/**
+ * What Kubernetes tests its own networks with, published beside its own images: the version is v1.37.2’s
+ * (k8s.io/kubernetes, test/utils/image/manifest.go), and does for every release.
+ */
+export const agnhost = 'e2e-test-images/agnhost:2.66.1';

@@ -1,6 +1,6 @@
 import type { Fact } from './fact.js';
 import { lines } from './files.js';
-import type { PackageState, WantedPackage } from './packages.js';
+import { unoffered, type PackageState, type Unoffered, type WantedPackage } from './packages.js';
 import { sh } from './sh.js';
 
 /** What dpkg has of the packages, by name; one that is not installed is left out. Versions go by deb-version(7). */
@@ -35,4 +35,20 @@ export const absentDebs = (names: readonly string[]): Fact<string[]> => ({
   // dpkg-query(1): 1 where there is no such package, 2 where it cannot say.
   command: sh`for name in ${names}; do state=$(dpkg-query -W -f '\${db:Status-Status}' "$name"); code=$?; if [ "$code" -gt 1 ]; then exit "$code"; fi; if [ "$state" != installed ]; then echo "$name"; fi; done`,
   parse: ({ stdout }) => lines(stdout),
+});
+
+/**
+ * Those of the packages that the host’s own repositories do not have, by lists that are fetched anew beside the host’s own,
+ * which stay as they are; and what apt said of the repositories. Undefined where they did not come in time.
+ */
+export const unofferedDebs = (names: readonly string[]): Fact<Unoffered | undefined> => ({
+  command:
+    `folder=$(mktemp -d) || exit; trap 'rm -rf "$folder"' EXIT; mkdir "$folder/partial"; ` +
+    'set -- -o "Dir::State::Lists=$folder" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o APT::Sandbox::User=root; export LC_ALL=C; ' +
+    // apt-get(8) ends well where only some of the repositories answer.
+    'said=$(timeout 40 apt-get "$@" -o Acquire::Retries=0 -qq update 2>&1); if [ $? -eq 124 ]; then echo late; exit 0; fi; ' +
+    sh`for name in ${names}; do found=$(apt-cache "$@" policy "$name") || exit; ` +
+    `case $(printf '%s\\n' "$found" | sed -n 's/^ *Candidate: //p') in '' | '(none)') echo "lacks $name";; esac; done; ` +
+    `printf '%s\\n' "$said" | sed -n 's/^[EW]: /said /p'`,
+  parse: unoffered,
 });

@@ -1,3 +1,6 @@
+import type { Output } from './fact.js';
+import { lines } from './files.js';
+
 export interface WantedPackage {
   readonly name: string;
   /** As the host's own program writes it, an epoch before a colon. */
@@ -15,4 +18,20 @@ export interface PackageState {
   readonly complete: boolean;
   /** What is there, beside what is wanted, by the order of versions of the host's own program. */
   readonly is: 'older' | 'equal' | 'newer';
+}
+
+/** What the repositories of a host do not offer. */
+export interface Unoffered {
+  readonly names: readonly string[];
+  /** What the package manager said of repositories that it could not ask. */
+  readonly said: string;
+}
+
+/** Reads lines `lacks NAME` and `said WORDS`; `late` where no answer came in time. */
+export function unoffered({ stdout }: Output): Unoffered | undefined {
+  const all = lines(stdout);
+  if (all[0] === 'late') return undefined;
+  const of = (kind: string): string[] =>
+    all.flatMap((line) => (line.startsWith(`${kind} `) ? [line.slice(kind.length + 1)] : []));
+  return { names: of('lacks'), said: of('said').join('; ').slice(0, 500) };
 }

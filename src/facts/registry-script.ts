@@ -4,6 +4,43 @@ import { sh } from './sh.js';
 /** Exit code of a script whose login the registry's token service refuses (sysexits.h, EX_NOPERM). */
 export const noToken = 77;
 
+/** What curl says of why something failed, out of all that it prints: its advice on certificates is several lines long. */
+export const curlReason = (said: string): string => {
+  const all = said.trim().split('\n');
+  return all.find((line) => line.startsWith('curl: (')) ?? all.at(-1) ?? '';
+};
+
+/** Where distributions keep the authorities that they know (Debian and Ubuntu; RHEL and its rebuilds). */
+const knownAuthorities = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt'];
+
+/** How something is asked for by curl. */
+export type Access = Pick<RegistryPlace, 'plainHttp' | 'ownAuthority' | 'known' | 'proxied'>;
+
+/**
+ * Defines `send` for the rest of a script: curl, with `$login` on its standard input. What is given to the script on its own
+ * standard input, curl's configuration lines and then the PEM of an authority, stands in no process list.
+ */
+export function curlScript({ plainHttp, ownAuthority, known, proxied }: Access): string {
+  const schemes = plainHttp ? '=http,https' : '=https';
+  const direct = proxied ? '' : sh` --noproxy ${'*'}`;
+  const curl =
+    sh`curl -sSgL --proto-redir ${schemes}` +
+    `${direct} --connect-timeout 5 --speed-limit 1 --speed-time 60 --max-time 600 --config -`;
+  const also = known
+    ? sh`for known in ${knownAuthorities}; do if [ -e "$known" ]; then cat "$known" >>"$ca"; break; fi; done; `
+    : '';
+  const [begin, options] = ownAuthority
+    ? [
+        `ca=$(mktemp); trap 'rm -f "$ca"' EXIT; printf '%s\\n' "$input" | sed -n '/-----BEGIN/,$p' >"$ca"; ${also}`,
+        `${curl} --cacert "$ca"`,
+      ]
+    : ['', curl];
+  return (
+    `input=$(cat); ${begin}password=$(printf '%s\\n' "$input" | sed '/-----BEGIN/,$d'); login=$password; of=; ` +
+    `send() { printf '%s\\n' "$login" | ${options} "$@"; }; `
+  );
+}
+
 /**
  * Shell functions for the rest of a script, with the registry's credentials and CA, which come on standard input (curl's
  * configuration lines, then the PEM), so that they stand in no process list.
@@ -16,17 +53,10 @@ export const noToken = 77;
  */
 export function registryScript(place: RegistryPlace): string {
   const url = urlOf(place);
-  const schemes = place.plainHttp ? '=http,https' : '=https';
-  const curl = sh`curl -sSgL --proto-redir ${schemes} --noproxy ${'*'} --connect-timeout 5 --speed-limit 1 --speed-time 60 --max-time 600 --config -`;
-  const [begin, options] = place.ownAuthority
-    ? [
-        `ca=$(mktemp); trap 'rm -f "$ca"' EXIT; printf '%s\\n' "$input" | sed -n '/-----BEGIN/,$p' >"$ca"; `,
-        `${curl} --cacert "$ca"`,
-      ]
-    : ['', curl];
+  // What names the proxy goes along with a token; a password does not.
+  const along = place.proxied ? '\n$password' : '';
   return (
-    `input=$(cat); ${begin}password=$(printf '%s\\n' "$input" | sed '/-----BEGIN/,$d'); login=$password; of=; ` +
-    `send() { printf '%s\\n' "$login" | ${options} "$@"; }; ` +
+    curlScript(place) +
     // Its last answer's: it may have been sent on.
     `field() { printf '%s\\n' "$heads" | tr -d '\\r' | grep -i '^www-authenticate: *bearer ' | sed -n "s/.*[ ,]$1=\\"\\([^\\"]*\\)\\".*/\\\\1/p" | tail -n 1; }; ` +
     `enter() { login=$password; of=$1; ` +
@@ -38,7 +68,7 @@ export function registryScript(place: RegistryPlace): string {
     `{ code=$?; echo "$realm gives no token for pulling from $1" >&2; if [ "$code" -eq 22 ]; then code=${noToken}; fi; return "$code"; }; ` +
     `token=$(printf %s "$answer" | tr -d '[:space:]' | sed -n 's/.*"\\(access_\\)\\{0,1\\}token":"\\([^"\\\\]*\\)".*/\\2/p'); answer=; ` +
     `case $token in '' | *[!A-Za-z0-9._~+/=-]*) echo "what $realm answers is no token" >&2; return 65;; esac; ` +
-    `login="header = \\"Authorization: Bearer $token\\""; status=200; }; ` +
+    `login="header = \\"Authorization: Bearer $token\\"${along}"; status=200; }; ` +
     `get() { repository=$1; ` +
     sh`where=${`${url}/v2/`}$1/$2; shift 2; ` +
     `if [ "$of" != "$repository" ] && [ "$of" != '*' ]; then enter "$repository" || return; fi; ` +

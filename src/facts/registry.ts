@@ -2,7 +2,7 @@ import { descriptionSchema, type Description } from '../cluster/bundle-descripti
 import type { RegistryPlace } from '../cluster/registry-place.js';
 import { FactUnknown, type Fact, type Output } from './fact.js';
 import { lines } from './files.js';
-import { noToken, registryScript } from './registry-script.js';
+import { curlReason, noToken, registryScript } from './registry-script.js';
 import { sh } from './sh.js';
 
 const manifestTypes = [
@@ -28,7 +28,7 @@ export const registryStatus = (place: RegistryPlace, stdin: string): Fact<{ stat
   codes: [0, noToken, ...unserved],
   parse: ({ code, stdout, stderr }) => ({
     status: code === noToken ? 401 : Number(stdout.trim() || 0),
-    reason: stderr.trim().split('\n').at(-1) ?? '',
+    reason: code === noToken ? (stderr.trim().split('\n').at(-1) ?? '') : curlReason(stderr),
   }),
 });
 

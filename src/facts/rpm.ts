@@ -1,6 +1,6 @@
 import type { Fact } from './fact.js';
 import { lines } from './files.js';
-import type { PackageState, WantedPackage } from './packages.js';
+import { unoffered, type PackageState, type Unoffered, type WantedPackage } from './packages.js';
 import { present, sh } from './sh.js';
 
 const locks = '/etc/dnf/plugins/versionlock.list';
@@ -78,4 +78,14 @@ export const absentRpms = (names: readonly string[]): Fact<string[]> => ({
     answering +
     sh`for name in ${names}; do found=$(rpm -q --qf '' "$name" 2>&1); case "$?$found" in 0) ;; "1package $name is not installed") echo "$name";; *) echo "$found" >&2; exit 65;; esac; done`,
   parse: ({ stdout }) => lines(stdout),
+});
+
+/** Those of the packages that the host’s own repositories do not have, by metadata that are fetched beside the host’s own; see `unofferedDebs`. */
+export const unofferedRpms = (names: readonly string[]): Fact<Unoffered | undefined> => ({
+  command:
+    `export LC_ALL=C; folder=$(mktemp -d) || exit; trap 'rm -rf "$folder"' EXIT; ` +
+    sh`offered=$(timeout 50 dnf -q --setopt=cachedir="$folder" repoquery --available --qf ${'%{name}\n'} ${names} 2>"$folder/said"); ` +
+    'if [ $? -eq 124 ]; then echo late; exit 0; fi; ' +
+    sh`for name in ${names}; do if ! printf '%s\\n' "$offered" | grep -qxF -- "$name"; then echo "lacks $name"; fi; done; sed 's/^/said /' "$folder/said"`,
+  parse: unoffered,
 });

@@ -31,11 +31,17 @@ export function sampleImage(name: string): SiteImage {
     return { text, descriptor: { ...descriptor, platform: { os: 'linux', architecture } } };
   });
   const list = { schemaVersion: 2, manifests: manifests.map(({ descriptor }) => descriptor) };
+  const mediaType = `${docker}.list.v2+json`;
+  const top = JSON.stringify({ ...list, mediaType });
+  const all = [
+    ...manifests.map(({ text, descriptor }) => ({ text, ...descriptor })),
+    { text: top, mediaType, digest: digestOf(top) },
+  ];
   return {
-    mediaType: `${docker}.list.v2+json`,
-    top: bytes(JSON.stringify({ ...list, mediaType: `${docker}.list.v2+json` })),
+    mediaType,
+    top: bytes(top),
     manifests: Object.fromEntries(
-      manifests.map(({ text, descriptor: { mediaType, digest } }) => [digest, { mediaType, content: bytes(text) }]),
+      all.map(({ text, mediaType: type, digest }) => [digest, { mediaType: type, content: bytes(text) }]),
     ),
     blobs,
   };
@@ -49,6 +55,7 @@ const images = [
   'registry.k8s.io/coredns/coredns:v1.14.6',
   'registry.k8s.io/pause:3.10.2',
   ...['node', 'cni', 'kube-controllers'].map((name) => `quay.io/calico/${name}:v3.28.5`),
+  'registry.k8s.io/e2e-test-images/agnhost:2.66.1',
 ];
 
 /** The official sites of v1.37.2, with a few bytes in every file. */

@@ -18,7 +18,7 @@ const binaries = [
   'etcdctl',
   'etcdutl',
 ];
-const names = [
+export const names = [
   ...binaries.map((name) => `bin/amd64/${name}`),
   'manifests/calico.yaml',
   'manifests/limits.yaml',

@@ -1,5 +1,7 @@
 import type { Cluster } from '../../src/cluster/cluster.js';
 import { cluster } from '../clusters.js';
+import { lockOf } from '../sample-lock.js';
+import { names } from './golden-host.js';
 
 const masters = ['1', '2', '3'].map((n) => ({ name: `m${n}`, address: `10.0.0.1${n}`, roles: ['control-plane'] }));
 const worker = { name: 'w1', address: '10.0.0.21', roles: ['worker'] };
@@ -39,6 +41,13 @@ export const samples: Readonly<Record<string, Cluster>> = {
         images: { 'registry.k8s.io': 'mirror', 'docker.io/calico': 'calico' },
       },
     },
+    hosts: [{ ...masters[0], roles: ['control-plane', 'worker'] }, worker],
+  }),
+  internet: cluster({
+    source: {
+      internet: { lock: lockOf(names), ca: '/keys/proxy-ca.pem', mirrors: { 'quay.io': 'harbor.example/quay' } },
+    },
+    proxies: { https: 'file:/keys/proxy-url', noProxy: ['.example'] },
     hosts: [{ ...masters[0], roles: ['control-plane', 'worker'] }, worker],
   }),
   file: cluster({

@@ -22,14 +22,20 @@ export interface Ground {
   readonly remove: () => void;
 }
 
-export function ground(lab: string, more: Readonly<Record<string, string>> = {}): Ground {
+/** `by`: the command, if any, that kha is run by, such as env. */
+export function ground(
+  lab: string,
+  more: Readonly<Record<string, string>> = {},
+  by: () => readonly string[] = () => [],
+): Ground {
   // Not /tmp, which may be memory: the hosts' disks come here.
   const folder = mkdtempSync('/var/tmp/kha-test-');
   const env = { ...process.env, XDG_STATE_HOME: folder, ...more };
   delete (env as Record<string, string | undefined>)['TEMPORAL_ADDRESS'];
   const kha = (...args: string[]): Promise<Ended> =>
     new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+      const [command = '', ...words] = [...by(), process.execPath, program, ...args];
+      const child = spawn(command, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
       const ended = { stdout: '', stderr: '' };
       child.stdout.on('data', (chunk: Buffer) => (ended.stdout += chunk.toString()));
       child.stderr.on('data', (chunk: Buffer) => (ended.stderr += chunk.toString()));

@@ -1,30 +1,10 @@
 import { parse, stringify } from 'yaml';
-import { z } from 'zod';
-import { digest, type Description } from '../../cluster/bundle-description.js';
+import type { Description } from '../../cluster/bundle-description.js';
+import { fetchedByHosts, lockSchema, type Lock, type LockedPart as Part } from '../../cluster/lock.js';
 import type { Source } from '../write-archive.js';
 
 /** A build that resolved otherwise than its lock file says, or a lock file that cannot be read. */
 export class LockRefused extends Error {}
-
-const part = z.strictObject({
-  version: z.string(),
-  /** A download’s URL, or a module and its version. */
-  origin: z.string(),
-  digest,
-  /** SPDX expression. */
-  licence: z.string(),
-});
-const lockSchema = z.strictObject({
-  lock: z.literal(1),
-  kubernetes: z.string(),
-  /** What it is built from, and with what. */
-  from: z.string(),
-  files: z.record(z.string(), part),
-  images: z.record(z.string(), part),
-});
-type Part = z.output<typeof part>;
-/** What a site reviews: everything that went into a bundle. */
-export type Lock = z.output<typeof lockSchema>;
 
 /** `from`: `modules with go1.26.8`, `official downloads`. */
 export function lockOf(from: string, source: Source, description: Description): Lock {
@@ -48,11 +28,14 @@ export function lockOf(from: string, source: Source, description: Description): 
   };
 }
 
-const byName = (parts: readonly (readonly [string, Part])[]): Record<string, Part> =>
+export const byName = (parts: readonly (readonly [string, Part])[]): Record<string, Part> =>
   Object.fromEntries([...parts].sort(([one], [other]) => (one < other ? -1 : 1)));
 
 export const lockText = (lock: Lock): string =>
-  `# Everything that went into a bundle. kha bundle build --lock refuses what resolves otherwise.\n${stringify(lock, { lineWidth: 0 })}`;
+  (lock.from === fetchedByHosts
+    ? '# Everything that hosts fetch from the internet. Name it in a spec: source: { internet: { lock: FILE } }\n'
+    : '# Everything that went into a bundle. kha bundle build --lock refuses what resolves otherwise.\n') +
+  stringify(lock, { lineWidth: 0 });
 
 /** Throws LockRefused. */
 export function parseLock(text: string, file: string): Lock {
@@ -92,3 +75,14 @@ function differences(locked: Readonly<Record<string, Part>>, built: Readonly<Rec
     );
   });
 }
+
+/** Why hosts cannot fetch what a lock has; undefined where they can. */
+export function lockProblem({ from, files }: Lock): string | undefined {
+  if (from !== fetchedByHosts)
+    return `this is the lock of a bundle (${from}), whose parts are not all to be had elsewhere: kha bundle lock makes one`;
+  const [name, { origin }] = Object.entries(files).find(([, part]) => !isFetched(part)) ?? ['', { origin: '' }];
+  return name === '' ? undefined : `${name} has no HTTPS address, or an archive without its SHA-256: ${origin}`;
+}
+
+const isFetched = ({ origin, archive }: Part): boolean =>
+  /^https:\/\/[\w.-]+(:\d+)?\/[^#\s]+(#[^#\s]+)?$/.test(origin) && origin.includes('#') === (archive !== undefined);

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { writeArchive, type Source } from '../write-archive.js';
-import { demandLocked, lockOf, LockRefused, lockText, parseLock, type Lock } from './lock.js';
+import type { Lock } from '../../cluster/lock.js';
+import { demandLocked, lockOf, LockRefused, lockText, parseLock } from './lock.js';
 
 /** Undefined where none is there yet. A lock of another release could never be met: it is refused before anything is built. */
 export async function readLock(file: string, kubernetes: string): Promise<Lock | undefined> {

@@ -86,6 +86,9 @@ export const temporal: Module = {
   commands: ['cmd/server', 'cmd/tools/sql'].map((command) => `go.temporal.io/server/${command}`),
 };
 
+/** Kubernetes’ own image for tests of networks, which no bundle holds: for hosts that fetch from a lab’s internet. */
+export const agnhostModule: Module = { name: 'kubernetes', commands: ['k8s.io/kubernetes/test/images/agnhost'] };
+
 /** A folder of what the bundle is made from, in the sources, whether this runs compiled or not. */
 export const source = (name: string): string => {
   const here = fileURLToPath(new URL(`../modules/${name}`, import.meta.url));

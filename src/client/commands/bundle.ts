@@ -22,6 +22,8 @@ interface BuildOptions {
   readonly packages: string[];
 }
 
+type LockOptions = Pick<BuildOptions, 'kubernetes' | 'output' | 'arch' | 'ca' | 'connectTo'>;
+
 interface PushOptions extends TrustOptions {
   readonly plainHttp?: boolean;
   readonly ca?: string;
@@ -83,6 +85,24 @@ export function bundleCommand(): Command {
     .action(async ({ output, nodeLicence }: { output: string; nodeLicence?: string }) => {
       const { packSelf } = await import('../../bundle/self/pack-self.js');
       console.log(`${output}: ${await packSelf({ path: output, nodeLicence }, tell)}`);
+    });
+  command
+    .command('lock')
+    .description('Write the address and SHA-256 of all that hosts fetch from the internet: source.internet.lock')
+    .requiredOption('--kubernetes <version>', 'Kubernetes version')
+    .requiredOption('--output <file>', 'where to write it')
+    .option('--arch <list>', 'architectures of the hosts: amd64,arm64', 'amd64')
+    .option('--ca <file>', 'certificate of an authority to believe besides the known ones')
+    .option('--connect-to <address:port>', 'where to connect, whatever the sites’ names resolve to')
+    .addHelpText('after', '\nExample:\n  kha bundle lock --kubernetes v1.37.2 --output internet.lock')
+    .action(async ({ kubernetes, output, arch, ...options }: LockOptions) => {
+      const [{ resolvedLock }, { writeLock }, { reachOf, architecturesOf }] = await Promise.all([
+        import('../../bundle/build/resolved-lock.js'),
+        import('../../bundle/build/locked.js'),
+        import('./build-options.js'),
+      ]);
+      const [architectures, reach] = [architecturesOf(arch), await reachOf(options)];
+      await writeLock(output, await resolvedLock({ kubernetes, architectures, reach }, tell));
     });
   trusting(command.command('verify').argument('<file>'))
     .description('Prove every part by its digest, and the signature')

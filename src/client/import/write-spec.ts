@@ -1,11 +1,7 @@
 import { Document, isMap, isScalar, type Node, type YAMLMap } from 'yaml';
 import { isSupported, supportedVersions } from '../../cluster/versions.js';
-import { clusterSchema } from '../../cluster/schema.js';
 import type { Draft, DraftHost, Login } from './draft.js';
 import { where, type Ledger, type Note, type Translation } from './ledger.js';
-
-/** Whether a spec that names no source is refused. */
-const sourceIsWanted = !clusterSchema.shape.source.safeParse(undefined).success;
 
 /** Stands where a person has to fill something in: no field of the spec takes it, so `kha validate` names each place. */
 const toFill = '<TODO>';
@@ -16,8 +12,6 @@ export function writeSpec(draft: Draft, ledger: Ledger, from: string): Translati
   ledger.check();
   if (draft.version !== undefined && !isSupported(draft.version))
     ledger.fill('kubernetesVersion', `kha does not install ${draft.version}, but ${supportedVersions}`);
-  if (draft.registry === undefined && sourceIsWanted)
-    ledger.fill('source', 'the private registry that holds kha’s bundle: kha bundle build, then kha bundle push');
   const document = new Document(plain(draft));
   const map = document.contents as unknown as YAMLMap;
   for (const { key, value } of map.items as { key: Node; value: Node }[]) {
@@ -87,7 +81,7 @@ function plain({ name, version, hosts, endpoint, registry, networking, proxies }
       ssh: own(login),
     })),
     controlPlaneEndpoint: endpoint.type === 'vip' ? { ...endpoint, vip: endpoint.vip ?? toFill } : endpoint,
-    source: registry !== undefined || sourceIsWanted ? { registry: { address: registry ?? toFill } } : undefined,
+    source: registry === undefined ? undefined : { registry: { address: registry } },
     ssh: shared,
     networking,
     proxies,

@@ -31,7 +31,7 @@ export async function withProvedBundle(spec: ReadSpec): Promise<ReadSpec> {
   const refuse = (...problems: RuleProblem[]): SpecProblems => new SpecProblems(locate(problems), text);
   try {
     await using archive = await provedArchive(file);
-    const problems = unfit(cluster, archive.description).map(({ message, found, expected, ...more }) =>
+    const problems = unfit(cluster, 'bundle', archive.description).map(({ message, found, expected, ...more }) =>
       problem(message, found, expected, more),
     );
     if (problems.length > 0) throw refuse(...problems);
@@ -54,38 +54,42 @@ export async function withProvedBundle(spec: ReadSpec): Promise<ReadSpec> {
   }
 }
 
-type Unfit = Pick<RuleProblem, 'message' | 'found' | 'expected'> & Partial<RuleProblem>;
+export type Unfit = Pick<RuleProblem, 'message' | 'found' | 'expected'> & Partial<RuleProblem>;
 
-/** What a cluster wants and this bundle does not have. */
-function unfit(cluster: Cluster, { kubernetes, images, files }: Description): Unfit[] {
+/** What a cluster wants and this bundle, or lock, does not have. */
+export function unfit(
+  cluster: Cluster,
+  what: 'bundle' | 'lock',
+  { kubernetes, images, files }: Pick<Description, 'kubernetes'> & Readonly<Record<'images' | 'files', object>>,
+): Unfit[] {
   if (kubernetes !== cluster.kubernetesVersion)
     return [
       {
-        message: `the bundle is of Kubernetes ${kubernetes}`,
+        message: `the ${what} is of Kubernetes ${kubernetes}`,
         found: kubernetes,
-        expected: `a bundle of ${cluster.kubernetesVersion}, or kubernetesVersion: ${kubernetes}`,
+        expected: `a ${what} of ${cluster.kubernetesVersion}, or kubernetesVersion: ${kubernetes}`,
       },
     ];
   const lacking = [...new Set(cluster.hosts.flatMap((host) => imagesOf(cluster, host)))].filter(
-    (name) => !images[name],
+    (name) => !Object.hasOwn(images, name),
   );
   return [
     ...(lacking.length > 0
       ? [
           {
-            message: 'the bundle lacks images',
+            message: `the ${what} lacks images`,
             found: `none of ${lacking.join(', ')}`,
-            expected: 'a bundle that is made for this version of kha',
+            expected: `a ${what} that is made for this version of kha`,
           },
         ]
       : []),
     ...addOnsOf(cluster).flatMap(({ name, file }, index): Unfit[] =>
-      file !== undefined || files[`manifests/${name}.yaml`]
+      file !== undefined || Object.hasOwn(files, `manifests/${name}.yaml`)
         ? []
         : [
             {
               path: ['addons', index],
-              message: 'the bundle has no such add-on',
+              message: `the ${what} has no such add-on`,
               found: name,
               expected: `manifests/${name}.yaml in it`,
             },

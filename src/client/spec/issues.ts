@@ -22,12 +22,9 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
     severity: 'error',
     ...more,
   });
-  const internet = (more: Partial<RuleProblem>): RuleProblem =>
-    problem('an install from the internet is not built yet', 'registry or file', { found: 'internet', ...more });
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => {
-        if (pathOf(path, key) === 'source.internet') return internet({ path: [...path, key], atKey: true });
         if (isPieceOfSecret(key, there)) return problem('unknown key', knownKeys(path).join(', '), { found: notShown });
         const near = presentName(path, key) ?? nearest(key, knownKeys(path));
         return problem(
@@ -44,7 +41,6 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
     }
     case 'invalid_type':
       if (issue.expected === 'never') return [problem('kha sets this itself', issue.message)];
-      if (pathOf(path) === 'source' && there === 'internet') return [internet({})];
       if (there === undefined) return [problem('is missing', expectation(path, issue.expected), { found: 'nothing' })];
       return [problem(`has the wrong type`, expectation(path, issue.expected))];
     case 'invalid_union': {
@@ -92,8 +88,6 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
       return [problem(issue.code === 'invalid_format' ? 'has the wrong form' : 'is wrong', issue.message)];
   }
 }
-
-const pathOf = (path: readonly PropertyKey[], ...more: string[]): string => [...path, ...more].join('.');
 
 const endpointTypes = ['vip', 'external', 'local'];
 

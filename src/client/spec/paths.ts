@@ -38,8 +38,12 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
     cni: typeof cni === 'object' ? { manifests: cni.manifests.map(path) } : cni,
   };
   // Mirrors have names of their own as well.
-  const { registry, file } = resolved.source;
+  const { registry, file, internet } = resolved.source;
+  const { lock, mirrors = {} } = cluster.source.internet ?? {};
   const source = {
+    ...(internet
+      ? { internet: { ...internet, mirrors, ...(typeof lock === 'string' ? { lock: path(lock) } : { lock }) } }
+      : {}),
     ...(registry ? { registry: { ...registry, images: cluster.source.registry?.images ?? {} } } : {}),
     ...(file ? { file: { ...file, path: path(file.path) } } : {}),
   };

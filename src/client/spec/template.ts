@@ -29,8 +29,10 @@ source:
     # credentials: { username: kha, password: env:REGISTRY_PASSWORD }
     # Everything may lie below a path, as in a project of Harbor: address: harbor.example.org/k8s
 
-# ... or a bundle's file that lies where kha runs, which serves it to the hosts through their SSH connections:
+# ... or a bundle's file that lies where kha runs, which serves it to the hosts through their SSH connections ...
 # source: { file: { path: kha-v1.37.2.tar, key: site.pub } }
+# ... or, where source is left out, the official downloads, which hosts fetch themselves, by digests that kha pins:
+# source: { internet: { lock: internet.lock, mirrors: { registry.k8s.io: mirror.example.org/k8s } } }
 
 # How hosts are logged in to; a host may differ with an ssh key of its own. Secrets are never written here, only where
 # they lie: env:NAME or file:PATH.

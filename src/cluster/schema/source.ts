@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lockSchema } from '../lock.js';
 import { dnsName, path, secret } from './names.js';
 
 /** Repository of a registry (OCI distribution specification, pulling). */
@@ -8,15 +9,16 @@ const repository = z
   .max(255)
   .regex(new RegExp(`^${repositoryPath}$`), 'a repository such as kha/bundle');
 
+const address = z
+  .string()
+  .regex(new RegExp(`^${dnsName}(:\\d{1,5})?(/|$)`, 'i'), 'host, host:port or host/path, without a scheme')
+  .regex(
+    new RegExp(`^[^/]*(/${repositoryPath})?$`),
+    'host, host:port or host/path; a path is lower-case letters, digits, and . _ - between them',
+  );
+
 const registry = z.strictObject({
-  address: z
-    .string()
-    .regex(new RegExp(`^${dnsName}(:\\d{1,5})?(/|$)`, 'i'), 'host, host:port or host/path, without a scheme')
-    .regex(
-      new RegExp(`^[^/]*(/${repositoryPath})?$`),
-      'host, host:port or host/path; a path is lower-case letters, digits, and . _ - between them',
-    )
-    .describe('The registry, and the path in it below which everything lies'),
+  address: address.describe('The registry, and the path in it below which everything lies'),
   plainHttp: z.boolean().default(false),
   ca: path.describe('CA certificate (PEM) that signed the registry’s certificate').optional(),
   credentials: z.strictObject({ username: z.string().min(1), password: secret }).optional(),
@@ -49,9 +51,31 @@ const bundleFile = z.strictObject({
   digest: indexDigest.describe('Pins the bundle: SHA-256 of its index.json; found by kha if left out').optional(),
 });
 
+const internet = z.strictObject({
+  lock: z
+    .union([path, lockSchema])
+    .describe('File with the URL and SHA-256 of everything, as kha bundle lock writes it; resolved by kha if left out')
+    .optional(),
+  architectures: z
+    .array(z.enum(['amd64', 'arm64']))
+    .min(1)
+    .describe('Those of the hosts, where kha resolves the lock')
+    .default(['amd64']),
+  ca: path.describe('CA certificate (PEM) to believe besides the known ones: of a proxy that opens TLS').optional(),
+  mirrors: z
+    .record(
+      z.string().regex(new RegExp(`^${dnsName}$`), 'the name of a registry, such as registry.k8s.io or quay.io'),
+      address,
+    )
+    .describe('Registries that are asked in place of others, by the others’ names')
+    .default({}),
+});
+
 export const source = z
   .strictObject({
+    internet: internet.describe('The official downloads and registries, which hosts ask themselves').optional(),
     registry: registry.describe('Private registry with the images and the bundle').optional(),
     file: bundleFile.describe('Bundle that kha serves to the hosts through their SSH connections').optional(),
   })
-  .describe('Where packages and images come from');
+  .describe('Where packages and images come from; the internet if left out')
+  .prefault({ internet: {} });

@@ -1,10 +1,7 @@
-import type { Description, Part } from '../../cluster/bundle-description.js';
 import { sha256 } from '../../facts/files.js';
-import { registryScript } from '../../facts/registry-script.js';
-import { sh, temporaryFile } from '../../facts/sh.js';
 import { system, type System } from '../../facts/system.js';
 import type { Asked, Host } from '../host.js';
-import { sourceOf, type RegistryAccess } from '../source.js';
+import { sourceOf, type Contents } from '../source.js';
 import type { ApplyContext, CheckContext } from '../step.js';
 
 /** A file of the bundle and where it goes. */
@@ -19,14 +16,16 @@ export interface Placement {
 /** What of a bundle is for one host: `bin/kubeadm`, `deb/FILE.deb`, `rpm/FILE.rpm`, without its system. */
 export interface HostBundle {
   readonly system: System;
-  readonly files: Readonly<Record<string, Part>>;
+  /** `name`: in the source, with its system. */
+  readonly files: Readonly<Record<string, { readonly name: string; readonly digest: string }>>;
 }
 
 /** Leaves out the files of other systems. */
-export const forHost = ({ files }: Pick<Description, 'files'>, system: System): HostBundle => ({
+export const forHost = ({ files }: Pick<Contents, 'files'>, system: System): HostBundle => ({
   system,
   files: Object.fromEntries(
-    Object.entries(files).flatMap(([name, part]) => {
+    Object.entries(files).flatMap(([name, { digest }]) => {
+      const part = { name, digest };
       const [kind = '', of = '', ...rest] = name.split('/');
       if (rest.length === 0) return [[name, part]];
       return of === (kind === 'bin' ? system.arch : system.os) ? [[[kind, ...rest].join('/'), part]] : [];
@@ -34,8 +33,8 @@ export const forHost = ({ files }: Pick<Description, 'files'>, system: System): 
   ),
 });
 
-/** What the bundle says of itself. */
-export async function describedBundle(context: CheckContext): Promise<Description> {
+/** What the bundle says of itself, or the lock of what is fetched from the internet. */
+export async function describedBundle(context: CheckContext): Promise<Contents> {
   const found = await sourceOf(context).description();
   if (!found) throw new Error(`the bundle of ${context.cluster.name} is not in the registry any more`);
   return found;
@@ -73,22 +72,12 @@ export async function fetchFiles(
   { files }: Pick<HostBundle, 'files'>,
   placements: readonly Placement[],
 ): Promise<void> {
-  const fetches = placements.map(({ name, path, mode }) => {
+  const wanted = placements.map(({ name, path, mode }) => {
     const entry = files[name];
     if (!entry) throw new Error(`${name} is not in the bundle`);
-    return sh`fetch ${entry.digest} ${path} ${mode}`;
+    return { name: entry.name, digest: entry.digest, path, mode };
   });
-  if (fetches.length === 0) return;
-  const access = await sourceOf(context).registry();
-  await context.host.run(`set -e; ${registryScript(access.place)}${fetchFunction(access)}${fetches.join('; ')}`, {
-    stdin: access.stdin,
-  });
+  if (wanted.length === 0) return;
+  const { script, stdin } = await sourceOf(context).fetching(wanted);
+  await context.host.run(script, { stdin });
 }
-
-/** `fetch DIGEST PATH MODE`, in sh. */
-const fetchFunction = ({ place }: RegistryAccess): string =>
-  temporaryFile +
-  'fetch() { folder=${2%/*}; mkdir -p "$folder"; temporary "$folder"; ' +
-  sh`get ${place.bundle} "blobs/$1" -f -o "$file" || { rm -f "$file"; exit 1; }; ` +
-  'if ! echo "${1#sha256:}  $file" | sha256sum -c --status; then rm -f "$file"; echo "$2: the download does not have the digest $1" >&2; exit 1; fi; ' +
-  'chmod "$3" "$file"; sync "$file"; mv -f "$file" "$2"; }; ';

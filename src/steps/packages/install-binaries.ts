@@ -14,12 +14,20 @@ export const installBinaries: Step = {
   needs: ['prepared hosts'],
   async check(context) {
     const contents = await readBundle(context);
-    const found = await misplaced(context.host, contents, placements(context.cluster, context.host.machine, contents));
+    const found = await misplaced(
+      context.host,
+      contents,
+      placementsOf(context.cluster, context.host.machine, contents),
+    );
     return found.map(({ words }) => words);
   },
   async apply(context) {
     const contents = await readBundle(context);
-    const found = await misplaced(context.host, contents, placements(context.cluster, context.host.machine, contents));
+    const found = await misplaced(
+      context.host,
+      contents,
+      placementsOf(context.cluster, context.host.machine, contents),
+    );
     await fetchFiles(
       context,
       contents,
@@ -29,7 +37,7 @@ export const installBinaries: Step = {
 };
 
 /** Manifests, which are applied later, lie on every control plane from now on: after the pull nobody is asked any more. */
-const placements = (cluster: Cluster, machine: Machine, contents: HostBundle): Placement[] => [
+export const placementsOf = (cluster: Cluster, machine: Machine, contents: HostBundle): Placement[] => [
   ...binaries(cluster, machine, contents),
   ...(controlPlanes(cluster).includes(machine)
     ? bundledManifests(cluster).map(({ name, path }) => ({ name: `manifests/${name}.yaml`, path, mode: '0644' }))
@@ -44,5 +52,6 @@ function binaries(cluster: Cluster, machine: Machine, contents: HostBundle): Pla
     names.push('etcdctl', 'etcdutl');
   if ('bin/runc' in contents.files && !packagesOf(cluster, machine, contents).some(({ name }) => name === 'runc'))
     names.push('runc');
+  if ('bin/crictl' in contents.files) names.push('crictl');
   return names.map((name) => ({ name: `bin/${name}`, path: `/usr/bin/${name}`, mode: '0755' }));
 }

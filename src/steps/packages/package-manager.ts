@@ -1,8 +1,8 @@
 import { knownSystem, type Architecture, type Family } from '../../cluster/systems.js';
-import { absentDebs, dpkgStates } from '../../facts/dpkg.js';
+import { absentDebs, dpkgStates, unofferedDebs } from '../../facts/dpkg.js';
 import type { Fact } from '../../facts/fact.js';
-import type { PackageState, WantedPackage } from '../../facts/packages.js';
-import { absentRpms, rpmStates, versionOrder } from '../../facts/rpm.js';
+import type { PackageState, Unoffered, WantedPackage } from '../../facts/packages.js';
+import { absentRpms, rpmStates, unofferedRpms, versionOrder } from '../../facts/rpm.js';
 import { sh } from '../../facts/sh.js';
 import type { System } from '../../facts/system.js';
 
@@ -26,6 +26,8 @@ export interface PackageManager {
   readonly install: (paths: readonly string[], halfWay: readonly WantedPackage[]) => string;
   /** Those of the packages that the host does not have. */
   readonly absent: (names: readonly string[]) => Fact<string[]>;
+  /** Those of the packages that the host’s own repositories do not have. */
+  readonly unoffered: (names: readonly string[]) => Fact<Unoffered | undefined>;
   /**
    * A script that installs absent packages from the host’s own repositories, with all that they need. dnf would bring one
    * that is there to its newest version, so it is not to be named.
@@ -44,6 +46,7 @@ const deb: PackageManager = {
   named: (file) => namedBy(/^([^_]+)_([^_]+)_([^_]+)\.deb$/, file),
   states: dpkgStates,
   absent: absentDebs,
+  unoffered: unofferedDebs,
   install: (paths) =>
     noninteractive +
     mended +
@@ -63,6 +66,7 @@ const rpm: PackageManager = {
   named: (file) => namedBy(/^(.+)-([^-]+-[^-]+)\.([^.-]+)\.rpm$/, file),
   states: rpmStates,
   absent: absentRpms,
+  unoffered: unofferedRpms,
   install: (paths, halfWay) =>
     `export LC_ALL=C; ${versionOrder}${eraseLeftBehind}` +
     halfWay.map(({ name, architecture }) => sh`newest ${`${name}.${architecture}`} || exit; `).join('') +

@@ -5,53 +5,59 @@ import { urlOf } from '../../cluster/registry-place.js';
 import { lackingImages, registryStatus } from '../../facts/registry.js';
 import { system } from '../../facts/system.js';
 import { imagesOf } from '../runtime/images.js';
-import { sourceOf } from '../source.js';
-import type { Step } from '../step.js';
+import { registrySourceOf } from '../source.js';
+import type { CheckContext, Step } from '../step.js';
+import { internetProblems } from './internet-problems.js';
 import { sift, type Problem } from './problem.js';
 
 export const checkRegistry: Step = {
   name: 'checkRegistry',
-  does: 'See that the registry, or the file that kha serves, reaches the host, and has the bundle and every image by its digest',
+  does: 'See that the registry, the file that kha serves, or the sites of the internet reach the host, and have everything, images by digest',
   on: allHosts,
   pace: 'all at once',
   retry: 'inspect',
-  async check(context) {
-    const { cluster, host, warn } = context;
-    const source = sourceOf(context);
-    const { place, stdin } = await source.registry();
-    const { status, reason } = await host.read(registryStatus(place, stdin));
-    const refuse = (name: PreflightName, words: string): string[] => sift(cluster, [{ name, words }], warn);
-    if (status === 401)
-      return refuse('registry', `${urlOf(place)} refuses the credentials of the spec${reason ? `: ${reason}` : ''}`);
-    if (status !== 200)
-      return refuse('registry', `${urlOf(place)} ${status ? `answered ${status}` : `does not answer: ${reason}`}`);
-    const found = await source.description();
-    if (!found)
-      return refuse('bundle', `${place.bundle}:${place.reference} is not in the registry; push the bundle first`);
-    if (found.kubernetes !== cluster.kubernetesVersion)
-      return refuse(
-        'bundle',
-        `the bundle is of Kubernetes ${found.kubernetes}, and the spec wants ${cluster.kubernetesVersion}`,
-      );
-    const { os, arch } = await host.read(system);
-    if (!found.systems.some((one) => one.os === os && one.arch === arch))
-      return refuse(
-        found.systems.some((one) => one.os === os) ? 'architecture' : 'os',
-        `the bundle is for ${found.systems.map((one) => `${one.os} ${one.arch}`).join(', ')}, the host is ${os || 'unknown'} ${arch}`,
-      );
-    if (!containerHosts(cluster).includes(host.machine)) return [];
-    const images = imagesOf(cluster, host.machine).map((image) => ({
-      image,
-      repository: pulledFrom(cluster, image.split(':')[0]!),
-      digest: found.images[image],
-    }));
-    const listed = images.flatMap(({ repository, digest }) => (digest ? [{ repository, digest }] : []));
-    const lacking = await host.read(lackingImages(place, listed, stdin));
-    const problems = images.flatMap(({ image, repository, digest }): Problem[] => {
-      if (!digest) return [{ name: 'images', words: `${image} is not in the bundle’s list` }];
-      if (!lacking.includes(`${repository}@${digest}`)) return [];
-      return [{ name: 'images', words: `${image} is not in the registry: it has no ${repository}@${digest}` }];
-    });
-    return sift(cluster, problems, warn);
-  },
+  check: async (context) =>
+    context.cluster.source.internet
+      ? sift(context.cluster, await internetProblems(context), context.warn)
+      : registryProblems(context),
 };
+
+async function registryProblems(context: CheckContext): Promise<string[]> {
+  const { cluster, host, warn } = context;
+  const source = registrySourceOf(context);
+  const { place, stdin } = await source.registry();
+  const { status, reason } = await host.read(registryStatus(place, stdin));
+  const refuse = (name: PreflightName, words: string): string[] => sift(cluster, [{ name, words }], warn);
+  if (status === 401)
+    return refuse('registry', `${urlOf(place)} refuses the credentials of the spec${reason ? `: ${reason}` : ''}`);
+  if (status !== 200)
+    return refuse('registry', `${urlOf(place)} ${status ? `answered ${status}` : `does not answer: ${reason}`}`);
+  const found = await source.description();
+  if (!found)
+    return refuse('bundle', `${place.bundle}:${place.reference} is not in the registry; push the bundle first`);
+  if (found.kubernetes !== cluster.kubernetesVersion)
+    return refuse(
+      'bundle',
+      `the bundle is of Kubernetes ${found.kubernetes}, and the spec wants ${cluster.kubernetesVersion}`,
+    );
+  const { os, arch } = await host.read(system);
+  if (!found.systems.some((one) => one.os === os && one.arch === arch))
+    return refuse(
+      found.systems.some((one) => one.os === os) ? 'architecture' : 'os',
+      `the bundle is for ${found.systems.map((one) => `${one.os} ${one.arch}`).join(', ')}, the host is ${os || 'unknown'} ${arch}`,
+    );
+  if (!containerHosts(cluster).includes(host.machine)) return [];
+  const images = imagesOf(cluster, host.machine).map((image) => ({
+    image,
+    repository: pulledFrom(cluster, image.split(':')[0]!),
+    digest: found.images[image],
+  }));
+  const listed = images.flatMap(({ repository, digest }) => (digest ? [{ repository, digest }] : []));
+  const lacking = await host.read(lackingImages(place, listed, stdin));
+  const problems = images.flatMap(({ image, repository, digest }): Problem[] => {
+    if (!digest) return [{ name: 'images', words: `${image} is not in the bundle’s list` }];
+    if (!lacking.includes(`${repository}@${digest}`)) return [];
+    return [{ name: 'images', words: `${image} is not in the registry: it has no ${repository}@${digest}` }];
+  });
+  return sift(cluster, problems, warn);
+}

@@ -1,16 +1,16 @@
 import type { Cluster } from '../../cluster/cluster.js';
 import { imageName } from '../../cluster/image-names.js';
-import { probeImage } from '../runtime/images.js';
+import { networkProbe } from '../runtime/images.js';
 
 /** A small HTTP server on every node, and a service before them. */
 export function probe(cluster: Cluster, namespace: string): object[] {
   const labels = { app: 'probe' };
-  const image = imageName(cluster, probeImage);
+  const { image, serve } = networkProbe(cluster);
   const container = {
     name: 'probe',
-    image,
+    image: imageName(cluster, image),
     imagePullPolicy: 'IfNotPresent',
-    args: ['serve', ':8080'],
+    args: serve,
     readinessProbe: { httpGet: { path: '/', port: 8080 }, periodSeconds: 1 },
   };
   return [

@@ -6,6 +6,7 @@ import { stream } from '../control-plane/kubeadm-documents.js';
 import type { Host } from '../host.js';
 import { servesApi } from '../fitness.js';
 import type { Step } from '../step.js';
+import { networkProbe } from '../runtime/images.js';
 import { probe } from './probe.js';
 
 const namespace = 'kha-proof';
@@ -67,13 +68,11 @@ interface Pods {
 async function reachEachOther(host: Host, cluster: Cluster): Promise<void> {
   const found = await host.read(apiObject<Pods>(['-n', namespace, 'pods', '-l', 'app=probe']));
   const pods = found?.items ?? [];
+  const { reach } = networkProbe(cluster);
   for (const [index, pod] of pods.entries()) {
     const next = pods[(index + 1) % pods.length]!;
-    for (const url of [
-      `http://${next.status.podIP}:8080/`,
-      `http://probe.${namespace}.svc.${cluster.networking.dnsDomain}:8080/`,
-    ]) {
-      await host.run(kubectl(['-n', namespace, 'exec', pod.metadata.name, '--', '/probe', 'get', url]));
+    for (const place of [`${next.status.podIP}:8080`, `probe.${namespace}.svc.${cluster.networking.dnsDomain}:8080`]) {
+      await host.run(kubectl(['-n', namespace, 'exec', pod.metadata.name, '--', ...reach(place)]));
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { controlPlanes, etcdHosts, nodes } from '../../cluster/roles.js';
-import { profileOf } from '../../cluster/versions.js';
+import { agnhost, profileOf } from '../../cluster/versions.js';
 
 /** Images that a host will run, as `name:tag` without the registry. */
 export function imagesOf(cluster: Cluster, machine: Machine): string[] {
@@ -20,11 +20,32 @@ export function imagesOf(cluster: Cluster, machine: Machine): string[] {
       `kube-proxy:${kubernetes}`,
       `coredns:${coredns}`,
       ...(cni === 'calico' ? ['node', 'cni', 'kube-controllers'].map((name) => `calico/${name}:${calico}`) : []),
-      ...(cni === 'none' ? [] : [probeImage]),
+      ...(cni === 'none' ? [] : [networkProbe(cluster).image]),
     );
   }
   return images;
 }
 
-/** The small server and client of the network proof. */
-export const probeImage = 'kha/probe:v1';
+/** The server and client of the network proof. */
+interface NetworkProbe {
+  readonly image: string;
+  /** Arguments that make it an HTTP server on port 8080. */
+  readonly serve: readonly string[];
+  /** The command that reaches a place such as `10.0.0.1:8080` from within it, and fails where it does not. */
+  readonly reach: (place: string) => readonly string[];
+}
+
+/** Kha’s own is in every bundle, and published nowhere. */
+const own: NetworkProbe = {
+  image: 'kha/probe:v1',
+  serve: ['serve', ':8080'],
+  reach: (place) => ['/probe', 'get', `http://${place}/`],
+};
+
+const published: NetworkProbe = {
+  image: agnhost,
+  serve: ['netexec', '--http-port=8080'],
+  reach: (place) => ['/agnhost', 'connect', '--timeout=5s', place],
+};
+
+export const networkProbe = ({ source }: Pick<Cluster, 'source'>): NetworkProbe => (source.internet ? published : own);

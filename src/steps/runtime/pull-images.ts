@@ -1,5 +1,4 @@
-import { imageName, pulledFrom } from '../../cluster/image-names.js';
-import { urlOf } from '../../cluster/registry-place.js';
+import { imageName } from '../../cluster/image-names.js';
 import { containerHosts } from '../../cluster/roles.js';
 import { localImages } from '../../facts/images.js';
 import { sh } from '../../facts/sh.js';
@@ -25,15 +24,15 @@ export const pullImages: Step = {
   async apply(context) {
     const images = await lacking(context);
     if (images.length === 0) return;
-    const { place, options } = await sourceOf(context).registry();
-    const pulls = images.map(({ name, repository, digest, there }) =>
-      there ? sh`pin ${name}` : sh`pull ${`${place.host}/${repository}@${digest}`} ${name}`,
+    const { options, reference, served } = await sourceOf(context).pulling();
+    const pulls = images.map(({ image, name, digest, there }) =>
+      there ? sh`pin ${name}` : sh`pull ${reference(image, digest)} ${name}`,
     );
     const script = [
       'images() { ctr -n k8s.io images "$@" >/dev/null; }',
       'pin() { images label "$1" io.cri-containerd.pinned=pinned; }',
       `pull() { images pull ${options} "$1" && images tag --force "$1" "$2" && pin "$2" && images rm "$1"; }`,
-      ...(context.cluster.source.file ? [watching(urlOf(place))] : []),
+      ...(served === undefined ? [] : [watching(served)]),
       ...pulls.map((pull) => `${pull} || exit`),
     ];
     await context.host.runUnit(script.join('; '));
@@ -51,9 +50,10 @@ const watching = (url: string): string =>
   `trap 'kill "$watcher"' EXIT`;
 
 interface Lacking {
+  /** In the bundle. */
+  readonly image: string;
   /** As manifests have it. */
   readonly name: string;
-  readonly repository: string;
   readonly digest: string;
   /** The right one, and not pinned yet. */
   readonly there: boolean;
@@ -73,7 +73,6 @@ async function lacking(context: CheckContext): Promise<Lacking[]> {
     if (there?.digest === digest && there.pinned) return [];
     const right = there?.digest === digest;
     const words = right ? 'is not pinned' : there ? 'is another image than the bundle’s' : 'is not pulled';
-    const repository = pulledFrom(cluster, image.split(':')[0]!);
-    return [{ name, repository, digest, there: right, words: `${name} ${words}` }];
+    return [{ image, name, digest, there: right, words: `${name} ${words}` }];
   });
 }

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { buildBundle } from '../../../src/bundle/build/build.js';
 import { writeLocked } from '../../../src/bundle/build/locked.js';
-import { lockText, parseLock, type Lock } from '../../../src/bundle/build/lock.js';
+import { lockText, parseLock } from '../../../src/bundle/build/lock.js';
+import type { Lock } from '../../../src/cluster/lock.js';
 import type { Source } from '../../../src/bundle/write-archive.js';
 import { Folder, source } from '../samples.js';
 

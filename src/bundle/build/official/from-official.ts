@@ -9,7 +9,7 @@ import type { Image, Source } from '../../write-archive.js';
 import { apache } from '../common-files.js';
 import type { Architecture, Versions } from '../versions.js';
 import { published, publishedSum, type Published } from './downloads.js';
-import { publishedImages } from './images.js';
+import { licenceOf, publishedImages } from './images.js';
 
 type Files = Source['files'];
 
@@ -33,7 +33,8 @@ export async function sourceFromOfficial(
   return { files: files.flat(), images };
 }
 
-async function fetched(one: Published, downloads: Downloads, folder: string, report: Report): Promise<Files> {
+/** Fetches a file, and takes out of an archive what goes into a bundle, into a folder. Throws DownloadFailed. */
+export async function fetched(one: Published, downloads: Downloads, folder: string, report: Report): Promise<Files> {
   const { url, sums, version, files } = one;
   const name = Object.keys(files).join(', ');
   const digest = sums === undefined ? undefined : await sumOf(downloads, name, url, sums);
@@ -56,7 +57,8 @@ async function fetched(one: Published, downloads: Downloads, folder: string, rep
   }));
 }
 
-async function sumOf(downloads: Downloads, name: string, url: string, sums: string): Promise<string> {
+/** The published SHA-256 of a download. Throws DownloadFailed. */
+export async function sumOf(downloads: Downloads, name: string, url: string, sums: string): Promise<string> {
   const { text } = await downloads.text({ name, url: sums });
   const digest = publishedSum(text, basename(url));
   if (digest === undefined) throw new DownloadFailed(`${name}: ${sums} has no SHA-256 of ${basename(url)}`);
@@ -81,7 +83,6 @@ async function imageOf(
     architectures.map(async (architecture) => ({ architecture, image: await pull(downloads, from, architecture) })),
   );
   const [first, ...more] = all;
-  // What else lies in their layers has licences of its own.
-  const about = { name, origin: from, licence: from.startsWith('registry.k8s.io/') ? 'Apache-2.0' : 'NOASSERTION' };
+  const about = { name, origin: from, licence: licenceOf(from) };
   return first && more.length === 0 ? { ...about, ...first.image } : { ...about, platforms: all };
 }

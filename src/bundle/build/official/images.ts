@@ -22,3 +22,7 @@ export const publishedImages = ({
     ['node', 'cni', 'kube-controllers'].map((name) => [`calico/${name}:${calico}`, `quay.io/calico/${name}:${calico}`]),
   ),
 });
+
+/** By where an image is published: what else lies in the layers of others has licences of its own. */
+export const licenceOf = (origin: string): string =>
+  origin.startsWith('registry.k8s.io/') ? 'Apache-2.0' : 'NOASSERTION';

@@ -1,0 +1,118 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { blobName, type Archive } from '../../src/bundle/archive.js';
+import { buildAgnhost } from '../../src/bundle/build/build-modules.js';
+import { published } from '../../src/bundle/build/official/downloads.js';
+import { publishedImages } from '../../src/bundle/build/official/images.js';
+import { labArchitecture, versions } from '../../src/bundle/build/versions.js';
+import { manifest, mediaTypes } from '../../src/bundle/oci.js';
+import { writeTar } from '../../src/bundle/write-tar.js';
+import { upstreamOf } from '../../src/cluster/image-names.js';
+import { agnhost } from '../../src/cluster/versions.js';
+import { run } from '../../src/engine/run-program.js';
+import type { Report } from '../../src/engine/report.js';
+import { debianRepository } from './debian.js';
+import { officialSites } from './official.js';
+import { bytes, fileContent, sha256, type Content, type SiteImage, type Sites } from './site.js';
+
+/**
+ * The official sites of the release that the lab installs, filled from a bundle that stays open: programs, images and
+ * manifests under their official names, Debian’s packages as a repository, and agnhost, which is in no bundle. `debs`: the
+ * bundle’s packages, as files.
+ */
+export async function sitesOfBundle(
+  archive: Archive,
+  debs: readonly string[],
+  folder: string,
+  report: Report,
+): Promise<Sites> {
+  await mkdir(folder, { recursive: true });
+  const blob = (digest: string): Content => {
+    const name = blobName(digest);
+    return { size: archive.places.get(name)?.size ?? 0, stream: (from) => archive.stream(name, from) };
+  };
+  const file = (name: string): Content => blob(archive.description.files[name]!.digest);
+  const runc = await runcOf(debs, folder);
+  const others: Readonly<Record<string, Content>> = {
+    runc: await fileContent(runc),
+    crictl: bytes('#!/bin/sh\necho this lab has no crictl\n'),
+  };
+  const images = Object.entries(publishedImages(versions)).map(
+    async ([name, from]) => [from, await imageOf(archive, name, blob)] as const,
+  );
+  const releases = published(versions, [labArchitecture]);
+  const version = (file: string): string => releases.find(({ files }) => file in files)!.version;
+  const sites = await officialSites(
+    {
+      versions: {
+        kubernetes: versions.kubernetes,
+        containerd: versions.containerd,
+        calico: versions.calico,
+        runc: version(`bin/${labArchitecture}/runc`),
+        crictl: version(`bin/${labArchitecture}/crictl`),
+        etcd: version(`bin/${labArchitecture}/etcdctl`),
+      },
+      architectures: [labArchitecture],
+      program: (architecture, name) => others[name] ?? file(`bin/${architecture}/${name}`),
+      calicoManifest: file('manifests/calico.yaml'),
+      images: {
+        ...Object.fromEntries(await Promise.all(images)),
+        [upstreamOf(agnhost)]: await agnhostImage(folder, report),
+      },
+    },
+    folder,
+  );
+  return { ...sites, pages: { ...sites.pages, ...(await debianRepository(debs)) } };
+}
+
+/** Debian’s, as no module makes it. */
+async function runcOf(debs: readonly string[], folder: string): Promise<string> {
+  const deb = debs.find((path) => /\/runc_[^/]+\.deb$/.test(path));
+  if (deb === undefined) throw new Error('the bundle has no package of runc');
+  await run('dpkg-deb', ['--extract', deb, join(folder, 'runc')]);
+  return join(folder, 'runc/usr/sbin/runc');
+}
+
+async function imageOf(archive: Archive, name: string, blob: (digest: string) => Content): Promise<SiteImage> {
+  const descriptor = archive.named(name);
+  if (!descriptor) throw new Error(`the bundle has no image ${name}`);
+  const { config, layers } = await archive.document(blobName(descriptor.digest), manifest);
+  const top = blob(descriptor.digest);
+  return {
+    mediaType: descriptor.mediaType,
+    top,
+    // It is asked for by its digest as well as by its tag.
+    manifests: { [descriptor.digest]: { mediaType: descriptor.mediaType, content: top } },
+    blobs: Object.fromEntries([config, ...layers].map(({ digest }) => [digest, blob(digest)])),
+  };
+}
+
+/** The program over nothing; the published image has more around it. */
+async function agnhostImage(folder: string, report: Report): Promise<SiteImage> {
+  const path = join(folder, 'agnhost.tar');
+  await writeTar(path, [{ name: 'agnhost', content: { path: await buildAgnhost(report) }, mode: 0o755 }]);
+  const layer = await fileContent(path);
+  const described = async (mediaType: string, content: Content) => ({
+    mediaType,
+    digest: `sha256:${await sha256(content)}`,
+    size: content.size,
+  });
+  const layerOf = await described(mediaTypes.layer, layer);
+  const config = bytes(
+    JSON.stringify({
+      architecture: labArchitecture,
+      os: 'linux',
+      config: { Entrypoint: ['/agnhost'], Cmd: ['pause'] },
+      rootfs: { type: 'layers', diff_ids: [layerOf.digest] },
+    }),
+  );
+  const configOf = await described(mediaTypes.imageConfig, config);
+  const mediaType = mediaTypes.manifest;
+  const top = bytes(JSON.stringify({ schemaVersion: 2, mediaType, config: configOf, layers: [layerOf] }));
+  return {
+    mediaType,
+    top,
+    manifests: { [`sha256:${await sha256(top)}`]: { mediaType, content: top } },
+    blobs: { [configOf.digest]: config, [layerOf.digest]: layer },
+  };
+}
