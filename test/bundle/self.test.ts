@@ -63,6 +63,16 @@ describe('the modules that kha needs to run', () => {
     expect(await found('node_modules/kha')).toEqual(['node_modules/a']);
   });
 
+  it.each([
+    [{ license: 'ISC' }, 'ISC'],
+    [{ license: undefined, licenses: [{ type: 'MIT' }, { type: 'ISC' }] }, 'MIT OR ISC'],
+    [{ license: undefined }, 'unknown'],
+  ])('have the licence that %j says', async (said, licence) => {
+    module('.', { dependencies: { a: '1' } });
+    module('node_modules/a', said);
+    expect(await productionModules(folder)).toMatchObject([{ name: 'a', licence }]);
+  });
+
   it('are told where one is missing', async () => {
     module('.', { name: 'kha', dependencies: { a: '1' } });
     await expect(found()).rejects.toThrow(/^kha needs a, which is not installed/);

@@ -6,6 +6,8 @@ interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly license?: string;
+  /** As it was written once. */
+  readonly licenses?: readonly { readonly type: string }[];
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
@@ -16,7 +18,7 @@ export interface Module {
   readonly folder: string;
   readonly name: string;
   readonly version: string;
-  /** As its package.json says; SPDX. */
+  /** As its package.json says (SPDX), else `unknown`: what lies in its folder goes along. */
   readonly licence: string;
 }
 
@@ -37,8 +39,9 @@ export async function productionModules(root: string): Promise<Module[]> {
       if (found.has(place)) continue;
       // Noted before it is visited, as packages may need each other.
       found.set(place, { folder: place, name, version: '', licence: '' });
-      const { version, license = 'unknown' } = await visit(place);
-      found.set(place, { folder: place, name, version, licence: license });
+      const { version, license, licenses = [] } = await visit(place);
+      const licence = license ?? (licenses.map(({ type }) => type).join(' OR ') || 'unknown');
+      found.set(place, { folder: place, name, version, licence });
     }
     return manifest;
   };
