@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Internet, Mishap } from '../../lab/internet/internet.js';
 import { download } from '../../src/bundle/download.js';
 import { Downloads } from '../../src/bundle/downloads.js';
 import { Https } from '../../src/bundle/https.js';
-import { downloadsOf, reachOf, sampleInternet } from './sample-internet.js';
+import { downloadsOf, reachOf, internetOfFile } from './sample-internet.js';
 import { Folder } from './samples.js';
 
 const name = 'bin/amd64/kubeadm';
@@ -13,16 +13,7 @@ const cdn = url.replace('dl.', 'cdn.dl.');
 const content = 'the amd64 program kubeadm'.padEnd(1000, '.');
 
 let internet: Internet;
-const ground = new Folder();
-beforeAll(async () => void (internet = await sampleInternet(ground)), 60_000);
-beforeEach(() => {
-  internet.mishaps.clear();
-  internet.asked.length = 0;
-});
-afterAll(async () => {
-  await internet[Symbol.asyncDispose]();
-  ground[Symbol.dispose]();
-}, 60_000);
+internetOfFile((one) => void (internet = one));
 
 async function sumOf(folder: Folder): Promise<string> {
   const { text } = await downloadsOf(internet, folder).text({ name, url: `${url}.sha256` });

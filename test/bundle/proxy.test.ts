@@ -5,19 +5,17 @@ import type { Internet } from '../../lab/internet/internet.js';
 import { bodyOf } from '../../src/bundle/download.js';
 import { Https } from '../../src/bundle/https.js';
 import { parseAddress, RegistryClient } from '../../src/bundle/registry-client.js';
-import { sampleInternet } from './sample-internet.js';
-import { Folder } from './samples.js';
+import { internetOfFile } from './sample-internet.js';
 
 const url = 'https://dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubeadm';
 const login = `Basic ${Buffer.from('robot:secret').toString('base64')}`;
-const ground = new Folder();
 let internet: Internet;
+internetOfFile((one) => void (internet = one));
 /** The only way out: a proxy that wants a login, and whom it was asked for. */
 let proxy: Server;
 const tunnels: string[] = [];
 
 beforeAll(async () => {
-  internet = await sampleInternet(ground);
   proxy = createServer();
   proxy.on('connect', ({ url: target = '', headers }, socket) => {
     if (headers['proxy-authorization'] !== login)
@@ -37,11 +35,9 @@ afterEach(() => {
   vi.unstubAllEnvs();
   tunnels.length = 0;
 });
-afterAll(async () => {
+afterAll(() => {
   proxy.closeAllConnections();
   proxy.close();
-  await internet[Symbol.asyncDispose]();
-  ground[Symbol.dispose]();
 });
 
 const set = (user: string, not = ''): void => {

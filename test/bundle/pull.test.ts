@@ -1,22 +1,13 @@
 import { createReadStream } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Internet } from '../../lab/internet/internet.js';
 import { parseReference, pull } from '../../src/bundle/pull.js';
 import { digestOf } from '../../src/bundle/tar.js';
-import { downloadsOf, sampleInternet } from './sample-internet.js';
+import { downloadsOf, internetOfFile } from './sample-internet.js';
 import { Folder } from './samples.js';
 
 let internet: Internet;
-const ground = new Folder();
-beforeAll(async () => void (internet = await sampleInternet(ground)), 60_000);
-beforeEach(() => {
-  internet.mishaps.clear();
-  internet.asked.length = 0;
-});
-afterAll(async () => {
-  await internet[Symbol.asyncDispose]();
-  ground[Symbol.dispose]();
-}, 60_000);
+internetOfFile((one) => void (internet = one));
 
 const images = ['registry.k8s.io/coredns/coredns:v1.14.6', 'quay.io/calico/node:v3.28.5'];
 

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { Internet } from '../../lab/internet/internet.js';
 import { officialSites } from '../../lab/internet/official.js';
 import { bytes, type Content, type SiteImage } from '../../lab/internet/site.js';
 import { Downloads } from '../../src/bundle/downloads.js';
 import { Https } from '../../src/bundle/https.js';
-import type { Folder } from './samples.js';
+import { Folder } from './samples.js';
 
 const docker = 'application/vnd.docker.distribution.manifest';
 const digestOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
@@ -84,3 +85,19 @@ export async function sampleInternet(folder: Folder): Promise<Internet> {
 export const reachOf = ({ ca, listening }: Internet) => ({ ca, connectTo: listening });
 export const downloadsOf = (internet: Internet, folder: Folder): Downloads =>
   new Downloads(new Https(reachOf(internet)), folder.at('downloads'), { pause: 1 });
+
+/** The sample internet of a test file: up before its first test, unspoilt before each. Its folder, gone in the end. */
+export function internetOfFile(give: (internet: Internet) => void): Folder {
+  const ground = new Folder();
+  let internet: Internet;
+  beforeAll(async () => give((internet = await sampleInternet(ground))), 60_000);
+  beforeEach(() => {
+    internet.mishaps.clear();
+    internet.asked.length = 0;
+  });
+  afterAll(async () => {
+    await internet[Symbol.asyncDispose]();
+    ground[Symbol.dispose]();
+  }, 60_000);
+  return ground;
+}

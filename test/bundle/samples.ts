@@ -13,7 +13,7 @@ export class Folder implements Disposable {
   }
   at = (name: string): string => join(this.path, name);
   [Symbol.dispose](): void {
-    rmSync(this.path, { recursive: true });
+    rmSync(this.path, { recursive: true, maxRetries: 10 });
   }
 }
 

@@ -70,7 +70,8 @@ export async function buildBundle(build: Build, report: Report): Promise<void> {
     const built = await reported(report, what, () => writeLocked(path, source, { key, from, locked, lock }));
     if (lock !== undefined && !locked) await writeLock(lock, built);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    // What failed did not wait for its neighbours, which may still be writing there.
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

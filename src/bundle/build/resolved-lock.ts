@@ -25,6 +25,7 @@ export async function resolvedLock(
     const downloads = new Downloads(https, cacheFolder('downloads'));
     return await resolveLock({ versions: versionsOf(kubernetes), architectures, mirrors, downloads, folder }, report);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    // What failed did not wait for its neighbours, which may still be writing there.
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Internet } from '../../../lab/internet/internet.js';
 import { lockProblem, lockText, parseLock } from '../../../src/bundle/build/lock.js';
 import { writeLock } from '../../../src/bundle/build/locked.js';
@@ -8,23 +8,14 @@ import { versionsOf } from '../../../src/bundle/build/versions.js';
 import { sha256Of } from '../../../src/bundle/download.js';
 import { DownloadFailed } from '../../../src/bundle/https.js';
 import type { Lock } from '../../../src/cluster/lock.js';
-import { downloadsOf, sampleInternet } from '../sample-internet.js';
+import { downloadsOf, internetOfFile } from '../sample-internet.js';
 import { Folder } from '../samples.js';
 
 // A server, and archives to be made and opened.
 vi.setConfig({ testTimeout: 60_000 });
 
 let internet: Internet;
-const ground = new Folder();
-beforeAll(async () => void (internet = await sampleInternet(ground)), 60_000);
-beforeEach(() => {
-  internet.mishaps.clear();
-  internet.asked.length = 0;
-});
-afterAll(async () => {
-  await internet[Symbol.asyncDispose]();
-  ground[Symbol.dispose]();
-}, 60_000);
+internetOfFile((one) => void (internet = one));
 
 const resolve = (folder: Folder, mirrors = {}): Promise<Lock> =>
   resolveLock(

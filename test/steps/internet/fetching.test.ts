@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Internet } from '../../../lab/internet/internet.js';
 import { resolveLock } from '../../../src/bundle/build/official/resolve.js';
 import { versionsOf } from '../../../src/bundle/build/versions.js';
@@ -8,7 +8,7 @@ import type { Lock } from '../../../src/cluster/lock.js';
 import { unreached } from '../../../src/facts/internet.js';
 import { lackingImages, registryStatus } from '../../../src/facts/registry.js';
 import { fetchingScript } from '../../../src/steps/internet/fetching.js';
-import { downloadsOf, sampleInternet } from '../../bundle/sample-internet.js';
+import { downloadsOf, internetOfFile } from '../../bundle/sample-internet.js';
 import { Folder } from '../../bundle/samples.js';
 import { hostOn } from '../../host-on-internet.js';
 
@@ -17,7 +17,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 let internet: Internet;
 let lock: Lock;
-const ground = new Folder();
+const ground = internetOfFile((one) => void (internet = one));
 const access = { plainHttp: false, ownAuthority: true, known: true, proxied: false };
 const sites = {
   kubelet: 'https://cdn.dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubelet',
@@ -26,19 +26,10 @@ const sites = {
 };
 
 beforeAll(async () => {
-  internet = await sampleInternet(ground);
   const versions = versionsOf('v1.37.2');
   const downloads = downloadsOf(internet, ground);
   const resolving = { versions, architectures: ['amd64'] as const, mirrors: {}, downloads, folder: ground.path };
   lock = await resolveLock(resolving, () => undefined);
-}, 60_000);
-beforeEach(() => {
-  internet.mishaps.clear();
-  internet.asked.length = 0;
-});
-afterAll(async () => {
-  await internet[Symbol.asyncDispose]();
-  ground[Symbol.dispose]();
 }, 60_000);
 
 /** Fetches these programs into a folder, as a host does. */
