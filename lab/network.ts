@@ -14,7 +14,7 @@ export async function makeBridge(lab: Lab): Promise<void> {
 /** A host's network namespace with its cable in the bridge; a kernel of its own has the cable's end in itself. */
 export async function plugIn(lab: Lab, { name, address }: LabHost): Promise<void> {
   const link = linkName(lab, name);
-  if (lab.vm) return plugInTap(lab, link);
+  if (lab.vm) return plugInKernel(lab, link);
   if (!(await holds('ip', ['netns', 'exec', link, 'true']))) {
     await unplug(lab, name);
     await ip('netns', 'add', link);
@@ -31,7 +31,7 @@ export async function plugIn(lab: Lab, { name, address }: LabHost): Promise<void
 /** The end of a cable that a kernel of its own listens at, with a raw socket. */
 export const machineEnd = (link: string): string => `${link}-k`;
 
-async function plugInTap(lab: Lab, link: string): Promise<void> {
+async function plugInKernel(lab: Lab, link: string): Promise<void> {
   if (await holds('ip', ['link', 'show', link])) return;
   const own = machineEnd(link);
   await ip('link', 'add', link, 'type', 'veth', 'peer', 'name', own);

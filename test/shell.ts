@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,3 +25,15 @@ export function shellWith(
     rmSync(folder, { recursive: true });
   }
 }
+
+/** Runs a command in this machine’s shell while this process goes on: for those that ask a server of the test’s own. */
+export const shellBeside = (command: string, env: NodeJS.ProcessEnv, stdin = ''): Promise<Output> =>
+  new Promise((resolve, reject) => {
+    const child = spawn('sh', ['-c', command], { env });
+    const said = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code: code ?? -1, ...said }));
+    child.stdin.end(stdin);
+  });

@@ -4,6 +4,8 @@ import { existing } from '../facts/files.js';
 import { kubectl } from '../facts/kubectl.js';
 import { kubectlDiff } from '../facts/kubectl-diff.js';
 import type { Asked, Host } from './host.js';
+import type { CheckContext } from './step.js';
+import type { WantedFile } from './wanted-file.js';
 
 interface Manifest {
   /** Where it lies on the host. */
@@ -28,6 +30,18 @@ export const bundledManifests = (cluster: Cluster): Named[] => [
   ...(cluster.networking.cni === 'calico' ? [calicoManifest] : []),
   ...bundledAddOns(cluster),
 ];
+
+/** A manifest of the site’s own, read where the worker runs; it may hold keys, so only root reads it on hosts. */
+export const ownManifest = async (
+  file: string,
+  path: string,
+  { secret }: Pick<CheckContext, 'secret'>,
+): Promise<WantedFile> => ({
+  path,
+  content: `${await secret(`file:${file}`)}\n`,
+  mode: '600',
+  secret: true,
+});
 
 /** Which of the manifests do not lie on a control plane; in words. */
 export async function notLaid(host: Asked, wanted: readonly Manifest[]): Promise<string[]> {

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { createServer, request, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,6 +15,7 @@ import { sh } from '../../src/facts/sh.js';
 import { realRegistry, robot } from '../bundle/real-registry.js';
 import { Folder, source } from '../bundle/samples.js';
 import { cluster, registryOf } from '../clusters.js';
+import { shellBeside } from '../shell.js';
 
 const login = (password = robot.password): string => `user = ${JSON.stringify(`${robot.username}:${password}`)}\n`;
 const atRegistry = (address: string, more: object = {}) =>
@@ -25,18 +25,8 @@ const atRegistry = (address: string, more: object = {}) =>
 function host(folder: Folder) {
   const arguments_ = folder.at('arguments');
   chmodSync(folder.file('curl', `#!/bin/sh\nprintf '%s\\n' "$@" >>${arguments_}\nexec /usr/bin/curl "$@"\n`), 0o755);
-  const run = (command: string, stdin: string): Promise<Output> =>
-    new Promise((resolve, reject) => {
-      const child = spawn('sh', ['-c', command], {
-        env: { PATH: [folder.path, process.env['PATH']].join(delimiter) },
-      });
-      const said = { stdout: '', stderr: '' };
-      child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()));
-      child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()));
-      child.on('error', reject);
-      child.on('close', (code) => resolve({ code: code ?? -1, ...said }));
-      child.stdin.end(stdin);
-    });
+  const env = { PATH: [folder.path, process.env['PATH']].join(delimiter) };
+  const run = (command: string, stdin: string): Promise<Output> => shellBeside(command, env, stdin);
   return {
     run,
     ask: async <T>(fact: Fact<T>): Promise<T> => answer(fact, await run(fact.command, fact.stdin ?? '')),

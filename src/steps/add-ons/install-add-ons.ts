@@ -4,7 +4,7 @@ import { workloadsIn } from '../../facts/workloads.js';
 import { actedBefore } from '../acted-before.js';
 import { servesApi } from '../fitness.js';
 import type { Asked } from '../host.js';
-import { addOns, applyManifests, bundledAddOns, notLaid, unapplied } from '../manifests.js';
+import { addOns, applyManifests, bundledAddOns, notLaid, ownManifest, unapplied } from '../manifests.js';
 import type { CheckContext, Step } from '../step.js';
 import { missingFiles, writeFiles, type WantedFile } from '../wanted-file.js';
 
@@ -36,14 +36,9 @@ async function missing(context: CheckContext): Promise<string[]> {
   return absent.length > 0 ? absent : notRunning(found, addOns(cluster));
 }
 
-/** Read where the worker runs; they may hold keys, so only root reads them. */
-const ownFiles = ({ cluster, secret }: CheckContext): Promise<WantedFile[]> =>
+const ownFiles = (context: CheckContext): Promise<WantedFile[]> =>
   Promise.all(
-    addOns(cluster).flatMap(({ path, file }) =>
-      file === undefined
-        ? []
-        : [secret(`file:${file}`).then((text) => ({ path, content: `${text}\n`, mode: '600', secret: true }))],
-    ),
+    addOns(context.cluster).flatMap(({ path, file }) => (file === undefined ? [] : [ownManifest(file, path, context)])),
   );
 
 async function notRunning(host: Asked, manifests: ReturnType<typeof addOns>): Promise<string[]> {

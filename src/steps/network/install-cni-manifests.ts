@@ -1,7 +1,7 @@
 import { cniManifests, controlPlanes } from '../../cluster/roles.js';
 import { actedBefore } from '../acted-before.js';
 import { servesApi } from '../fitness.js';
-import { applyManifests, unapplied } from '../manifests.js';
+import { applyManifests, ownManifest, unapplied } from '../manifests.js';
 import type { CheckContext, Step } from '../step.js';
 import { missingFiles, writeFiles, type WantedFile } from '../wanted-file.js';
 
@@ -28,13 +28,7 @@ export const installCniManifests: Step = {
   },
 };
 
-/** Read where the worker runs; they may hold keys of the network's own, so only root reads them. */
-const files = ({ cluster, secret }: CheckContext): Promise<WantedFile[]> =>
+const files = (context: CheckContext): Promise<WantedFile[]> =>
   Promise.all(
-    cniManifests(cluster).map(async (path, index) => ({
-      path: `${folder}/${index + 1}.yaml`,
-      content: `${await secret(`file:${path}`)}\n`,
-      mode: '600',
-      secret: true,
-    })),
+    cniManifests(context.cluster).map((file, index) => ownManifest(file, `${folder}/${index + 1}.yaml`, context)),
   );
