@@ -11,8 +11,15 @@ import { missing, options } from './options.js';
 /** The newest source that Debian has for its hosts' release: user-mode Linux has more than one processor since 6.19. */
 const source = { suite: 'trixie-backports', name: 'linux-source-7.3', version: '7.3.4-1~bpo13+1' } as const;
 
+/** The kubelet wants a clock speed of a processor (cAdvisor), and this kernel names none: as its BogoMIPS has it, then. */
+const clockSpeed = {
+  file: 'arch/um/kernel/um_arch.c',
+  after: String.raw`	seq_printf(m, "mode\t\t: skas\n");`,
+  line: String.raw`	seq_printf(m, "cpu MHz\t\t: %lu.000\n", loops_per_jiffy/(500000/HZ));`,
+} as const;
+
 const digest = createHash('sha256')
-  .update(JSON.stringify([source, options]))
+  .update(JSON.stringify([source, options, clockSpeed]))
   .digest('hex')
   .slice(0, 12);
 
@@ -75,5 +82,15 @@ async function fetchSource(folder: string): Promise<void> {
   await rm(unpacking, { recursive: true, force: true });
   await mkdir(unpacking);
   await run('tar', ['-xf', join(folder, 'package/usr/src', `${source.name}.tar.xz`), '-C', unpacking]);
+  await nameClockSpeed(join(unpacking, source.name, clockSpeed.file));
   await rename(join(unpacking, source.name), join(folder, source.name));
+}
+
+async function nameClockSpeed(file: string): Promise<void> {
+  const [before, after, ...further] = (await readFile(file, 'utf8')).split(`${clockSpeed.after}\n`);
+  if (before === undefined || after === undefined || further.length > 0)
+    throw new Error(
+      `${clockSpeed.file} of ${source.name} does not have the line once after which a clock speed belongs`,
+    );
+  await writeFile(file, `${before}${clockSpeed.after}\n${clockSpeed.line}\n${after}`);
 }

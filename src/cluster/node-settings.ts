@@ -1,5 +1,5 @@
 import type { Cluster, Machine } from './cluster.js';
-import { controlPlanes, nodes, workers } from './roles.js';
+import { controlPlanes, etcdHosts, nodes, workers } from './roles.js';
 import { error, warning, type Rule, type RuleProblem } from './rule-problem.js';
 
 type Pool = Cluster['pools'][string];
@@ -20,6 +20,13 @@ export function settingsOf({ pools }: Pick<Cluster, 'pools'>, host: Machine): Re
 
 /** A node has one taint of a key and an effect (kubernetes.io, taints and tolerations). */
 const sameTaint = (one: Taint, other: Taint): boolean => one.key === other.key && one.effect === other.effect;
+
+/** The kubelet starts beside swap, and so does the one that starts etcd before there is a node, which has `kubelet` alone. */
+export function toleratesSwap(cluster: Cluster, host: Machine): boolean {
+  const kubelet = { ...cluster.kubelet, ...settingsOf(cluster, host).kubelet };
+  const documents = etcdHosts(cluster).includes(host) ? [cluster.kubelet, kubelet] : [kubelet];
+  return documents.every(({ failSwapOn }) => failSwapOn === false);
+}
 
 /** Control planes take pods where they are told to, or where nobody else would. */
 export const takesPods = (cluster: Cluster, { roles }: Machine): boolean =>

@@ -1,6 +1,6 @@
 import type { Fact } from './fact.js';
 import { lines } from './files.js';
-import { present, sh } from './sh.js';
+import { sh } from './sh.js';
 
 /** Modules that the kubelet and pod networks need. */
 export const neededModules = ['overlay', 'br_netfilter'];
@@ -23,15 +23,6 @@ export const kernelParameters = (names: readonly string[]): Fact<Map<string, str
       lines(stdout).map((line) => [line.slice(0, line.indexOf('=')).trim(), line.slice(line.indexOf('=') + 1).trim()]),
     ),
 });
-
-/** Devices and files that swap goes to; none in a kernel without swap. */
-export const swaps: Fact<string[]> = {
-  command: `${present}if present /proc/swaps; then cat /proc/swaps; fi`,
-  parse: ({ stdout }) =>
-    lines(stdout)
-      .slice(1)
-      .map((line) => line.split(/\s+/)[0] ?? ''),
-};
 
 /** Which control group hierarchy the host uses: 1, or 2 (unified). */
 export const cgroupVersion: Fact<1 | 2> = {

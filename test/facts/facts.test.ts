@@ -4,13 +4,14 @@ import { etcdMembers, etcdStatus } from '../../src/facts/etcd.js';
 import { answer, type Fact } from '../../src/facts/fact.js';
 import { file, sha256 } from '../../src/facts/files.js';
 import { localImages } from '../../src/facts/images.js';
-import { kernelParameters, limits, swaps } from '../../src/facts/kernel.js';
+import { kernelParameters, limits } from '../../src/facts/kernel.js';
 import { kubectlDiff } from '../../src/facts/kubectl-diff.js';
 import { apiObject, nodeList } from '../../src/facts/kubectl.js';
 import { addresses, answersFor, httpsStatus, lookUp, vrrpAdverts } from '../../src/facts/network.js';
 import { bundle } from '../../src/facts/registry.js';
 import { rolledOut } from '../../src/facts/rollout.js';
 import { service } from '../../src/facts/service.js';
+import { swaps } from '../../src/facts/swap.js';
 import { timeService } from '../../src/facts/time.js';
 import { cluster, registryOf } from '../clusters.js';
 

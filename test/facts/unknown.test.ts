@@ -11,7 +11,7 @@ import { answer, FactUnknown, type Fact } from '../../src/facts/fact.js';
 import { existing, file, sha256 } from '../../src/facts/files.js';
 import { firewalls } from '../../src/facts/firewalls.js';
 import { localImages } from '../../src/facts/images.js';
-import { absentModules, cgroupVersion, kernelParameters, limits, swaps } from '../../src/facts/kernel.js';
+import { absentModules, cgroupVersion, kernelParameters, limits } from '../../src/facts/kernel.js';
 import { kubectlDiff } from '../../src/facts/kubectl-diff.js';
 import { apiObject, nodeList } from '../../src/facts/kubectl.js';
 import { addresses, answersFor, httpsStatus, lookUp, vrrpAdverts } from '../../src/facts/network.js';
@@ -20,6 +20,7 @@ import { rolledOut } from '../../src/facts/rollout.js';
 import { absentRpms, rpmStates } from '../../src/facts/rpm.js';
 import { service } from '../../src/facts/service.js';
 import { survey } from '../../src/facts/survey.js';
+import { swaps, swapUnits } from '../../src/facts/swap.js';
 import { timeService } from '../../src/facts/time.js';
 import { cluster, registryOf } from '../clusters.js';
 
@@ -40,6 +41,7 @@ const facts: Readonly<Record<string, Fact<unknown>>> = {
   absentModules: absentModules(['overlay']),
   kernelParameters: kernelParameters(['net.ipv4.ip_forward']),
   swaps,
+  swapUnits,
   cgroupVersion,
   limits,
   kubectlDiff: kubectlDiff('-f', nowhere),

@@ -19,6 +19,10 @@ const answers: readonly (readonly [part: string, stdout: string, code?: number])
   ['sysctl -e', ''],
   ['stat -fc %T', 'cgroup2fs\n'],
   ['systemd-detect-virt -cq; case $? in 0) echo container', '000001ffffffffff\nmachine\n'],
+  [
+    '.swap',
+    ['zramswap', 'zram-config', 'dphys-swapfile'].map((name) => `Id=${name}.service\nUnitFileState=\n`).join('\n'),
+  ],
   ['-p LoadState', Array.from({ length: 5 }, () => notFound).join('\n')],
   ['systemctl show', 'ActiveState=inactive\nUnitFileState=\nActiveEnterTimestamp=\n'],
   ['dpkg-query', ''],

@@ -1,4 +1,5 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
+import { toleratesSwap } from '../../cluster/node-settings.js';
 import { openings } from '../../cluster/ports.js';
 import type { PreflightName } from '../../cluster/preflight-problems.js';
 import { containerHosts, controlPlanes, nodes } from '../../cluster/roles.js';
@@ -44,7 +45,8 @@ export function hostProblems(cluster: Cluster, machine: Machine, found: Survey):
     'address',
     `${machine.address} is on none of its interfaces (${found.addresses.join(', ')}); what only kha reaches it at is hosts[].ssh.address`,
   );
-  say(found.swaps.length > 0, 'swap', `swap is on (${found.swaps.join(', ')}) and will be switched off`, true);
+  const swaps = toleratesSwap(cluster, machine) ? [] : found.swaps;
+  say(swaps.length > 0, 'swap', `swap is on (${swaps.join(', ')}) and will be switched off`, true);
   say(
     found.selinux === '1',
     'os',

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { existing, file } from '../../../src/facts/files.js';
-import { kernelParameters, swaps } from '../../../src/facts/kernel.js';
+import { kernelParameters } from '../../../src/facts/kernel.js';
 import { lookUp } from '../../../src/facts/network.js';
+import { swaps, swapUnits } from '../../../src/facts/swap.js';
 import { disableSwap } from '../../../src/steps/hosts/disable-swap.js';
 import { setKernelParameters } from '../../../src/steps/hosts/set-kernel-parameters.js';
 import { withNames, writeHostNames } from '../../../src/steps/hosts/write-host-names.js';
@@ -13,11 +14,13 @@ const wanted = cluster();
 describe('disableSwap', () => {
   const root = 'UUID=1 / ext4 defaults 0 1\n';
   const off = (line: string): string => `# ${line} # kha: kubelet wants no swap\n`;
-  const host = (fstab: string | undefined, on: string[] = []) =>
+  const host = (fstab: string | undefined, on: string[] = [], units: string[] = []) =>
     new FakeHost(wanted, 'm1')
       .tells(swaps, on)
+      .tells(swapUnits, units)
       .tells(file('/etc/fstab'), fstab === undefined ? undefined : { mode: '644', content: fstab })
-      .obeys(/^swapoff -a$/);
+      .obeys(/^swapoff -a$/)
+      .obeys(/^systemctl (daemon-reload|mask -q --now|disable -q --now)( |$)/);
 
   it.each<[what: string, before: string, after: string | undefined]>([
     ['no swap', root, undefined],
@@ -47,6 +50,39 @@ describe('disableSwap', () => {
     expect(await disableSwap.check(contextOf(wanted, host(undefined, ['/dev/zram0'])))).toEqual([
       'swap is on (/dev/zram0)',
     ]));
+
+  it('keeps away what would be switched on at the next start by others than /etc/fstab', async () => {
+    const found = host(root, [], ['dev-zram0.swap', 'zramswap.service']);
+    expect(await disableSwap.check(contextOf(wanted, found))).toEqual([
+      'dev-zram0.swap switches swap on at the next start',
+      'zramswap.service switches swap on at the next start',
+    ]);
+    await disableSwap.apply!(contextOf(wanted, found));
+    expect(found.done).toEqual([
+      'swapoff -a',
+      'systemctl mask -q --now dev-zram0.swap',
+      'systemctl disable -q --now zramswap.service',
+    ]);
+  });
+
+  it.each<[what: string, name: string, settings: object, asked: boolean]>([
+    ['all nodes', 'm1', { kubelet: { failSwapOn: false } }, false],
+    ['a worker alone', 'w1', { pools: { swapping: { kubelet: { failSwapOn: false } } } }, false],
+    [
+      'a node alone, whose etcd would not start',
+      'm1',
+      { pools: { swapping: { kubelet: { failSwapOn: false } } } },
+      true,
+    ],
+  ])('leaves swap alone where the spec says so for %s', async (_, name, settings, asked) => {
+    const hosts = wanted.hosts.map((host) => ('pools' in settings ? { ...host, pool: 'swapping' } : host));
+    const spec = cluster({ ...settings, hosts });
+    const found = new FakeHost(spec, name)
+      .tells(swaps, ['/dev/sda2'])
+      .tells(swapUnits, [])
+      .tells(file('/etc/fstab'), undefined);
+    expect(await disableSwap.check(contextOf(spec, found))).toEqual(asked ? ['swap is on (/dev/sda2)'] : []);
+  });
 });
 
 describe('writeHostNames', () => {

@@ -75,6 +75,9 @@ describe('hostProblems', () => {
   it('takes either architecture that bundles are made for', () =>
     expect(problemsOf({ arch: 'arm64', packages: { deb: 'arm64' } })).toEqual([]));
 
+  it('says nothing of swap that the spec’s kubelets live with', () =>
+    expect(problemsOf({ swaps: ['/dev/sda2'] }, 'm1', cluster({ kubelet: { failSwapOn: false } }))).toEqual([]));
+
   it('says where RHEL 10 and its rebuilds have kernel modules that are missing', () =>
     expect(problemsOf({ os: 'rhel-10', packages: { rpm: 'amd64' }, absentModules: ['br_netfilter'] })).toContainEqual({
       name: 'kernel-modules',
