@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hostFolder, hostKeyFile, hostsOf, labFile, passwordFile, type Lab, type LabHost } from './lab.js';
+import { addressOf, hostFolder, hostKeyFile, hostsOf, labFile, passwordFile, type Lab, type LabHost } from './lab.js';
 import { holds, run } from '../src/engine/run-program.js';
 
 /** The lab's own key to log in with. */
@@ -21,15 +21,15 @@ export async function makePasswords(lab: Lab): Promise<void> {
 /** known_hosts out of the hosts' own disks, so that not even the first login trusts the network. */
 export async function writeKnownHosts(lab: Lab): Promise<void> {
   const lines = await Promise.all(
-    hostsOf(lab).map(async ({ name, address }) => {
-      const [type, key] = (await readFile(hostKeyFile(lab, name), 'utf8')).split(' ');
-      return `${address},${name} ${type} ${key?.trim()}\n`;
+    hostsOf(lab).map(async (host) => {
+      const [type, key] = (await readFile(hostKeyFile(lab, host.name), 'utf8')).split(' ');
+      return `${addressOf(lab, host)},${host.name} ${type} ${key?.trim()}\n`;
     }),
   );
   await writeFile(labFile(lab, 'known_hosts'), lines.join(''), { mode: 0o600 });
 }
 
-export const sshArguments = (lab: Lab, { address }: LabHost, user = 'root'): string[] => [
+export const sshArguments = (lab: Lab, host: LabHost, user = 'root'): string[] => [
   '-q',
   '-i',
   labFile(lab, 'id'),
@@ -41,7 +41,7 @@ export const sshArguments = (lab: Lab, { address }: LabHost, user = 'root'): str
   'IdentitiesOnly=yes',
   '-o',
   'ConnectTimeout=3',
-  `${user}@${address}`,
+  `${user}@${addressOf(lab, host)}`,
 ];
 
 export const onHost = (lab: Lab, host: LabHost, command: string): Promise<string> =>
@@ -54,7 +54,7 @@ export async function answering(lab: Lab, host: LabHost): Promise<void> {
   while (!(await holds('ssh', [...sshArguments(lab, host), 'true']))) {
     if (Date.now() > deadline)
       throw new Error(
-        `${host.name} does not answer at ${host.address} within ${seconds} s; its console: ${hostFolder(lab, host.name, 'console.log')}`,
+        `${host.name} does not answer at ${addressOf(lab, host)} within ${seconds} s; its console: ${hostFolder(lab, host.name, 'console.log')}`,
       );
     await sleep(200);
   }

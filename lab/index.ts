@@ -8,13 +8,11 @@ import { groupsLeft, removeLabGroups } from './cgroup.js';
 import { cacheFolder } from '../src/engine/folders.js';
 import { boot, isRunning, pause, powerOff, removeHost } from './host.js';
 import {
-  bridge,
   findLab,
   hostNamed,
   hostsOf,
   labFile,
   labNamed,
-  linkName,
   makeLab,
   registryAddress,
   systemOf,
@@ -22,7 +20,7 @@ import {
   type Lab,
   type LabSize,
 } from './lab.js';
-import { makeBridge, plugIn, removeNetwork, setCable, unplug } from './network.js';
+import { makeBridges, networkLeft, plugIn, removeNetwork, setCables, unplug } from './network.js';
 import { assertLabCanRun, installPackages, kernelPrograms } from './packages.js';
 import { registryRuns, stopRegistry } from './registry.js';
 import { reported, type Report } from '../src/engine/report.js';
@@ -37,7 +35,7 @@ export const defaultSize: LabSize = { controlPlanes: 3, workers: 1, etcd: 0, loa
 export async function labUp(name: string, size: LabSize, report: Report): Promise<string> {
   await installPackages(report, size.vm ? kernelPrograms : {});
   const lab = await makeLab(name, size);
-  await makeBridge(lab);
+  await makeBridges(lab);
   const kubernetes = await releaseOf(lab);
   await makePasswords(lab);
   if (lab.source === undefined) await serveBundle(lab, report);
@@ -51,7 +49,7 @@ export async function labUp(name: string, size: LabSize, report: Report): Promis
     await reported(report, `Booting ${down.map(({ host }) => host.name).join(', ')}`, async () => {
       for (const { host } of down) {
         await plugIn(lab, host);
-        await boot(lab, host, await rootfs(report, systemOf(lab, host)));
+        await boot(lab, host, await rootfs(report, systemOf(lab, host), lab.packages));
       }
       await writeKnownHosts(lab);
       await Promise.all(hosts.map((host) => answering(lab, host)));
@@ -69,7 +67,7 @@ async function releaseOf({ source }: Lab): Promise<string> {
 
 async function bootAgain(lab: Lab, name: string): Promise<void> {
   const host = hostNamed(lab, name);
-  await boot(lab, host, await rootfs(() => undefined, systemOf(lab, host)));
+  await boot(lab, host, await rootfs(() => undefined, systemOf(lab, host), lab.packages));
 }
 
 /** Ends everything that the lab made on this machine. */
@@ -145,8 +143,8 @@ export const hostActions = {
   },
   pause: async (name: string, host: string) => pause(await labNamed(name), host, true),
   resume: async (name: string, host: string) => pause(await labNamed(name), host, false),
-  cut: async (name: string, host: string) => void (await setCable(await labNamed(name), host, 'down')),
-  join: async (name: string, host: string) => void (await setCable(await labNamed(name), host, 'up')),
+  cut: async (name: string, host: string) => setCables(await labNamed(name), host, 'down'),
+  join: async (name: string, host: string) => setCables(await labNamed(name), host, 'up'),
 } as const;
 
 /** What of a lab's is still on this machine, by its names; nothing after `labDown`. Give what `findLab` gave before. */
@@ -156,13 +154,7 @@ export async function labRemains(lab: NonNullable<Awaited<ReturnType<typeof find
     .split('\n')
     .filter((path) => path.startsWith(`${labFile(lab)}/`));
   found.push(...mounts.map((path) => `mount ${path}`));
-  const links = await run('ip', ['-br', 'link']);
-  for (const link of [bridge(lab), ...hostsOf(lab).map(({ name }) => linkName(lab, name))])
-    if (new RegExp(`^${link}[@\\s]`, 'm').test(links)) found.push(`interface ${link}`);
-  const spaces = await run('ip', ['netns', 'list']);
-  for (const { name } of hostsOf(lab))
-    if (new RegExp(`^${linkName(lab, name)}\\b`, 'm').test(spaces))
-      found.push(`network namespace ${linkName(lab, name)}`);
+  found.push(...(await networkLeft(lab)));
   found.push(...groupsLeft(lab).map((folder) => `control group ${folder}`));
   if (existsSync(labFile(lab))) found.push(`folder ${labFile(lab)}`);
   return found;

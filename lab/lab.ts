@@ -29,6 +29,10 @@ export interface LabSize {
   readonly workerSystem?: string;
   /** Hosts with a kernel of their own (user-mode Linux), and so with control groups of version 2; slower by far. */
   readonly vm?: boolean;
+  /** A second network, in which kha logs in and the hosts have their way out; the first one is the cluster's alone. */
+  readonly loginNetwork?: boolean;
+  /** Debian packages that the hosts have before kha comes, with commas between. */
+  readonly packages?: string;
 }
 
 /** A lab as it stands in its folder: everything else follows from name, index and size. */
@@ -44,6 +48,12 @@ export const registryAddress = (lab: Lab): string => `${network(lab)}.1:5000`;
 export const certificateFile = (lab: Lab): string => labFile(lab, 'registry.crt');
 export const virtualAddress = (lab: Lab): string => `${network(lab)}.100`;
 export const bridge = ({ index }: Lab): string => `kha${index}`;
+/** In labs with a login network: the same host's address there, and that network's bridge. */
+export const loginAddress = (address: string): string => address.replace(/^10\.200\./, '10.201.');
+export const loginBridge = (lab: Lab): string => `${bridge(lab)}-l`;
+/** Where this machine logs in to a host. */
+export const addressOf = (lab: Lab, { address }: LabHost): string =>
+  lab.loginNetwork ? loginAddress(address) : address;
 /** Name of a host's network namespace, and of this machine's end of its cable. */
 export const linkName = ({ index }: Lab, host: string): string => `kha${index}-${host}`;
 export const labFile = ({ name }: Lab, ...parts: readonly string[]): string => stateFolder('lab', name, ...parts);

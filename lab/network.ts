@@ -1,56 +1,82 @@
-import { bridge, hostsOf, linkName, network, type Lab, type LabHost } from './lab.js';
+import { allCables, cables, switches, type Cable } from './cables.js';
+import { hostNamed, hostsOf, linkName, type Lab, type LabHost } from './lab.js';
 import { holds, run } from '../src/engine/run-program.js';
 
 const ip = (...args: string[]): Promise<string> => run('ip', args);
+const isThere = (link: string): Promise<boolean> => holds('ip', ['link', 'show', link]);
 
-/** The bridge that stands for the hosts' switch. Nothing is routed or translated: the hosts have no way out of the machine. */
-export async function makeBridge(lab: Lab): Promise<void> {
-  if (await holds('ip', ['link', 'show', bridge(lab)])) return;
-  await ip('link', 'add', bridge(lab), 'type', 'bridge');
-  await ip('addr', 'add', `${network(lab)}.1/24`, 'dev', bridge(lab));
-  await ip('link', 'set', bridge(lab), 'up');
+/** The bridges that stand for the hosts' switches. Nothing is routed or translated: the hosts have no way out of the machine. */
+export async function makeBridges(lab: Lab): Promise<void> {
+  for (const { bridge, gateway } of switches(lab)) {
+    if (await isThere(bridge)) continue;
+    await ip('link', 'add', bridge, 'type', 'bridge');
+    await ip('addr', 'add', `${gateway}/24`, 'dev', bridge);
+    await ip('link', 'set', bridge, 'up');
+  }
 }
 
-/** A host's network namespace with its cable in the bridge; a kernel of its own has the cable's end in itself. */
-export async function plugIn(lab: Lab, { name, address }: LabHost): Promise<void> {
-  const link = linkName(lab, name);
-  if (lab.vm) return plugInKernel(lab, link);
-  if (!(await holds('ip', ['netns', 'exec', link, 'true']))) {
-    await unplug(lab, name);
-    await ip('netns', 'add', link);
+/** A host's network namespace with its cables in the bridges; a kernel of its own has the cables' ends in itself. */
+export async function plugIn(lab: Lab, host: LabHost): Promise<void> {
+  if (lab.vm) {
+    for (const { link, bridge } of cables(lab, host)) await plugInKernel(link, bridge);
+    return;
   }
-  if (await holds('ip', ['link', 'show', link])) return;
-  await ip('link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', link);
-  await ip('link', 'set', link, 'master', bridge(lab), 'up');
-  await ip('-n', link, 'addr', 'add', `${address}/24`, 'dev', 'eth0');
-  await ip('-n', link, 'link', 'set', 'eth0', 'up');
-  await ip('-n', link, 'link', 'set', 'lo', 'up');
-  await ip('-n', link, 'route', 'add', 'default', 'via', `${network(lab)}.1`);
+  const space = linkName(lab, host.name);
+  if (!(await holds('ip', ['netns', 'exec', space, 'true']))) {
+    await unplug(lab, host.name);
+    await ip('netns', 'add', space);
+  }
+  for (const cable of cables(lab, host)) if (!(await isThere(cable.link))) await plugInNamespace(space, cable);
+  await ip('-n', space, 'link', 'set', 'lo', 'up');
+  await ip('-n', space, 'route', 'replace', 'default', 'via', cables(lab, host).at(-1)!.gateway);
+}
+
+async function plugInNamespace(space: string, { link, bridge, device, address }: Cable): Promise<void> {
+  await ip('link', 'add', link, 'type', 'veth', 'peer', 'name', device, 'netns', space);
+  await ip('link', 'set', link, 'master', bridge, 'up');
+  await ip('-n', space, 'addr', 'add', `${address}/24`, 'dev', device);
+  await ip('-n', space, 'link', 'set', device, 'up');
 }
 
 /** The end of a cable that a kernel of its own listens at, with a raw socket. */
 export const machineEnd = (link: string): string => `${link}-k`;
 
-async function plugInKernel(lab: Lab, link: string): Promise<void> {
-  if (await holds('ip', ['link', 'show', link])) return;
+async function plugInKernel(link: string, bridge: string): Promise<void> {
+  if (await isThere(link)) return;
   const own = machineEnd(link);
   await ip('link', 'add', link, 'type', 'veth', 'peer', 'name', own);
   // What is to be sent in pieces, or lacks its checksum yet, is finished before the kernel of the host sees it.
   for (const end of [link, own]) await ip('link', 'set', end, 'gso_max_segs', '1', 'up');
-  await ip('link', 'set', link, 'master', bridge(lab));
+  await ip('link', 'set', link, 'master', bridge);
 }
 
 export async function unplug(lab: Lab, host: string): Promise<void> {
-  const link = linkName(lab, host);
-  if (await holds('ip', ['link', 'show', link])) await ip('link', 'del', link);
-  if ((await ip('netns', 'list')).split('\n').some((line) => line.split(' ')[0] === link))
-    await ip('netns', 'del', link);
+  for (const { link } of cables(lab, hostNamed(lab, host))) if (await isThere(link)) await ip('link', 'del', link);
+  const space = linkName(lab, host);
+  if ((await ip('netns', 'list')).split('\n').some((line) => line.split(' ')[0] === space))
+    await ip('netns', 'del', space);
 }
 
-export const setCable = async (lab: Lab, host: string, state: 'up' | 'down'): Promise<string> =>
-  ip('link', 'set', linkName(lab, host), state);
+/** Pulls or plugs all cables of a host. */
+export async function setCables(lab: Lab, host: string, state: 'up' | 'down'): Promise<void> {
+  for (const { link } of cables(lab, hostNamed(lab, host))) await ip('link', 'set', link, state);
+}
 
 export async function removeNetwork(lab: Lab): Promise<void> {
   for (const { name } of hostsOf(lab)) await unplug(lab, name);
-  if (await holds('ip', ['link', 'show', bridge(lab)])) await ip('link', 'del', bridge(lab));
+  for (const { bridge } of switches(lab)) if (await isThere(bridge)) await ip('link', 'del', bridge);
+}
+
+/** Bridges, cables and namespaces of the lab that are still there. */
+export async function networkLeft(lab: Lab): Promise<string[]> {
+  const links = await run('ip', ['-br', 'link']);
+  const spaces = await run('ip', ['netns', 'list']);
+  const names = [...switches(lab).map(({ bridge }) => bridge), ...allCables(lab).map(({ link }) => link)];
+  return [
+    ...names.filter((link) => new RegExp(`^${link}[@\\s]`, 'm').test(links)).map((link) => `interface ${link}`),
+    ...hostsOf(lab)
+      .map(({ name }) => linkName(lab, name))
+      .filter((space) => new RegExp(`^${space}\\b`, 'm').test(spaces))
+      .map((space) => `network namespace ${space}`),
+  ];
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { baseSystem } from '../src/bundle/build/base-system.js';
 import { suites } from '../src/bundle/build/package-files.js';
@@ -14,13 +14,13 @@ const users = `set -e; useradd -m -s /bin/sh admin; useradd -m -s /bin/sh admin-
 echo 'admin ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/admin; echo 'admin-pw ALL=(ALL) ALL' >/etc/sudoers.d/admin-pw
 rm -f /etc/ssh/ssh_host_* /etc/machine-id /etc/resolv.conf; : >/etc/resolv.conf`;
 
-/** The root file system that hosts of a system stand on, read-only below their own disks; made once. */
-export async function rootfs(report: Report, of: string = system.os): Promise<string> {
+/** The root file system that hosts of a system stand on, with packages that they have before kha comes; read-only, made once. */
+export async function rootfs(report: Report, of: string = system.os, packages = ''): Promise<string> {
   const suite = suites[of];
   if (suite === undefined) throw new Error(`the lab has hosts of ${Object.keys(suites).join(' and ')}, not of ${of}`);
   const base = await baseSystem(suite, report);
   const digest = createHash('sha256')
-    .update(JSON.stringify([basename(base), users]))
+    .update(JSON.stringify([basename(base), users, packages]))
     .digest('hex')
     .slice(0, 12);
   const target = cacheFolder('rootfs', digest);
@@ -30,9 +30,21 @@ export async function rootfs(report: Report, of: string = system.os): Promise<st
     await rm(making, { recursive: true, force: true });
     await mkdir(cacheFolder('rootfs'), { recursive: true });
     await run('cp', ['-a', base, making]);
+    if (packages !== '') await install(making, packages.split(','));
     await run('chroot', [making, 'sh', '-c', users]);
     await writeFile(join(making, 'etc/hosts'), '127.0.0.1 localhost\n');
     await rename(making, target);
   });
   return target;
+}
+
+/** By the system's own apt, which finds its repository as this machine does. */
+async function install(root: string, packages: readonly string[]): Promise<void> {
+  await copyFile('/etc/resolv.conf', join(root, 'etc/resolv.conf'));
+  const apt = (...words: string[]): Promise<string> =>
+    run('chroot', [root, 'apt-get', '-qq', ...words], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
+  await apt('update');
+  await apt('install', '-y', '--no-install-recommends', ...packages);
+  await apt('clean');
+  await rm(join(root, 'var/lib/apt/lists'), { recursive: true });
 }

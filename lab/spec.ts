@@ -1,5 +1,14 @@
 import { chmod, writeFile } from 'node:fs/promises';
-import { certificateFile, hostsOf, labFile, passwordFile, registryAddress, virtualAddress, type Lab } from './lab.js';
+import {
+  addressOf,
+  certificateFile,
+  hostsOf,
+  labFile,
+  passwordFile,
+  registryAddress,
+  virtualAddress,
+  type Lab,
+} from './lab.js';
 import { registryUser } from './registry.js';
 
 /** Writes the lab's cluster.yaml, as a user would write it for hosts of his own. */
@@ -25,7 +34,10 @@ export async function writeSpec(lab: Lab, kubernetes: string): Promise<string> {
     '# The disks of all hosts are one disk: a kubelet must not evict pods because another host filled it.',
     'kubelet: { evictionHard: { imagefs.available: 0%, nodefs.available: 0%, memory.available: 50Mi } }',
     'hosts:',
-    ...hostsOf(lab).map(({ name, address, role }) => `  - { name: ${name}, address: ${address}, roles: [${role}] }`),
+    ...hostsOf(lab).map((host) => {
+      const login = lab.loginNetwork ? `, ssh: { address: ${addressOf(lab, host)} }` : '';
+      return `  - { name: ${host.name}, address: ${host.address}, roles: [${host.role}]${login} }`;
+    }),
     '',
   ];
   await writeFile(file, lines.join('\n'));

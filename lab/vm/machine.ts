@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, openSync } from 'node:fs';
 import { copyFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hostFolder, hostKeyFile, linkName, network, type Lab, type LabHost } from '../lab.js';
+import { cables, type Cable } from '../cables.js';
+import { hostFolder, hostKeyFile, type Lab, type LabHost } from '../lab.js';
 import { machineEnd } from '../network.js';
 import { run } from '../../src/engine/run-program.js';
 
@@ -15,10 +16,11 @@ const diskOf = (lab: Lab, host: string): string => hostFolder(lab, host, 'disk.i
  */
 export async function makeDisk(
   lab: Lab,
-  { name, address }: LabHost,
+  host: LabHost,
   rootfs: string,
   furnish: (root: string) => Promise<void>,
 ): Promise<void> {
+  const { name } = host;
   if (existsSync(diskOf(lab, name))) return;
   const making = `${diskOf(lab, name)}.making`;
   const root = hostFolder(lab, name, 'root');
@@ -29,7 +31,7 @@ export async function makeDisk(
   await run('mount', ['-o', 'loop', making, root]);
   try {
     await furnish(root);
-    await plugInside(root, `${address}/24`, `${network(lab)}.1`);
+    await plugInside(root, cables(lab, host));
     await copyFile(join(root, 'etc/ssh/ssh_host_ed25519_key.pub'), hostKeyFile(lab, name));
   } finally {
     await run('umount', [root]);
@@ -37,9 +39,17 @@ export async function makeDisk(
   await rename(making, diskOf(lab, name));
 }
 
-/** The network's end in the host, by ip(8) alone: the base system has no udev, for which systemd-networkd would wait. */
-async function plugInside(root: string, address: string, gateway: string): Promise<void> {
-  const commands = `ip link set vec0 name eth0; ip link set lo up; ip addr add ${address} dev eth0; ip link set eth0 up; ip route add default via ${gateway}`;
+/** The networks' ends in the host, by ip(8) alone: the base system has no udev, for which systemd-networkd would wait. */
+async function plugInside(root: string, ends: readonly Cable[]): Promise<void> {
+  const commands = [
+    'ip link set lo up',
+    ...ends.flatMap(({ device, address }, index) => [
+      `ip link set vec${index} name ${device}`,
+      `ip addr add ${address}/24 dev ${device}`,
+      `ip link set ${device} up`,
+    ]),
+    `ip route add default via ${ends.at(-1)!.gateway}`,
+  ].join('; ');
   const unit = `[Unit]\nDefaultDependencies=no\nWants=network-pre.target\nBefore=network-pre.target\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sh -ec '${commands}'\n`;
   const wants = join(root, 'etc/systemd/system/sysinit.target.wants');
   await mkdir(wants, { recursive: true });
@@ -47,13 +57,13 @@ async function plugInside(root: string, address: string, gateway: string): Promi
   await symlink('../cable.service', join(wants, 'cable.service'));
 }
 
-/** Starts a kernel on the host's disk and cable; gives the id of its process, which leads a group of its own. */
-export function startMachine(lab: Lab, { name, address }: LabHost, kernel: string): number {
+const macOf = (address: string): string =>
+  ['02', '00', ...address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))].join(':');
+
+/** Starts a kernel on the host's disk and cables; gives the id of its process, which leads a group of its own. */
+export function startMachine(lab: Lab, host: LabHost, kernel: string): number {
+  const { name } = host;
   const log = openSync(hostFolder(lab, name, 'console.log'), 'a', 0o600);
-  const mac = `02:00:${address
-    .split('.')
-    .map((part) => Number(part).toString(16).padStart(2, '0'))
-    .join(':')}`;
   const words = [
     `mem=${memory}`,
     'ncpus=2',
@@ -68,7 +78,10 @@ export function startMachine(lab: Lab, { name, address }: LabHost, kernel: strin
     'con=null',
     'con0=null,fd:1',
     // A tap has no queue to send from, which 7.3.4 takes for granted once it has two processors.
-    `vec0:transport=raw,ifname=${machineEnd(linkName(lab, name))},depth=128,gro=1,mac=${mac}`,
+    ...cables(lab, host).map(
+      ({ link, address }, index) =>
+        `vec${index}:transport=raw,ifname=${machineEnd(link)},depth=128,gro=1,mac=${macOf(address)}`,
+    ),
   ];
   const child = spawn(kernel, words, { detached: true, stdio: ['ignore', log, log] });
   child.unref();

@@ -39,6 +39,8 @@ export function labCommand(): Command {
       '--vm',
       'hosts with a kernel of their own (user-mode Linux) and control groups of version 2: slow, experimental',
     )
+    .option('--login-network', 'a second network, in which kha logs in and the hosts have their way out')
+    .option('--packages <list>', 'Debian packages that the hosts have before kha comes: ufw,systemd-zram-generator')
     .addHelpText('after', '\nExample:\n  kha lab up --workers 2')
     .action(async (size: LabSize) => {
       if (size.workerSystem !== undefined && size.source === undefined)
