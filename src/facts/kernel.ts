@@ -1,9 +1,14 @@
+import type { Cluster } from '../cluster/cluster.js';
 import type { Fact } from './fact.js';
 import { lines } from './files.js';
 import { sh } from './sh.js';
 
-/** Modules that the kubelet and pod networks need. */
-export const neededModules = ['overlay', 'br_netfilter'];
+/** Modules that the kubelet and pod networks need; and kube-proxy, which loads none itself, in mode `ipvs`. */
+const always = ['overlay', 'br_netfilter'];
+const ofIpvs = ['ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh'];
+export const possibleModules: readonly string[] = [...always, ...ofIpvs];
+export const modulesFor = ({ networking }: Cluster): readonly string[] =>
+  networking.kubeProxyMode === 'ipvs' ? possibleModules : always;
 
 /** Shell function: the module is loaded or built in; a kernel without module files shows br_netfilter by its parameters only. */
 export const moduleIsThere =

@@ -1,6 +1,6 @@
 import { architectures, knownSystem, type Family } from '../cluster/systems.js';
 import type { Fact } from './fact.js';
-import { moduleIsThere, neededModules } from './kernel.js';
+import { moduleIsThere, possibleModules } from './kernel.js';
 import { present } from './sh.js';
 import { systemName } from './system.js';
 
@@ -79,7 +79,7 @@ export const survey: Fact<Survey> = {
     "ip -o -4 addr show | sed -n 's/.* inet \\([0-9.]*\\).*/address=\\1/p'",
     "ss -Hltn | sed -n 's/^[^ ]* *[^ ]* *[^ ]* *[^ ]*:\\([0-9]*\\) .*/port=\\1/p' | sort -u",
     'tail -n +2 /proc/swaps | while read -r device rest; do say swap "$device"; done',
-    `${moduleIsThere}for module in ${neededModules.join(' ')}; do loaded "$module" || grep -qs "/$module.ko" "/lib/modules/$(uname -r)/modules.dep" || say module "$module"; done`,
+    `${moduleIsThere}for module in ${possibleModules.join(' ')}; do loaded "$module" || grep -qs "/$module.ko" "/lib/modules/$(uname -r)/modules.dep" || say module "$module"; done`,
     'begun=$(date +%s%3N); if timeout 10 getent ahostsv4 "$(uname -n)" >/dev/null; then say name yes; else say name no; fi; say took "$(( $(date +%s%3N) - begun ))"',
     `for path in ${leftovers.join(' ')}; do if present "$path"; then say leftover "$path"; fi; done`,
     'if present /var/lib/kha/cluster; then claim=$(cat /var/lib/kha/cluster) || exit; say claim "$claim"; fi',

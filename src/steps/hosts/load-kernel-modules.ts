@@ -1,10 +1,12 @@
 import { containerHosts } from '../../cluster/roles.js';
-import { absentModules, neededModules } from '../../facts/kernel.js';
+import { absentModules, modulesFor } from '../../facts/kernel.js';
 import { sh } from '../../facts/sh.js';
 import type { Step } from '../step.js';
-import { missingFiles, writeFiles } from '../wanted-file.js';
+import { missingFiles, writeFiles, type WantedFile } from '../wanted-file.js';
 
-const files = [{ path: '/etc/modules-load.d/kubernetes.conf', content: `${neededModules.join('\n')}\n` }];
+const filesFor = (modules: readonly string[]): WantedFile[] => [
+  { path: '/etc/modules-load.d/kubernetes.conf', content: `${modules.join('\n')}\n` },
+];
 
 export const loadKernelModules: Step = {
   name: 'loadKernelModules',
@@ -12,13 +14,18 @@ export const loadKernelModules: Step = {
   on: containerHosts,
   pace: 'all at once',
   retry: 'edit',
-  async check({ host }) {
-    const [missing, absent] = await Promise.all([missingFiles(host, files), host.read(absentModules(neededModules))]);
+  async check({ cluster, host }) {
+    const modules = modulesFor(cluster);
+    const [missing, absent] = await Promise.all([
+      missingFiles(host, filesFor(modules)),
+      host.read(absentModules(modules)),
+    ]);
     return [...missing, ...absent.map((module) => `module ${module} is not loaded`)];
   },
-  async apply({ host }) {
-    await writeFiles(host, files);
-    const absent = await host.read(absentModules(neededModules));
+  async apply({ cluster, host }) {
+    const modules = modulesFor(cluster);
+    await writeFiles(host, filesFor(modules));
+    const absent = await host.read(absentModules(modules));
     if (absent.length > 0) await host.run(sh`modprobe -a ${absent}`);
   },
 };

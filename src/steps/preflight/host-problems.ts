@@ -4,6 +4,7 @@ import { openings } from '../../cluster/ports.js';
 import type { PreflightName } from '../../cluster/preflight-problems.js';
 import { containerHosts, controlPlanes, nodes } from '../../cluster/roles.js';
 import { knownSystem } from '../../cluster/systems.js';
+import { modulesFor } from '../../facts/kernel.js';
 import type { Survey } from '../../facts/survey.js';
 import type { Problem } from './problem.js';
 import { systemProblems } from './system-problems.js';
@@ -72,11 +73,8 @@ export function hostProblems(cluster: Cluster, machine: Machine, found: Survey):
     'cgroup-controllers',
     `/sys/fs/cgroup/cgroup.controllers lacks ${absent.join(', ')}; where /proc/cmdline has cgroup_disable=, boot with ${absent.map((one) => `cgroup_enable=${one}`).join(' ')}`,
   );
-  say(
-    found.absentModules.length > 0,
-    'kernel-modules',
-    `the kernel lacks ${found.absentModules.join(', ')}${kernelPackage(found.os)}`,
-  );
+  const lacking = modulesFor(cluster).filter((module) => found.absentModules.includes(module));
+  say(lacking.length > 0, 'kernel-modules', `the kernel lacks ${lacking.join(', ')}${kernelPackage(found.os)}`);
   say(found.absentTools.length > 0, 'tools', `not installed: ${found.absentTools.join(', ')}`);
   say(
     !found.ownName.found || found.ownName.seconds > 1,

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { existing, file } from '../../../src/facts/files.js';
-import { kernelParameters } from '../../../src/facts/kernel.js';
+import { absentModules, kernelParameters, modulesFor } from '../../../src/facts/kernel.js';
 import { lookUp } from '../../../src/facts/network.js';
 import { swaps, swapUnits } from '../../../src/facts/swap.js';
 import { disableSwap } from '../../../src/steps/hosts/disable-swap.js';
+import { loadKernelModules } from '../../../src/steps/hosts/load-kernel-modules.js';
 import { setKernelParameters } from '../../../src/steps/hosts/set-kernel-parameters.js';
 import { withNames, writeHostNames } from '../../../src/steps/hosts/write-host-names.js';
 import { cluster } from '../../clusters.js';
@@ -82,6 +83,20 @@ describe('disableSwap', () => {
       .tells(swapUnits, [])
       .tells(file('/etc/fstab'), undefined);
     expect(await disableSwap.check(contextOf(spec, found))).toEqual(asked ? ['swap is on (/dev/sda2)'] : []);
+  });
+});
+
+describe('loadKernelModules', () => {
+  it('loads those of IPVS too where kube-proxy uses it, and loads none itself', async () => {
+    const balanced = cluster({ networking: { kubeProxyMode: 'ipvs' } });
+    const host = new FakeHost(balanced, 'w1')
+      .tells(absentModules(modulesFor(balanced)), ['ip_vs_rr'])
+      .obeys(/^modprobe /);
+    await loadKernelModules.apply!(contextOf(balanced, host));
+    expect(host.written.get('/etc/modules-load.d/kubernetes.conf')?.content).toBe(
+      'overlay\nbr_netfilter\nip_vs\nip_vs_rr\nip_vs_wrr\nip_vs_sh\n',
+    );
+    expect(host.done).toContain('modprobe -a ip_vs_rr');
   });
 });
 

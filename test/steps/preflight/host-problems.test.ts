@@ -85,6 +85,14 @@ describe('hostProblems', () => {
       warning: false,
     }));
 
+  it('wants the modules of IPVS only where kube-proxy uses it', () => {
+    expect(problemsOf({ absentModules: ['ip_vs', 'ip_vs_rr'] })).toEqual([]);
+    const balanced = cluster({ networking: { kubeProxyMode: 'ipvs' } });
+    expect(problemsOf({ absentModules: ['ip_vs', 'ip_vs_rr'] }, 'm1', balanced)).toMatchObject([
+      { name: 'kernel-modules', words: like(/lacks ip_vs, ip_vs_rr$/) },
+    ]);
+  });
+
   it('asks less of a worker', () =>
     expect(
       problemsOf(
