@@ -33,17 +33,17 @@ function tests(project) {
   if (status !== 0 && !result?.numFailedTests) count.failed += 1;
 }
 
-/** A real registry, sshd, sudo and ssh-agent, rpm, login shells that are no POSIX shells, and a German locale, where they can be installed. */
+/** A real registry, sshd, sudo and ssh-agent, rpm and dnf, login shells that are no POSIX shells, and a German locale, where they can be installed. */
 function installForTests() {
-  const programs = ['sudo', 'tcsh', 'fish', 'localedef', 'docker-registry', 'rpmbuild'];
+  const programs = ['sudo', 'tcsh', 'fish', 'localedef', 'docker-registry', 'rpmbuild', 'dnf', 'createrepo_c'];
   const there = ['/usr/sbin/sshd', ...programs.map((name) => `/usr/bin/${name}`)];
   if (!isRoot || !existsSync('/usr/bin/apt-get')) return;
   if (there.every((path) => existsSync(path)) && existsSync('/usr/share/i18n/locales/de_DE')) return;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  timed('Installing sshd, sudo, rpm, login shells, a locale and a registry for the tests', () => {
+  timed('Installing sshd, sudo, rpm and dnf, login shells, a locale and a registry for the tests', () => {
     run('apt-get', ['update', '-qq'], { env });
     const logins = ['openssh-server', 'openssh-client', 'sudo', 'tcsh', 'csh', 'fish'];
-    const packages = [...logins, 'locales', 'docker-registry', 'rpm'];
+    const packages = [...logins, 'locales', 'docker-registry', 'rpm', 'dnf', 'createrepo-c'];
     run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], {
       env,
       stdio: ['ignore', 'ignore', 'inherit'],

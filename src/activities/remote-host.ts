@@ -3,6 +3,7 @@ import { answer, FactUnknown, type Fact, type Output } from '../facts/fact.js';
 import { sh, temporaryFile } from '../facts/sh.js';
 import type { Host, RunOptions, WriteOptions } from '../steps/host.js';
 import { HostFailure, tailOf } from './failure.js';
+import { knownCause } from './known-cause.js';
 import { reasonOf } from './reason.js';
 import { limits } from './ssh/execute.js';
 import type { Link } from './ssh/link.js';
@@ -61,7 +62,7 @@ export class RemoteHost implements Host {
     const begun = Date.now();
     const output = await this.#changing({ command, stdin, signal: this.#attempt.signal, limit: limits.change });
     if (output.code === 0) return output.stdout;
-    throw this.#failed(secret ? '' : command, output, (Date.now() - begun) / 1000, secret);
+    throw this.#failed(secret ? '' : shortened(command), output, (Date.now() - begun) / 1000, secret);
   }
 
   async write(path: string, content: string, { mode = '0644', secret = false }: WriteOptions = {}): Promise<void> {
@@ -83,7 +84,7 @@ export class RemoteHost implements Host {
     const begun = Date.now();
     const output = await unit.run(script);
     if (output.code === 0) return output.stdout;
-    throw this.#failed(unit.name, output, (Date.now() - begun) / 1000, false);
+    throw this.#failed(`${shortened(script)} (unit ${unit.name})`, output, (Date.now() - begun) / 1000, false);
   }
 
   /**
@@ -143,18 +144,20 @@ export class RemoteHost implements Host {
       host: this.machine.name,
       reason: `the host could not tell: ${shortened(command)}: ${message}`,
       tail: secret ? '' : tailOf(said),
-      next: 'try the command on the host as root and mend what keeps it from answering; the step goes on by itself',
+      next:
+        (secret ? undefined : knownCause(said)?.next) ??
+        'try the command on the host as root and mend what keeps it from answering; the step goes on by itself',
     });
   }
 
   #failed(command: string, output: Output, seconds: number, secret: boolean): HostFailure {
     const text = secret ? '' : [output.stdout, output.stderr].filter(Boolean).join('\n');
-    const shown = command === '' ? 'a command' : shortened(command);
+    const shown = command === '' ? 'a command' : command;
     return new HostFailure('CommandFailed', {
       host: this.machine.name,
       reason: `${shown} exited ${output.code} after ${seconds.toFixed(1)} s: ${secret ? 'its output is secret' : reasonOf(text)}`,
       tail: tailOf(text),
-      next: 'mend the cause on the host, then answer retry; or skip with a reason, or abort',
+      next: knownCause(text)?.next ?? 'mend the cause on the host, then answer retry; or skip with a reason, or abort',
     });
   }
 }

@@ -80,12 +80,15 @@ export const absentRpms = (names: readonly string[]): Fact<string[]> => ({
   parse: ({ stdout }) => lines(stdout),
 });
 
-/** Those of the packages that the host’s own repositories do not have, by metadata that are fetched beside the host’s own; see `unofferedDebs`. */
+/**
+ * Those of the packages that the host’s own repositories do not have, by metadata that are fetched beside the host’s own; see
+ * `unofferedDebs`. With -q dnf 4.14 would leave out at which address of a repository nobody answers, and why.
+ */
 export const unofferedRpms = (names: readonly string[]): Fact<Unoffered | undefined> => ({
   command:
     `export LC_ALL=C; folder=$(mktemp -d) || exit; trap 'rm -rf "$folder"' EXIT; ` +
-    sh`offered=$(timeout 50 dnf -q --setopt=cachedir="$folder" repoquery --available --qf ${'%{name}\n'} ${names} 2>"$folder/said"); ` +
+    sh`offered=$(timeout 50 dnf --setopt=cachedir="$folder" repoquery --available --qf ${'%{name}\n'} ${names} 2>"$folder/said"); ` +
     'if [ $? -eq 124 ]; then echo late; exit 0; fi; ' +
-    sh`for name in ${names}; do if ! printf '%s\\n' "$offered" | grep -qxF -- "$name"; then echo "lacks $name"; fi; done; sed 's/^/said /' "$folder/said"`,
+    sh`for name in ${names}; do if ! printf '%s\\n' "$offered" | grep -qxF -- "$name"; then echo "lacks $name"; fi; done; sed -n 's/^ *- \\(.*\\)/said \\1/p; s/^\\(Error: .*[^ ]\\) *$/said \\1/p; s/^Ignoring repositories.*/said &/p' "$folder/said"`,
   parse: unoffered,
 });

@@ -30,7 +30,8 @@ export interface PackageManager {
   readonly unoffered: (names: readonly string[]) => Fact<Unoffered | undefined>;
   /**
    * A script that installs absent packages from the host’s own repositories, with all that they need. dnf would bring one
-   * that is there to its newest version, so it is not to be named.
+   * that is there to its newest version, so it is not to be named; it is not told to be quiet, as it would keep back which
+   * address did not answer.
    */
   readonly installNamed: (names: readonly string[]) => string;
 }
@@ -71,7 +72,7 @@ const rpm: PackageManager = {
     `export LC_ALL=C; ${versionOrder}${eraseLeftBehind}` +
     halfWay.map(({ name, architecture }) => sh`newest ${`${name}.${architecture}`} || exit; `).join('') +
     (paths.length > 0 ? sh`rpm --upgrade ${paths}` : ':'),
-  installNamed: (names) => sh`dnf -q -y --setopt=install_weak_deps=False install ${names}`,
+  installNamed: (names) => sh`dnf -y --setopt=install_weak_deps=False install ${names}`,
 };
 
 /** `newest PACKAGE`: of copies that an interrupted transaction left beside each other, only the newest stays. */
