@@ -60,18 +60,19 @@ export async function interview(ask: Ask, say: (words: string) => void): Promise
     about: 'hosts',
   });
   const type = await asked({
-    text: 'The API: at a virtual address of its own (vip), or through a load balancer that stands (external) [vip]',
+    text: 'The API: at a virtual address of its own (vip), through a load balancer that stands (external), or through a proxy on every node (local) [vip]',
     put: (type, spec) => (/^(vip|external)$/.test(type) ? spec : { ...spec, controlPlaneEndpoint: { type } }),
     about: 'controlPlaneEndpoint',
   });
-  await asked({
-    text:
-      type === 'vip'
-        ? 'Virtual address, free in the hosts’ network'
-        : 'Its name or address, with :PORT where that is not 6443',
-    put: (answer, spec) => ({ ...spec, controlPlaneEndpoint: endpoint(type, answer) }),
-    about: 'controlPlaneEndpoint',
-  });
+  if (type !== 'local')
+    await asked({
+      text:
+        type === 'vip'
+          ? 'Virtual address, free in the hosts’ network'
+          : 'Its name or address, with :PORT where that is not 6443',
+      put: (answer, spec) => ({ ...spec, controlPlaneEndpoint: endpoint(type, answer) }),
+      about: 'controlPlaneEndpoint',
+    });
   await asked({
     text: 'Registry with kha’s bundle, host or host:port, http:// before it where it has no TLS; or nothing: the internet',
     put: (answer, spec) => (answer === '' ? spec : { ...spec, source: { registry: registry(answer) } }),

@@ -79,6 +79,13 @@ describe('an interview', () => {
     expect(cluster.hosts).toHaveLength(3);
   });
 
+  it('asks for no address where every node has a proxy, and for no registry where the internet will do', async () => {
+    const { vip: _vip, ...rest } = { ...good, endpoint: 'local', registry: '' };
+    const { spec } = await answered(Object.values(rest));
+    expect(spec).toContain('controlPlaneEndpoint: { type: local }');
+    expect(spec).not.toContain('source');
+  });
+
   it.each([
     ['name', 'Site_A', /"Site_A": has the wrong form; expected a DNS label/],
     ['kubernetes', '1.37', /"1.37": has the wrong form; expected a version such as v1.37.2/],

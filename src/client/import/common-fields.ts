@@ -1,5 +1,7 @@
 import type { Field } from './field.js';
 import type { Ledger, Place } from './ledger.js';
+import { whyNot, type Reasons } from './reasons.js';
+import type { Setting } from './settings.js';
 
 export const ipv4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.|$)){4}(?<!\.)$/;
 
@@ -82,7 +84,16 @@ export function only(field: Field, wanted: RegExp, section: string, words: strin
 }
 
 /** Tells whatever nobody asked for. */
-export function tellRest(documents: readonly Field[], ledger: Ledger): void {
-  for (const field of documents.flatMap((one) => one.untaken()))
-    ledger.left(`${field.path.join('.')}: ${field.shown()}`, field.place);
+export function tellRest(documents: readonly Field[], ledger: Ledger, reasons: Reasons): void {
+  for (const field of documents.flatMap((one) => one.untaken())) {
+    const path = field.path.join('.');
+    ledger.left(`${path}: ${field.shown()}`, field.place, whyNot(reasons, path));
+  }
 }
+
+/** A field as a setting of its name; `name` where that is no name by itself. */
+export const setting = (field: Field, name = field.name): Setting => ({
+  name,
+  value: field.words(),
+  place: field.there ? field.place : undefined,
+});

@@ -19,6 +19,20 @@ export interface DraftHost {
   readonly roles: readonly Role[];
   readonly login: Login;
   readonly place: Place;
+  /** As in the spec: labels, annotations, taints, and fields of its kubelet. */
+  readonly node?: NodeSettings;
+}
+
+export interface NodeSettings {
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+  readonly taints?: readonly Taint[] | undefined;
+  readonly kubelet?: Readonly<Record<string, unknown>> | undefined;
+}
+export interface Taint {
+  readonly key: string;
+  readonly value?: string | undefined;
+  readonly effect: string;
 }
 
 /** A cluster as far as another tool's files tell it; what is undefined they do not. */
@@ -27,16 +41,25 @@ export interface Draft {
   readonly version: string | undefined;
   readonly hosts: readonly DraftHost[];
   readonly endpoint:
-    | { readonly type: 'vip'; readonly vip: string | undefined; readonly port?: number | undefined }
+    | { readonly type: 'vip'; readonly vip: string | undefined; readonly interface?: string | undefined }
+    | { readonly type: 'local' }
     | { readonly type: 'external'; readonly host: string | undefined; readonly port?: number | undefined };
-  readonly registry?: string | undefined;
+  readonly certSANs?: readonly string[] | undefined;
+  /** A private registry; without one hosts ask the internet, and these mirrors of it. */
+  readonly registry?: { readonly address: string; readonly plainHttp?: boolean | undefined } | undefined;
+  readonly mirrors?: Readonly<Record<string, string>> | undefined;
   readonly networking: {
+    readonly cni?: 'none' | undefined;
     readonly podSubnet?: string | undefined;
     readonly serviceSubnet?: string | undefined;
     readonly dnsDomain?: string | undefined;
     readonly calico?: { readonly encapsulation?: string | undefined; readonly mtu?: number | undefined } | undefined;
     readonly kubeProxyMode?: string | undefined;
   };
+  readonly kubelet?: Readonly<Record<string, unknown>> | undefined;
+  readonly etcd?: { readonly dataDir?: string | undefined; readonly quotaBackendBytes?: number | undefined };
+  readonly containerd?: { readonly root?: string | undefined };
+  readonly selinux?: 'enforcing' | undefined;
   readonly proxies?:
     | {
         readonly http?: string | undefined;

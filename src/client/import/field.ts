@@ -100,6 +100,16 @@ export class Field {
     ];
   }
 
+  /** The value as plain data, without counting it as translated. */
+  peek(): unknown {
+    return this.#node?.toJS(this.#origin.document);
+  }
+
+  /** The value as plain data, all of it counted as translated. */
+  data(): unknown {
+    return this.take().peek();
+  }
+
   /** Counts all below as translated. */
   take(): this {
     if (this.#node) this.#origin.taken.add(this.#node);

@@ -1,7 +1,18 @@
-import { kubernetesVersion, networkOr, addressesOf, only, tellRest } from './common-fields.js';
+import {
+  addressesOf,
+  kubernetesVersion,
+  listed,
+  networkOr,
+  only,
+  proxyUrl,
+  setting,
+  tellRest,
+} from './common-fields.js';
 import type { Draft, DraftHost, Login, Role } from './draft.js';
 import type { Field } from './field.js';
 import { Ledger, type Translation } from './ledger.js';
+import { k0sctlReasons } from './reasons.js';
+import { certSANs } from './settings.js';
 import { writeSpec } from './write-spec.js';
 import { yamlDocuments } from './yaml-file.js';
 
@@ -47,7 +58,13 @@ export function translateK0sctl(file: string, text: string): Translation {
   for (const key of ['apiVersion', 'kind']) own.at(key).text();
   const spec = (own.there ? own : (apart ?? own)).at('spec');
   const network = spec.at('network');
-  only(network.at('provider'), /^calico$/, 'networking', 'kha installs Calico', ledger);
+  only(
+    network.at('provider'),
+    /^calico$/,
+    'networking',
+    'kha installs Calico; one of your own is networking.cni: { manifests: […] }',
+    ledger,
+  );
   if (!network.at('provider').there) ledger.told('networking', 'no provider: k0s installs kube-router, kha Calico');
   only(spec.at('storage', 'type'), /^etcd$/, 'hosts', 'kha installs etcd', ledger);
   const calico = network.at('calico');
@@ -63,7 +80,16 @@ export function translateK0sctl(file: string, text: string): Translation {
         : kubernetesVersion(version, 'k0sctl', ledger),
     hosts,
     endpoint: endpointOf(spec, ledger),
+    certSANs: certSANs(
+      spec
+        .at('api', 'sans')
+        .items()
+        .map((item) => setting(item, 'api.sans')),
+      ledger,
+    ),
+    proxies: proxies(list, ledger),
     networking: {
+      cni: network.at('provider').words() === 'custom' ? 'none' : undefined,
       podSubnet: networkOr(network.at('podCIDR'), '10.244.0.0/16', 'k0s', ledger),
       serviceSubnet: networkOr(network.at('serviceCIDR'), '10.96.0.0/12', 'k0s', ledger),
       dnsDomain: network.at('clusterDomain').words(),
@@ -71,8 +97,24 @@ export function translateK0sctl(file: string, text: string): Translation {
       kubeProxyMode: network.at('kubeProxy', 'mode').words(),
     },
   };
-  tellRest(documents, ledger);
+  tellRest(documents, ledger, k0sctlReasons);
   return writeSpec(draft, ledger, 'k0sctl');
+}
+
+/** Proxies of k0s’s service, where the hosts do not differ in them; those that do are left among what is not translated. */
+function proxies(hosts: readonly Field[], ledger: Ledger): Draft['proxies'] {
+  const same = (name: string): Field | undefined => {
+    const fields = hosts.map((host) => host.at('environment', name)).filter(({ there }) => there);
+    const [first] = fields;
+    if (new Set(fields.map((field) => String(field.peek()))).size !== 1) return undefined;
+    for (const field of fields) field.take();
+    return first;
+  };
+  const proxy = (name: string): string | undefined => {
+    const field = same(name);
+    return field && proxyUrl(`environment.${name}`, known(field, 'proxies', ledger), field.place, ledger);
+  };
+  return { http: proxy('HTTP_PROXY'), https: proxy('HTTPS_PROXY'), noProxy: listed(same('NO_PROXY')?.words()) };
 }
 
 /** Text that is not for k0sctl to complete first (`$NAME`, `${NAME}`), which is noted at `section`. */
@@ -140,9 +182,17 @@ function endpointOf(spec: Field, ledger: Ledger): Draft['endpoint'] {
     return { type: 'vip', vip };
   }
   if (host !== undefined) return { type: 'external', host, port: spec.at('api', 'port').whole() };
+  if (spec.at('network', 'nodeLocalLoadBalancing').take().at('enabled').flag()) {
+    ledger.told(
+      section,
+      'k0s put a proxy to the API on every worker; so does kha on every node (local), as haproxy on 127.0.0.1:8443',
+      spec.at('network', 'nodeLocalLoadBalancing').place,
+    );
+    return { type: 'local' };
+  }
   ledger.fill(
     section,
-    'the file names no address of the API; kha wants an address that is free in the hosts’ network (type: vip), or a load balancer that stands (type: external, host, port)',
+    'the file names no address of the API; kha wants an address that is free in the hosts’ network (type: vip), a load balancer that stands (type: external, host, port), or a proxy on every node (type: local)',
   );
   return { type: 'vip', vip: undefined };
 }

@@ -1,17 +1,12 @@
-import { expandRange } from './ansible/inventory.js';
-import { kubernetesVersion, networkOr, addressesOf, only, tellRest } from './common-fields.js';
-import type { Draft, DraftHost, Login, Role } from './draft.js';
+import { kubernetesVersion, networkOr, only, setting, tellRest } from './common-fields.js';
+import type { Draft, DraftHost } from './draft.js';
 import type { Field } from './field.js';
+import { kubekeyHosts } from './kubekey-hosts.js';
 import { Ledger, type Translation } from './ledger.js';
+import { kubekeyReasons } from './reasons.js';
+import { certSANs, folder, mirrorOf, quota } from './settings.js';
 import { writeSpec } from './write-spec.js';
 import { yamlDocuments } from './yaml-file.js';
-
-const groupRoles: Readonly<Record<string, Role>> = {
-  master: 'control-plane',
-  'control-plane': 'control-plane',
-  etcd: 'etcd',
-  worker: 'worker',
-};
 
 /** Translates kubekey's file of kind Cluster (v1alpha1 to v1alpha3). */
 export function translateKubekey(file: string, text: string): Translation {
@@ -38,19 +33,30 @@ export function translateKubekey(file: string, text: string): Translation {
   ledger.check();
   const spec = root!.at('spec');
 
-  const hosts = hostsOf(spec, ledger);
+  const hosts = kubekeyHosts(spec, ledger);
   const kubernetes = spec.at('kubernetes');
   const network = spec.at('network');
-  only(network.at('plugin'), /^calico$/, 'networking', 'kha installs Calico', ledger);
+  only(
+    network.at('plugin'),
+    /^(calico|none)$/,
+    'networking',
+    'kha installs Calico; one of your own is networking.cni: { manifests: […] }',
+    ledger,
+  );
+  if (kubernetes.at('nodelocaldns').flag() !== false)
+    ledger.told('networking', 'kubekey runs NodeLocalDNS on every node, kha CoreDNS alone');
+  ledger.told(
+    'firewall',
+    'kubekey switches firewalld and ufw off; kha leaves them alone and names the ports that it needs, or opens them: firewall: open',
+  );
   only(kubernetes.at('containerManager'), /^containerd$/, 'kubernetesVersion', 'kha installs containerd', ledger);
   only(spec.at('etcd', 'type'), /^(kubekey|kubeadm)$/, 'hosts', 'kha installs etcd itself', ledger);
-  const registry = spec.at('registry', 'privateRegistry');
-  if (registry.words())
-    ledger.told(
-      'source',
-      'the registry has to hold kha’s bundle first: kha bundle build, then kha bundle push',
-      registry.place,
-    );
+  const registry = registryOf(spec.at('registry'), ledger);
+  const mirrored = spec
+    .at('registry', 'registryMirrors')
+    .items()
+    .map((one) => setting(one, 'registryMirrors'));
+  const mirror = registry ? undefined : mirrorOf('docker.io', mirrored, ledger);
   const name = root!.at('metadata', 'name').words();
   if (name === undefined) ledger.fill('name', 'the file has no metadata.name');
   const calico = network.at('calico');
@@ -59,103 +65,75 @@ export function translateKubekey(file: string, text: string): Translation {
     version: kubernetesVersion(kubernetes.at('version'), 'kubekey', ledger),
     hosts,
     endpoint: endpointOf(spec.at('controlPlaneEndpoint'), hosts, ledger),
-    registry: registry.words(),
+    certSANs: certSANs(
+      kubernetes
+        .at('apiserverCertExtraSans')
+        .items()
+        .map((item) => setting(item, 'apiserverCertExtraSans')),
+      ledger,
+    ),
+    registry,
+    mirrors: mirror === undefined ? undefined : { 'docker.io': mirror },
+    kubelet: kubeletOf(kubernetes),
+    etcd: {
+      dataDir: folder('etcd', setting(spec.at('etcd', 'dataDir')), ledger),
+      quotaBackendBytes: quota(setting(spec.at('etcd', 'quotaBackendBytes')), ledger),
+    },
+    containerd: { root: folder('containerd', setting(spec.at('registry', 'containerdDataDir')), ledger) },
     networking: {
+      cni: network.at('plugin').words() === 'none' ? 'none' : undefined,
       podSubnet: networkOr(network.at('kubePodsCIDR'), '10.233.64.0/18', 'kubekey', ledger),
       serviceSubnet: networkOr(network.at('kubeServiceCIDR'), '10.233.0.0/18', 'kubekey', ledger),
-      dnsDomain: kubernetes.at('clusterName').words(),
+      dnsDomain: kubernetes.at('dnsDomain').words() ?? kubernetes.at('clusterName').words(),
       calico: { encapsulation: encapsulation(calico, ledger), mtu: calico.at('vethMTU').whole() || undefined },
       kubeProxyMode: kubernetes.at('proxyMode').words(),
     },
   };
-  tellRest(documents, ledger);
+  tellRest(documents, ledger, kubekeyReasons);
   return writeSpec(draft, ledger, 'kubekey');
 }
 
-function hostsOf(spec: Field, ledger: Ledger): DraftHost[] {
-  const listed = spec.at('hosts').items();
-  const names = listed.map((host) => host.at('name').words() ?? '');
-  const roles = new Map<string, Role[]>(names.map((name) => [name, []]));
-  for (const [group, members] of spec.at('roleGroups').entries()) {
-    const role = groupRoles[group];
-    if (!role) {
-      for (const member of members.items())
-        ledger.told('hosts', `${member.text()} stood in the group ${group}, which kha has no role for`, member.place);
-      continue;
-    }
-    for (const member of members.items())
-      for (const name of expandRange(member.text() ?? '') ?? [member.text() ?? '']) {
-        const known = roles.get(name);
-        if (!known)
-          ledger.refuse(
-            member.place,
-            `the group ${group} names ${name || 'nothing'}, which is no host of spec.hosts`,
-            name,
-            names.join(', '),
-          );
-        else if (known.includes(role))
-          ledger.refuse(member.place, `${name} stands twice as ${role}`, name, 'every member of a group once');
-        else known.push(role);
-      }
-  }
-  const having = (role: Role): string[] => names.filter((name) => roles.get(name)?.includes(role));
-  if (having('control-plane').length === 0)
-    ledger.refuse(
-      spec.at('roleGroups').place,
-      'no host stands in roleGroups.control-plane',
-      'none',
-      'one control plane at least, three for high availability',
-    );
-  const stacked = having('etcd').join() === having('control-plane').join();
-  return listed.flatMap((host, index) => {
-    const name = names[index]!;
-    const own = roles.get(name) ?? [];
-    if (own.length === 0) ledger.left(`host ${name}: it stands in no role group`, host.take().place);
-    return own.length === 0
-      ? []
-      : [
-          hostOf(
-            host,
-            name,
-            own.filter((role) => role !== 'etcd' || !stacked),
-            ledger,
-          ),
-        ];
-  });
+/** Two of KubeletConfiguration that kubekey has as settings of its own, and those that it passes on. */
+function kubeletOf(kubernetes: Field): Record<string, unknown> | undefined {
+  const own = ['maxPods', 'podPidsLimit'].map((key) => [key, kubernetes.at(key).whole()] as const);
+  const given = kubernetes.at('kubeletConfiguration').data() as Record<string, unknown> | undefined;
+  const all = [...own.filter(([, value]) => value), ...Object.entries(given ?? {})];
+  return all.length > 0 ? Object.fromEntries(all) : undefined;
 }
 
-function hostOf(host: Field, name: string, roles: readonly Role[], ledger: Ledger): DraftHost {
-  const section = `hosts.${name}`;
-  const [node] = host.at('internalAddress').words()?.split(',') ?? [];
-  const { address, elsewhere } = addressesOf(
-    name,
-    { tool: 'kubekey', login: host.at('address').words(), node, place: host.place },
-    ledger,
+/** The private registry with its namespace; its login is a secret, and left to a person. */
+function registryOf(field: Field, ledger: Ledger): Draft['registry'] {
+  const found = field.at('privateRegistry').words();
+  if (found === undefined) return undefined;
+  ledger.told(
+    'source',
+    'the registry has to hold kha’s bundle first: kha bundle build, then kha bundle push',
+    field.at('privateRegistry').place,
   );
-  if (host.at('password').there) {
-    const user = host.at('user').words() ?? 'root';
+  const namespace = field.at('namespaceOverride').words();
+  const auth = field.at('auths', found);
+  if (auth.at('password').there)
     ledger.fill(
-      'ssh',
-      `password: kha logs in with keys or an agent, not with passwords${user === 'root' ? '' : '; sudo’s goes into a file, as ssh.sudoPassword: file:PATH'}`,
-      host.at('password').take().place,
+      'source',
+      'auths: put the password into a file, and write credentials: { username: NAME, password: file:PATH }',
+      auth.at('password').take().place,
     );
-  }
-  if (host.at('privateKey').there)
+  auth.at('username').take();
+  if (auth.at('skipTLSVerify').flag())
     ledger.fill(
-      section,
-      'privateKey: put the key into a file of its own, and name it as ssh.key',
-      host.at('privateKey').take().place,
+      'source',
+      'skipTLSVerify: kha looks at certificates: write ca: FILE for an authority of yours',
+      auth.at('skipTLSVerify').place,
     );
-  const login: Login = {
-    address: elsewhere,
-    user: host.at('user').words(),
-    port: host.at('port').whole(),
-    key: host.at('privateKeyPath').words(),
+  return {
+    address: namespace === undefined ? found : `${found}/${namespace}`,
+    plainHttp: auth.at('plainHTTP').flag() || undefined,
   };
-  return { name, address, roles, login, place: host.place };
 }
 
 function encapsulation(calico: Field, ledger: Ledger): string | undefined {
+  if (!calico.at('ipipMode').there && !calico.at('vxlanMode').there)
+    ledger.told('networking', 'no ipipMode: kubekey’s default is IPIP, kha’s VXLAN (networking.calico.encapsulation)');
   const mode = (key: string): string => calico.at(key).words()?.toLowerCase() ?? '';
   for (const key of ['ipipMode', 'vxlanMode'])
     if (mode(key) === 'crosssubnet')
@@ -187,9 +165,17 @@ function endpointOf(endpoint: Field, hosts: readonly DraftHost[], ledger: Ledger
   }
   const own = hosts.find((host) => host.address === address);
   if (address && !inside && !own) return { type: 'external', host: address, port };
+  if (inside === 'haproxy') {
+    ledger.told(
+      section,
+      'kubekey put a proxy to the API on every worker; so does kha on every node (local), as haproxy on 127.0.0.1:8443',
+      endpoint.at('internalLoadbalancer').place,
+    );
+    return { type: 'local' };
+  }
   ledger.fill(
     section,
-    `${inside ? `kubekey put ${inside} on every worker` : own ? `${address} is ${own.name}’s own address` : 'the file names no address of the API'}; kha wants an address that is free in the hosts’ network (type: vip), or a load balancer that stands (type: external, host, port)`,
+    `${inside ? `internalLoadbalancer is ${inside}` : own ? `${address} is ${own.name}’s own address` : 'the file names no address of the API'}; kha wants an address that is free in the hosts’ network (type: vip), a load balancer that stands (type: external, host, port), or a proxy on every node (type: local)`,
     endpoint.there ? endpoint.place : undefined,
   );
   return { type: 'vip', vip: undefined };

@@ -1,7 +1,9 @@
-import { kubernetesVersion, listed, networkOr, addressesOf, proxyUrl, tellRest } from './common-fields.js';
-import type { DraftHost, Login, Role } from './draft.js';
+import { addressesOf, kubernetesVersion, listed, networkOr, proxyUrl, setting, tellRest } from './common-fields.js';
+import type { Draft, DraftHost, Login, NodeSettings, Role, Taint } from './draft.js';
 import type { Field } from './field.js';
 import { Ledger, type Translation } from './ledger.js';
+import { kubeoneReasons } from './reasons.js';
+import { certSANs, mirrorOf, quota, taints, words } from './settings.js';
 import { writeSpec } from './write-spec.js';
 import { yamlDocuments } from './yaml-file.js';
 
@@ -46,7 +48,16 @@ export function translateKubeone(file: string, text: string): Translation {
   const network = manifest.at('clusterNetwork');
   const [cni] = network.at('cni').entries();
   if (!cni) ledger.told('networking', 'no cni: kubeone installs Canal, kha Calico');
-  else ledger.told('networking', `cni is ${cni[0]}: kha installs Calico`, cni[1].take().place);
+  else if (cni[0] === 'external')
+    ledger.told('networking', 'cni is external: nodes wait for the network that you apply', cni[1].take().place);
+  else
+    ledger.told(
+      'networking',
+      `cni is ${cni[0]}: kha installs Calico; one of your own is networking.cni: { manifests: […] }`,
+      cni[1].take().place,
+    );
+  if (manifest.at('features', 'nodeLocalDNS', 'deploy').flag() !== false)
+    ledger.told('networking', 'kubeone runs NodeLocalDNS on every node, kha CoreDNS alone');
   for (const key of ['dynamicWorkers', 'machineController', 'operatingSystemManager']) {
     const field = manifest.at(key);
     if (key === 'dynamicWorkers' && field.items().length > 0)
@@ -61,20 +72,14 @@ export function translateKubeone(file: string, text: string): Translation {
   if (host === undefined)
     ledger.fill(
       'controlPlaneEndpoint',
-      'the manifest names no apiEndpoint.host; kha wants a load balancer (type: external, host, port), or a free address in the hosts’ network (type: vip)',
+      'the manifest names no apiEndpoint.host; kha wants a load balancer (type: external, host, port), a free address in the hosts’ network (type: vip), or a proxy on every node (type: local)',
     );
   const proxy = manifest.at('proxy');
   const registry = manifest.at('registryConfiguration', 'overwriteRegistry');
-  if (registry.there)
-    ledger.told(
-      'source',
-      'the registry has to hold kha’s bundle first: kha bundle build, then kha bundle push',
-      registry.place,
-    );
   const kubeProxy = network.at('kubeProxy');
   const name = manifest.at('name').words();
   if (name === undefined) ledger.fill('name', 'the manifest has no name');
-  const draft = {
+  const draft: Draft = {
     name,
     version: kubernetesVersion(manifest.at('versions', 'kubernetes'), 'kubeone', ledger),
     hosts,
@@ -82,8 +87,23 @@ export function translateKubeone(file: string, text: string): Translation {
       host === undefined
         ? ({ type: 'vip', vip: undefined } as const)
         : ({ type: 'external', host, port: endpoint.at('port').whole() } as const),
-    registry: registry.words(),
+    certSANs: certSANs(
+      endpoint
+        .at('alternativeNames')
+        .items()
+        .map((item) => setting(item, 'alternativeNames')),
+      ledger,
+    ),
+    registry: registryOf(manifest.at('registryConfiguration'), ledger),
+    mirrors: registry.words()
+      ? undefined
+      : mirrors(manifest.at('containerRuntime', 'containerd', 'registries'), ledger),
+    etcd: {
+      quotaBackendBytes: quota(setting(manifest.at('controlPlaneComponents', 'etcd', 'quotaBackendBytes')), ledger),
+    },
+    kubelet: kubeletOf(manifest.at('kubeletConfig')),
     networking: {
+      cni: cni?.[0] === 'external' ? 'none' : undefined,
       podSubnet: networkOr(network.at('podSubnet'), '10.244.0.0/16', 'kubeone', ledger),
       serviceSubnet: networkOr(network.at('serviceSubnet'), '10.96.0.0/12', 'kubeone', ledger),
       dnsDomain: network.at('serviceDomainName').words(),
@@ -95,7 +115,7 @@ export function translateKubeone(file: string, text: string): Translation {
       noProxy: listed(proxy.at('noProxy').words()),
     },
   };
-  tellRest(documents, ledger);
+  tellRest(documents, ledger, kubeoneReasons);
   return writeSpec(draft, ledger, 'kubeone');
 }
 
@@ -139,5 +159,63 @@ function hostOf(field: Field, role: Role, index: number, ledger: Ledger): DraftH
     key: field.at('sshPrivateKeyFile').words(),
     jump,
   };
-  return { name, address, roles: [role], login, place };
+  return { name, address, roles: [role], login, place, node: nodeOf(name, field, role, ledger) };
+}
+
+function nodeOf(name: string, field: Field, role: Role, ledger: Ledger): NodeSettings {
+  const entries = (key: string) =>
+    field
+      .at(key)
+      .entries()
+      .map(([label, one]) => setting(one, label));
+  const tainted = field.at('taints');
+  if (role === 'control-plane' && tainted.isList && tainted.items().length === 0)
+    ledger.told(`hosts.${name}`, 'taints: [] let it take pods: give it the role worker too', tainted.place);
+  return {
+    labels: words('labels', name, entries('labels'), ledger),
+    annotations: words('annotations', name, entries('annotations'), ledger),
+    taints: taints(
+      name,
+      tainted.items().map((one) => ({
+        taint: one.data() as Partial<Taint>,
+        shown: JSON.stringify(one.data()),
+        place: one.place,
+      })),
+      ledger,
+    ),
+    kubelet: kubeletOf(field.at('kubelet')),
+  };
+}
+
+/** Its fields are named as those of KubeletConfiguration. */
+function kubeletOf(field: Field): Record<string, unknown> | undefined {
+  const entries = field.entries().map(([key, one]) => [key, one.data()] as const);
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+}
+
+function registryOf(field: Field, ledger: Ledger): Draft['registry'] {
+  const address = field.at('overwriteRegistry').words();
+  if (address === undefined) return undefined;
+  const { place } = field.at('overwriteRegistry');
+  ledger.told('source', 'the registry has to hold kha’s bundle first: kha bundle build, then kha bundle push', place);
+  if (field.at('insecureRegistry').flag())
+    ledger.fill(
+      'source',
+      'insecureRegistry: write plainHttp: true where the registry has no TLS, or ca: FILE where its certificate is of an authority of yours',
+      field.at('insecureRegistry').place,
+    );
+  return { address: address.replace(/^https?:\/\//, '') };
+}
+
+function mirrors(registries: Field, ledger: Ledger): Draft['mirrors'] {
+  const found = registries.entries().flatMap(([registry, field]) => {
+    const unchecked = field.at('tlsConfig', 'insecureSkipVerify').flag();
+    const asked = field
+      .at('mirrors')
+      .items()
+      .map((one) => ({ ...setting(one, 'registries'), unchecked }));
+    const mirror = mirrorOf(registry, asked, ledger);
+    return mirror === undefined ? [] : [[registry, mirror] as const];
+  });
+  return Object.fromEntries(found);
 }

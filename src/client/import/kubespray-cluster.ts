@@ -1,5 +1,4 @@
 import type { Layers } from './ansible/layers.js';
-import { listed, proxyUrl } from './common-fields.js';
 import type { Draft } from './draft.js';
 import type { Ledger } from './ledger.js';
 
@@ -8,7 +7,12 @@ const networks = { kube_pods_subnet: '10.233.64.0/18', kube_service_addresses: '
 
 /** What has one value with kha, and what is said where the inventory has another. */
 const only: readonly (readonly [string, RegExp, string, string])[] = [
-  ['kube_network_plugin', /^calico$/, 'networking', 'kha installs Calico'],
+  [
+    'kube_network_plugin',
+    /^(calico|cni|none)$/,
+    'networking',
+    'kha installs Calico; one of your own is networking.cni: { manifests: […] }',
+  ],
   ['container_manager', /^containerd$/, 'kubernetesVersion', 'kha installs containerd'],
   ['kube_apiserver_port', /^6443$/, 'controlPlaneEndpoint', 'kha’s API servers listen on 6443'],
   ['dns_mode', /^coredns$/, 'networking', 'kha installs CoreDNS'],
@@ -16,8 +20,8 @@ const only: readonly (readonly [string, RegExp, string, string])[] = [
   ['enable_dual_stack_networks', /^(false|no)$/i, 'networking', 'kha installs IPv4 only'],
 ];
 
-/** Version, networks, registry and proxies of the cluster. */
-export function kubesprayNetworking(variables: Layers, ledger: Ledger): Omit<Draft, 'name' | 'hosts' | 'endpoint'> {
+/** Version and networks of the cluster. */
+export function kubesprayNetworking(variables: Layers, ledger: Ledger): Pick<Draft, 'version' | 'networking'> {
   for (const [name, wanted, section, words] of only) {
     const found = variables.text(name, section);
     if (found !== undefined && !wanted.test(found))
@@ -33,8 +37,8 @@ export function kubesprayNetworking(variables: Layers, ledger: Ledger): Omit<Dra
   };
   return {
     version: version && `v${version.replace(/^v/, '')}`,
-    registry: registry(variables, ledger),
     networking: {
+      cni: /^(cni|none)$/.test(variables.text('kube_network_plugin', 'networking') ?? '') ? 'none' : undefined,
       podSubnet: network('kube_pods_subnet'),
       serviceSubnet: network('kube_service_addresses'),
       dnsDomain: variables.text('dns_domain', 'networking') ?? variables.text('cluster_name', 'networking'),
@@ -44,7 +48,6 @@ export function kubesprayNetworking(variables: Layers, ledger: Ledger): Omit<Dra
       },
       kubeProxyMode: variables.text('kube_proxy_mode', 'networking'),
     },
-    proxies: proxies(variables, ledger),
   };
 }
 
@@ -65,7 +68,7 @@ function encapsulation(variables: Layers, ledger: Ledger): string | undefined {
   return backend === 'vxlan' ? 'vxlan' : backend === 'none' ? 'none' : undefined;
 }
 
-/** kube-vip's address, a load balancer that stands, or kubespray's proxy on each node, of which kha has none. */
+/** kube-vip's address, a load balancer that stands, or a proxy to the API on every node. */
 export function kubesprayEndpoint(variables: Layers, ledger: Ledger): Draft['endpoint'] {
   const section = 'controlPlaneEndpoint';
   const balancer = variables.field('loadbalancer_apiserver');
@@ -88,34 +91,25 @@ export function kubesprayEndpoint(variables: Layers, ledger: Ledger): Draft['end
       'kube-vip carried this address; with kha keepalived does, and haproxy serves it on 8443, as 6443 is the API servers’ own',
       variables.place('kube_vip_address'),
     );
-    return { type: 'vip', vip };
+    return { type: 'vip', vip, interface: variables.text('kube_vip_interface', section) };
   }
   const host = domain ?? address;
   if (balancer?.there && local !== true && host !== undefined) {
     if (domain && address) ledger.told(section, `${domain} has to resolve to ${address} on every host`, balancer.place);
     return { type: 'external', host, port };
   }
+  if (local !== false) {
+    ledger.told(
+      section,
+      'kubespray put a proxy to the API on every worker; so does kha on every node (local), as haproxy on 127.0.0.1:8443. From outside the API is reached at a control plane; an address of its own would be type: vip, or external',
+      variables.place('loadbalancer_apiserver_localhost'),
+    );
+    return { type: 'local' };
+  }
   ledger.fill(
     section,
-    'kubespray put a proxy to the API on every node; kha wants an address that is free in the hosts’ network (type: vip), or a load balancer that stands (type: external, host, port)',
+    'the inventory names no address of the API; kha wants an address that is free in the hosts’ network (type: vip), a load balancer that stands (type: external, host, port), or a proxy on every node (type: local)',
+    variables.place('loadbalancer_apiserver_localhost'),
   );
   return { type: 'vip', vip: undefined };
-}
-
-function registry(variables: Layers, ledger: Ledger): string | undefined {
-  const host = variables.text('registry_host', 'source');
-  if (host !== undefined)
-    ledger.told(
-      'source',
-      'the registry has to hold kha’s bundle first: kha bundle build, then kha bundle push',
-      variables.place('registry_host'),
-    );
-  return host?.replace(/^https?:\/\//, '');
-}
-
-function proxies(variables: Layers, ledger: Ledger): Draft['proxies'] {
-  const proxy = (name: string): string | undefined =>
-    proxyUrl(name, variables.text(name, 'proxies'), variables.place(name), ledger);
-  const noProxy = listed(variables.text('no_proxy', 'proxies'));
-  return { http: proxy('http_proxy'), https: proxy('https_proxy'), noProxy };
 }

@@ -1,8 +1,9 @@
 import type { Inventory } from './ansible/inventory.js';
 import { unreadable, type Layers } from './ansible/layers.js';
 import { addressesOf, ipv4 } from './common-fields.js';
-import type { DraftHost, Login, Role } from './draft.js';
+import type { DraftHost, Login, NodeSettings, Role } from './draft.js';
 import type { Ledger } from './ledger.js';
+import { taints, words } from './settings.js';
 
 /** The hosts of kubespray's groups: control planes first, then those of etcd, then the workers. */
 export function kubesprayHosts(inventory: Inventory, layers: (host: string) => Layers, ledger: Ledger): DraftHost[] {
@@ -48,8 +49,38 @@ export function kubesprayHosts(inventory: Inventory, layers: (host: string) => L
       );
     }
     const { address, elsewhere } = addresses(name, variables, ledger);
-    return { name, place, roles, address, login: { ...login(name, variables, jump, ledger), address: elsewhere } };
+    return {
+      name,
+      place,
+      roles,
+      address,
+      login: { ...login(name, variables, jump, ledger), address: elsewhere },
+      node: nodeOf(name, variables, ledger),
+    };
   });
+}
+
+/** `node_labels`, a map, and `node_taints`, a list of `key=value:effect` (docs/ansible/vars.md of kubespray). */
+function nodeOf(host: string, variables: Layers, ledger: Ledger): NodeSettings {
+  const section = `hosts.${host}`;
+  const labels = variables.map('node_labels', section).map(([name, field]) => ({
+    name,
+    value: variables.plain(field, 'node_labels', section),
+    place: field.place,
+  }));
+  const tainted = variables.list('node_taints', section).flatMap((field) => {
+    const shown = variables.plain(field, 'node_taints', section);
+    if (shown === undefined) return [];
+    const [, key, value, effect] = /^([^=:]*)(?:=([^:]*))?:(.*)$/.exec(shown) ?? [];
+    return [
+      {
+        taint: { ...(key ? { key } : {}), ...(value ? { value } : {}), ...(effect ? { effect } : {}) },
+        shown,
+        place: field.place,
+      },
+    ];
+  });
+  return { labels: words('labels', host, labels, ledger), taints: taints(host, tainted, ledger) };
 }
 
 const addressField = (variables: Layers): string | undefined =>

@@ -6,8 +6,10 @@ import { readYamlInventory } from './ansible/yaml-inventory.js';
 import type { Draft } from './draft.js';
 import type { Field } from './field.js';
 import { kubesprayEndpoint, kubesprayNetworking } from './kubespray-cluster.js';
+import { kubespraySettings } from './kubespray-settings.js';
 import { kubesprayHosts } from './kubespray-hosts.js';
 import { Ledger, type Place, type Translation } from './ledger.js';
+import { kubesprayReasons, whyNot } from './reasons.js';
 import { writeSpec } from './write-spec.js';
 import { yamlDocuments } from './yaml-file.js';
 
@@ -63,6 +65,7 @@ export function translateKubespray(inventory: TextFile, folder: string, files: r
     hosts,
     ...kubesprayNetworking(cluster, ledger),
     endpoint: kubesprayEndpoint(cluster, ledger),
+    ...kubespraySettings(cluster, ledger),
   };
   const variables = [...read.groups.values(), ...read.hosts.values(), ...extra].flatMap((one) => [
     ...one.variables.values(),
@@ -70,7 +73,11 @@ export function translateKubespray(inventory: TextFile, folder: string, files: r
   // An add-on that is switched off has nothing to translate.
   const off = (field: Field): boolean => /_enabled$|^enable_/.test(field.name) && field.flag() === false;
   for (const field of variables.flatMap((one) => one.untaken()).filter((one) => !off(one)))
-    ledger.left(`${field.path.join('.')}: ${field.shown()}`, field.place);
+    ledger.left(
+      `${field.path.join('.')}: ${field.shown()}`,
+      field.place,
+      whyNot(kubesprayReasons, field.path[0] ?? ''),
+    );
   return writeSpec(draft, ledger, 'kubespray');
 }
 

@@ -17,6 +17,8 @@ export interface Note {
   readonly section?: string;
   readonly words: string;
   readonly place?: Place;
+  /** Of what was left out: why, as the end of «Not translated, …». */
+  readonly why?: string;
 }
 
 export interface Translation {
@@ -47,8 +49,8 @@ export class Ledger {
     this.#note({ kind: 'told', section, words, ...(place ? { place } : {}) });
   }
 
-  left(words: string, place?: Place): void {
-    this.#note({ kind: 'left', words, ...(place ? { place } : {}) });
+  left(words: string, place?: Place, why = 'as kha has no such setting'): void {
+    this.#note({ kind: 'left', words, why, ...(place ? { place } : {}) });
   }
 
   /** Throws SpecProblems with everything that was refused so far. */

@@ -12,6 +12,11 @@ export function writeSpec(draft: Draft, ledger: Ledger, from: string): Translati
   ledger.check();
   if (draft.version !== undefined && !isSupported(draft.version))
     ledger.fill('kubernetesVersion', `kha does not install ${draft.version}, but ${supportedVersions}`);
+  if (!draft.registry)
+    ledger.told(
+      'source',
+      'the official downloads and registries, which hosts ask themselves, by digests that kha pins',
+    );
   const document = new Document(plain(draft));
   const map = document.contents as unknown as YAMLMap;
   for (const { key, value } of map.items as { key: Node; value: Node }[]) {
@@ -31,9 +36,10 @@ export function writeSpec(draft: Draft, ledger: Ledger, from: string): Translati
   const left = ledger.notes.filter(({ kind }) => kind === 'left');
   const tail = [
     ...elsewhere.map((note) => ` ${note.section ? `${note.section}: ` : ''}${line(note).trim()}`),
-    ...(left.length > 0
-      ? [' Not translated, as kha has no such setting:', ...left.map((note) => ` ${line(note)}`)]
-      : []),
+    ...[...new Set(left.map(({ why }) => why))].flatMap((why) => [
+      ` Not translated, ${why}:`,
+      ...left.filter((note) => note.why === why).map((note) => ` ${line(note)}`),
+    ]),
   ];
   if (tail.length > 0) document.comment = tail.join('\n');
   return { spec: document.toString({ lineWidth: 0 }), notes: ledger.notes };
@@ -65,7 +71,7 @@ const line = ({ kind, words, place }: Note): string =>
   ` ${kind === 'fill' ? 'TODO: ' : ''}${place ? `${where(place)}: ` : ''}${words}`.replaceAll(/[\r\n]+/g, ' ');
 
 /** The draft in the spec's own shape. */
-function plain({ name, version, hosts, endpoint, registry, networking, proxies }: Draft): unknown {
+function plain({ name, version, hosts, endpoint, certSANs, registry, mirrors, networking, ...rest }: Draft): unknown {
   const shared = sharedLogin(hosts);
   const own = (login: Login): object =>
     Object.fromEntries(Object.entries(login).filter(([field]) => !(field in shared)));
@@ -74,17 +80,23 @@ function plain({ name, version, hosts, endpoint, registry, networking, proxies }
     kind: 'Cluster',
     name: name ?? toFill,
     kubernetesVersion: version ?? toFill,
-    hosts: hosts.map(({ name, address, roles, login }) => ({
+    hosts: hosts.map(({ name, address, roles, login, node }) => ({
       name,
       address: address ?? toFill,
       roles,
       ssh: own(login),
+      ...node,
     })),
     controlPlaneEndpoint: endpoint.type === 'vip' ? { ...endpoint, vip: endpoint.vip ?? toFill } : endpoint,
-    source: registry === undefined ? undefined : { registry: { address: registry } },
+    apiServer: { certSANs: certSANs?.length ? certSANs : undefined },
+    source: registry ? { registry } : { internet: { mirrors } },
     ssh: shared,
     networking,
-    proxies,
+    kubelet: rest.kubelet,
+    etcd: rest.etcd,
+    containerd: rest.containerd,
+    selinux: rest.selinux,
+    proxies: rest.proxies,
   });
 }
 
@@ -100,12 +112,14 @@ function sharedLogin(hosts: readonly DraftHost[]): Login {
 
 const equal = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** A value without the fields that say nothing. */
+/** A value without the fields that say nothing, but for the internet, which says something by standing there. */
 function said(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(said);
   if (typeof value !== 'object' || value === null) return value;
   const fields = Object.entries(value).map(([key, inner]) => [key, said(inner)] as const);
-  return Object.fromEntries(fields.filter(([, inner]) => inner !== undefined && !isEmpty(inner)));
+  return Object.fromEntries(
+    fields.filter(([key, inner]) => inner !== undefined && (key === 'internet' || !isEmpty(inner))),
+  );
 }
 
 const isEmpty = (value: unknown): boolean =>

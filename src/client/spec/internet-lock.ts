@@ -15,9 +15,10 @@ type Internet = NonNullable<Cluster['source']['internet']>;
 
 /**
  * Puts the lock of an install from the internet into the spec whole: the one that the spec names, or one that is resolved
- * now. Throws SpecProblems with what is wrong with a lock; UsageError where a site does not answer.
+ * now; without `resolve` a spec that names none stays as it is. Throws SpecProblems with what is wrong with a lock; UsageError
+ * where a site does not answer.
  */
-export async function withLock(spec: ReadSpec): Promise<ReadSpec> {
+export async function withLock(spec: ReadSpec, resolve: boolean): Promise<ReadSpec> {
   const { cluster, locate, text } = spec;
   const { internet } = cluster.source;
   if (!internet) return spec;
@@ -26,6 +27,7 @@ export async function withLock(spec: ReadSpec): Promise<ReadSpec> {
     new SpecProblems(locate(problems.map((one) => ({ severity: 'error', ...one }))), text);
   const named = internet.lock;
   const ca = internet.ca === undefined ? undefined : await authority(internet.ca, refuse);
+  if (named === undefined && !resolve) return spec;
   const lock = named === undefined ? await resolved(cluster, internet, ca) : await given(named, path, refuse);
   const problems = unfit(cluster, 'lock', lock);
   if (problems.length > 0) throw refuse(...problems.map((one) => ({ path, ...one })));

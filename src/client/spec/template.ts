@@ -20,19 +20,21 @@ controlPlaneEndpoint: { type: vip, vip: 10.0.0.100 }
 # ... or every node's own haproxy on 127.0.0.1, where the network drops VRRP:
 # controlPlaneEndpoint: { type: local }
 
-# Where packages and images come from: a private registry with the images and the bundle of packages ...
-source:
-  registry:
-    address: 10.0.0.2:5000
-    plainHttp: true
-    # ca: registry-ca.crt
-    # credentials: { username: kha, password: env:REGISTRY_PASSWORD }
-    # Everything may lie below a path, as in a project of Harbor: address: harbor.example.org/k8s
-
-# ... or a bundle's file that lies where kha runs, which serves it to the hosts through their SSH connections ...
-# source: { file: { path: kha-v1.37.2.tar, key: site.pub } }
-# ... or, where source is left out, the official downloads, which hosts fetch themselves, by digests that kha pins:
+# Where packages and images come from. Without a source: the official downloads and registries, which hosts ask
+# themselves, by digests that kha pins (kha bundle lock writes them into a file) ...
 # source: { internet: { lock: internet.lock, mirrors: { registry.k8s.io: mirror.example.org/k8s } } }
+# ... or a private registry with the images and the bundle of packages; everything may lie below a path, as in a project
+# of Harbor ...
+# source:
+#   registry:
+#     address: harbor.example.org/k8s
+#     ca: registry-ca.crt                   # or plainHttp: true
+#     credentials: { username: kha, password: env:REGISTRY_PASSWORD }
+# ... or a bundle's file that lies where kha runs, which serves it to the hosts through their SSH connections:
+# source: { file: { path: kha-v1.37.2.tar, key: site.pub } }
+
+# Proxies of containerd, and of what hosts fetch from the internet:
+# proxies: { https: http://10.0.0.5:3128, noProxy: [10.0.0.0/8, .example.org] }
 
 # How hosts are logged in to; a host may differ with an ssh key of its own. Secrets are never written here, only where
 # they lie: env:NAME or file:PATH.
@@ -47,6 +49,20 @@ ssh:
 #   podSubnet: 192.168.0.0/16
 #   serviceSubnet: 10.96.0.0/12
 #   calico: { encapsulation: vxlan }        # vxlan, ipip or none
+#   cni: { manifests: [cilium.yaml] }       # another network than Calico; none: you apply one later
+
+# Names and addresses that the API's certificates are good for besides the hosts' and the endpoint's:
+# apiServer: { certSANs: [k8s.example.org] }
+
+# Authorities that the site made itself; kubeadm makes those that are left out.
+# certificates: { ca: { cert: ca.crt, key: file:ca.key } }
+
+# Folders on disks of their own, which /etc/fstab names and kha does not mount:
+# etcd: { dataDir: /var/lib/etcd }
+# containerd: { root: /var/lib/containerd }
+
+# Applied once the nodes are Ready:
+# addons: [{ name: dashboard, file: dashboard.yaml }]
 
 # Firewalls (firewalld, ufw) and SELinux of the hosts:
 # firewall: open                            # kha opens the needed ports; otherwise it names them

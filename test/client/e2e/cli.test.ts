@@ -137,7 +137,11 @@ describe.skipIf(noSshd !== '')(`kha at a shell${noSshd && ` (${noSshd})`}`, () =
     const file = join(folder, 'new.yaml');
     expect(await done('init', file)).toContain(`Wrote ${file}`);
     expect((await kha('init', file)).code).toBe(2);
-    expect(JSON.parse(await done('validate', file, '--output', 'json'))).toEqual({ valid: true, problems: [] });
+    expect(JSON.parse(await done('validate', file, '--output', 'json'))).toEqual({
+      valid: true,
+      problems: [],
+      resolved: false,
+    });
     expect((await kha('validate', join(folder, 'wrong.yaml'), '--output', 'json')).stdout).toContain('"valid": false');
   });
 

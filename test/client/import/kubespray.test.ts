@@ -52,10 +52,11 @@ describe('a kubespray inventory', () => {
   });
 
   it.each([
+    ['nothing but hosts', [], /^kubernetesVersion: no kube_version[^\n]*$/],
     [
-      'nothing but hosts',
-      [],
-      /kubernetesVersion: no kube_version.*controlPlaneEndpoint: kubespray put a proxy.*free in the hosts’ network/s,
+      'no proxy on every node and no address of the API',
+      [vars('all', 'loadbalancer_apiserver_localhost: false\n')],
+      /controlPlaneEndpoint: the inventory names no address of the API.*free in the hosts’ network/s,
     ],
     [
       'kube-vip',
@@ -96,7 +97,7 @@ describe('a kubespray inventory', () => {
   it('is refused by kha validate at each place that was left to fill in', async () => {
     const refused = await refusal(() => validated(translated(ini)));
     expect(refused).toMatch(/has the wrong form/);
-    expect(refused.split('\n')).toHaveLength(2);
+    expect(refused.split('\n')).toHaveLength(1);
   });
 
   it.each([
@@ -116,6 +117,7 @@ describe('a kubespray inventory', () => {
       'calico: { encapsulation: ipip }',
     ],
     ['no encapsulation', "calico_ipip_mode: 'Never'\ncalico_vxlan_mode: 'Never'\n", 'calico: { encapsulation: none }'],
+    ['a proxy on every node', 'kube_log_level: 2\n', 'controlPlaneEndpoint: { type: local }'],
     ['a former default plugin', 'kube_network_plugin: cilium\n', 'kube_network_plugin is cilium: kha installs Calico'],
     [
       'a vault as a whole',

@@ -66,7 +66,7 @@ describe('a kubespray inventory on disk', () => {
       await init();
       expect(readFileSync(file, 'utf8')).toContain('apiVersion: kubernetes-ha.io/v1alpha1');
       expect(said.join('\n')).toMatch(
-        /fill in what is marked TODO \(1\), then kha validate .*\nTODO kubespray put a proxy to the API on every node/s,
+        /read its comments, then kha validate .*\nnote [^\n]*kubespray put a proxy to the API on every worker/s,
       );
       await expect(init()).rejects.toThrow('is there already');
     } finally {

@@ -13,12 +13,15 @@ import { good } from './wrong-specs.js';
 const lock = lockOf(['bin/amd64/kubelet', 'bin/amd64/ctr', 'manifests/dashboard.yaml']);
 
 /** What is told of a spec beside a lock. */
-async function told(of: Lock | string | undefined, { source = '{ internet: { lock: i.lock } }', more = '' } = {}) {
+async function told(
+  of: Lock | string | undefined,
+  { source = '{ internet: { lock: i.lock } }', more = '', resolve = true } = {},
+) {
   using folder = new Folder();
   if (of !== undefined) folder.file('i.lock', typeof of === 'string' ? of : lockText(of));
   const read = await readSpec(folder.file('cluster.yaml', good.replace(/source:.*\n/, `source: ${source}\n`) + more));
   try {
-    return { lock: (await withPinnedSource(read)).cluster.source.internet?.lock, problems: '' };
+    return { lock: (await withPinnedSource(read, { resolve })).cluster.source.internet?.lock, problems: '' };
   } catch (error) {
     if (!(error instanceof SpecProblems)) throw error;
     const words = error.problems.map(({ line, column, path, message }) => `${line}:${column} ${path}: ${message}`);
@@ -31,6 +34,13 @@ it('puts the lock whole into what a run is started with, add-ons with it', async
 
 it('takes a lock that stands in the spec itself', async () =>
   expect((await told(undefined, { source: `{ internet: { lock: ${JSON.stringify(lock)} } }` })).lock).toEqual(lock));
+
+it('resolves none to validate a spec that names none, and still looks at one that is named and at the authority', async () => {
+  const resolve = false;
+  expect(await told(undefined, { source: '{ internet: {} }', resolve })).toEqual({ lock: undefined, problems: '' });
+  expect((await told(undefined, { resolve })).problems).toMatch('the lock cannot be read');
+  expect((await told(undefined, { source: '{ internet: { ca: gone.pem } }', resolve })).problems).toMatch('ENOENT');
+});
 
 const part = (more: Partial<Lock['files'][string]>): Lock => ({
   ...lock,

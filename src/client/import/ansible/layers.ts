@@ -40,6 +40,23 @@ export class Layers {
     return this.#resolved(this.field(name))?.flag();
   }
 
+  /** The items of a list; none where it is another thing, which is noted as to be filled in at `section`. */
+  list(name: string, section: string): Field[] {
+    return this.#inner(name, section, 'no list')?.items() ?? [];
+  }
+
+  /** The same of a map’s entries. */
+  map(name: string, section: string): [string, Field][] {
+    return this.#inner(name, section, 'no map')?.entries() ?? [];
+  }
+
+  #inner(name: string, section: string, other: string): Field | undefined {
+    const found = this.#resolved(this.field(name));
+    if (!found?.there || (other === 'no list' ? found.isList : found.isMap)) return found;
+    this.#ledger.fill(section, `${name} is ${unreadable(found) ?? `${other}: ${found.shown()}`}`, found.place);
+    return undefined;
+  }
+
   place(name: string): Place | undefined {
     return this.#layers.map((variables) => variables.get(name)).findLast(Boolean)?.place;
   }
