@@ -29,7 +29,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     '@temporalio/client',
   ],
   bundle: ['bundle', 'engine', 'cluster', 'https-proxy-agent', 'proxy-from-env', 'yaml', 'zod', 'node'],
-  engine: ['engine', 'workflows', 'node', '@temporalio/envconfig', '@temporalio/client', '@temporalio/common'],
+  engine: [
+    'engine',
+    'workflows',
+    'bundle',
+    'node',
+    '@temporalio/envconfig',
+    '@temporalio/client',
+    '@temporalio/common',
+  ],
   client: [
     'client',
     'engine',

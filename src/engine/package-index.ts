@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { cutOff, fetchFile, get, shown } from './fetch-file.js';
 
 /** Milliseconds for an index page. */
@@ -10,7 +11,7 @@ const patience = 30_000;
 export async function fromIndex(project: string, file: string, to: string): Promise<void> {
   const index = process.env['PIP_INDEX_URL'] || 'https://pypi.org/simple';
   const page = new URL(`${project}/`, index.endsWith('/') ? index : `${index}/`);
-  const listing = await (await get(page, patience)).text().catch((error: unknown) => {
+  const listing = await text(await get(page, patience)).catch((error: unknown) => {
     throw cutOff(page, error);
   });
   const links = [...listing.matchAll(/<a\b[^>]*?\bhref=["']([^"']+)["']/gi)].map(

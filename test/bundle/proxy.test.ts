@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import type { Internet } from '../../lab/internet/internet.js';
 import { bodyOf } from '../../src/bundle/download.js';
 import { Https } from '../../src/bundle/https.js';
 import { parseAddress, RegistryClient } from '../../src/bundle/registry-client.js';
+import { fetchFile } from '../../src/engine/fetch-file.js';
+import { Folder } from './samples.js';
 import { internetOfFile } from './sample-internet.js';
 
 const url = 'https://dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubeadm';
@@ -67,6 +71,20 @@ it('says that the proxy wants a login, or which proxy an address was asked throu
   const none = await failed(url.replace('dl.', 'cdn.dl.'));
   expect(none).toMatch(/cannot be reached: .*ECONNREFUSED 127\.0\.0\.1:1 \(through the proxy 127\.0\.0\.1:1\)/);
   expect(none).not.toContain('secret');
+});
+
+it('fetches the engine’s own programs through it too', async () => {
+  set('robot:secret@');
+  using folder = new Folder();
+  const to = join(folder.path, 'kubeadm');
+  await fetchFile(new URL(url), to, { ca: internet.ca });
+  expect(readFileSync(to, 'utf8')).toContain('the amd64 program kubeadm');
+  expect(tunnels).toEqual(['dl.k8s.io:443', 'cdn.dl.k8s.io:443']);
+  set('');
+  const failed = await fetchFile(new URL(url), to).then(String, (error: Error) => error.message);
+  expect(failed).toMatch(
+    /^https:\/\/dl\.k8s\.io\/.* could not be reached: .*407 \(through the proxy 127\.0\.0\.1:\d+, which wants/,
+  );
 });
 
 it('pushes through it too, except to where no proxy is to be asked', async () => {
