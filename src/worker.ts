@@ -19,9 +19,10 @@ import { Pool } from './activities/ssh/pool.js';
 import { dataConverter } from './engine/encryption.js';
 import { metricsAddress } from './engine/metrics.js';
 import { keepEndedRuns } from './engine/retention.js';
-import { takeOverActivities, workerIdentity } from './engine/take-over.js';
+import { standingIdentity, takeOverActivities, workerIdentity } from './engine/take-over.js';
 import { whenRemoved } from './engine/when-removed.js';
 import type { Server } from './engine/connection.js';
+import { runningCode } from './running-code.js';
 import * as steps from './steps/index.js';
 import { version } from './version.js';
 import { taskQueue as usual } from './workflows/messages.js';
@@ -30,6 +31,8 @@ import { taskQueue as usual } from './workflows/messages.js';
 export async function runWorker({ options, namespace, engine }: Server, taskQueue = usual): Promise<void> {
   // Where the server is gone there is nobody left to say goodbye to.
   const stopLooking = engine && whenRemoved(engine.id, () => process.exit(1));
+  // Before anything else, while the files are still those that were loaded.
+  const code = await runningCode();
   const bindAddress = metricsAddress();
   Runtime.install({
     logger: new DefaultLogger('WARN'),
@@ -57,7 +60,8 @@ export async function runWorker({ options, namespace, engine }: Server, taskQueu
     maxHeartbeatThrottleInterval: '1s',
     defaultHeartbeatThrottleInterval: '1s',
     // Only this worker serves the embedded engine: a dead one's sticky queue is not worth the ten seconds' wait.
-    ...(engine ? { stickyQueueScheduleToStartTimeout: '1s', identity: await workerIdentity() } : {}),
+    ...(engine ? { stickyQueueScheduleToStartTimeout: '1s' } : {}),
+    identity: engine ? await workerIdentity(code) : standingIdentity(code),
     shutdownGraceTime: '5s',
   });
   if (engine) {

@@ -48,6 +48,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'activities',
     'worker',
     'version',
+    'running-code',
     'lab',
     'bundle',
     'commander',

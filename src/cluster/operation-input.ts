@@ -35,6 +35,6 @@ export function readInput(found: unknown, workflowId: string): OperationInput {
     );
   const [issue] = parsed.error.issues;
   throw new ForeignInput(
-    `${by}, and its input does not read as schema ${version}: ${issue?.path.join('.')}: ${issue?.message}`,
+    `${by}, and its input does not read as schema ${version}: ${issue?.path.join('.')}: ${issue?.message}; where the worker is of older code than that kha, restart it: kha engine stop, or kha worker`,
   );
 }

@@ -12,6 +12,7 @@ import { alive, contentOf, endProcess } from './process.js';
 import type { Report } from './report.js';
 import { engineFile, newSettings, readSettings, settingsFile, type Settings } from './settings.js';
 import { logs, startKha } from './start-process.js';
+import { Starting } from './starting.js';
 import { temporalCli } from './temporal-cli.js';
 
 /** The embedded engine: Temporal's dev server on a database file, its UI, and a worker, kept running by a watcher. */
@@ -27,7 +28,7 @@ export const processFiles: Readonly<Record<ProcessName, string>> = {
   server: engineFile('server.json'),
   worker: engineFile('worker.json'),
 };
-/** How long a start may take, and how often it is looked at; milliseconds. */
+/** How long the worker may take to end, and how often a start is looked at; milliseconds. */
 const patience = 30_000;
 const interval = 50;
 
@@ -51,14 +52,35 @@ export async function ensureEngine(report: Report): Promise<Engine> {
   await mkdir(stateFolder('engine'), { recursive: true, mode: 0o700 });
   return locked(engineFile('lock'), async () => {
     if ((await alive(processFiles.watcher)) === undefined || !(await readSettings())) await prepare(report);
-    const deadline = Date.now() + patience;
-    for (;;) {
-      const settings = await running();
-      if (settings) return engineOf(settings);
-      if (Date.now() > deadline) throw new Error(await notStarted());
-      await startWatcher();
-      await sleep(interval);
-    }
+    return started();
+  });
+}
+
+/** Starts a watcher, and waits until all of the engine runs. Throws when that is vain. */
+async function started(): Promise<Engine> {
+  const begun = Date.now();
+  const starting = new Starting(begun);
+  for (;;) {
+    const settings = await running();
+    if (settings) return engineOf(settings);
+    if (starting.isVain(await living(), Date.now())) throw new Error(await notStarted(Date.now() - begun));
+    await startWatcher();
+    await sleep(interval);
+  }
+}
+
+/** The engine's worker, if it runs. */
+export const engineWorker = (): Promise<number | undefined> => alive(processFiles.worker);
+
+/**
+ * Ends the worker with this process id, and the watcher, which would start the same code again, and starts those of this
+ * code. The server stays. Where another client renewed the worker meanwhile, that one stays too.
+ */
+export async function renewWorker(pid: number): Promise<void> {
+  await locked(engineFile('lock'), async () => {
+    if ((await engineWorker()) !== pid) return;
+    await endProcesses('watcher', 'worker');
+    await started();
   });
 }
 
@@ -98,15 +120,22 @@ async function running(): Promise<Settings | undefined> {
   return (await listensOn(server, settings.port)) ? settings : undefined;
 }
 
+async function living(): Promise<Record<ProcessName, number | undefined>> {
+  const [watcher, server, worker] = await Promise.all(
+    [processFiles.watcher, processFiles.server, processFiles.worker].map(alive),
+  );
+  return { watcher, server, worker };
+}
+
 /** One sentence with what watcher and server said last. */
-async function notStarted(): Promise<string> {
+async function notStarted(elapsed: number): Promise<string> {
   const said = await Promise.all(
     [logs.watcher, logs.server, logs.worker].map(async (log) => {
       const last = (await contentOf(engineFile(log)))?.trim().split('\n').at(-1);
       return last ? `${log}: ${last.slice(0, 300)}` : '';
     }),
   );
-  return `the embedded engine did not start within ${patience / 1000} s; its logs in ${stateFolder('engine')} end with\n${said.filter(Boolean).join('\n')}`;
+  return `the embedded engine did not start within ${Math.round(elapsed / 1000)} s; its logs in ${stateFolder('engine')} end with\n${said.filter(Boolean).join('\n')}`;
 }
 
 /** Ends watcher, worker and server, in this order: the worker lets its attempts go, and what runs on hosts goes on. */
@@ -118,8 +147,10 @@ export async function stopEngine(): Promise<void> {
 }
 
 /** Ends every process that was noted down, and every one that bears the engine's mark. */
-async function endAll(): Promise<void> {
-  for (const name of ['watcher', 'worker', 'server'] as const) {
+const endAll = (): Promise<void> => endProcesses('watcher', 'worker', 'server');
+
+async function endProcesses(...names: readonly ProcessName[]): Promise<void> {
+  for (const name of names) {
     const noted = await alive(processFiles[name]);
     const marked = (await ownProcesses()).filter((process) => process.name === name).map(({ pid }) => pid);
     for (const pid of new Set(noted === undefined ? marked : [noted, ...marked]))
@@ -138,13 +169,10 @@ export interface EngineStatus extends Partial<Engine> {
 
 export async function engineStatus(): Promise<EngineStatus> {
   const path = databaseFile();
-  const pids = await Promise.all(
-    Object.entries(processFiles).map(async ([name, file]) => [name, await alive(file)] as const),
-  );
   return {
     ...(await knownEngine()),
     running: (await running()) !== undefined,
-    processes: Object.fromEntries(pids) as EngineStatus['processes'],
+    processes: await living(),
     database: { path, bytes: existsSync(path) ? (await stat(path)).size : 0, version: await databaseVersion() },
     logs: Object.values(logs).map(engineFile),
   };

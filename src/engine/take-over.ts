@@ -5,9 +5,18 @@ import { startTime } from './process.js';
 /** PendingActivityState of Temporal's API: a worker has taken the attempt and not given it back. */
 const started = 2;
 
-/** What the engine's worker calls itself to the server: enough to tell later whether this very process still lives. */
-export const workerIdentity = async (pid = process.pid): Promise<string> =>
-  `kha-engine/${pid}/${await startTime(pid)}@${hostname()}`;
+/**
+ * What the engine's worker calls itself to the server: enough to tell later whether this very process still lives, and of
+ * which code it is (running-code.ts).
+ */
+export const workerIdentity = async (code: string, pid = process.pid): Promise<string> =>
+  `kha-engine/${pid}/${await startTime(pid)}@${hostname()} ${code}`;
+
+/** The same of a worker that serves another server. */
+export const standingIdentity = (code: string): string => `kha/${process.pid}@${hostname()} ${code}`;
+
+/** The code of the worker with an identity; undefined of one that does not say. */
+export const codeOf = (identity: string): string | undefined => /^kha(?:-engine)?\/\S+ (.+)$/.exec(identity)?.[1];
 
 /**
  * Lets attempts of the engine's worker that died go on at once; the server would notice only when their heartbeats time out.
@@ -40,6 +49,6 @@ export async function takeOverActivities(client: Client, taskQueue: string): Pro
 
 /** Whether an identity is that of an engine's worker on this machine which has ended; of any other nobody here can say. */
 async function isDead(identity: string): Promise<boolean> {
-  const [, pid, time, host] = /^kha-engine\/(\d+)\/(\d+)@(.*)$/.exec(identity) ?? [];
+  const [, pid, time, host] = /^kha-engine\/(\d+)\/(\d+)@(\S*)/.exec(identity) ?? [];
   return host === hostname() && (await startTime(Number(pid))) !== time;
 }

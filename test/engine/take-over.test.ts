@@ -60,10 +60,10 @@ async function givenBack(workflowId: string): Promise<string[]> {
 
 it('takes over what the engine’s dead worker had begun on this queue, and nothing else', async () => {
   const ended = spawnSync('true').pid;
-  const dead = `kha-engine/${ended}/1@${hostname()}`;
+  const dead = `kha-engine/${ended}/1@${hostname()} 0.1.0 (1f2e3d4c)`;
   await begin('cluster/taken-over', {
     dead: { taskQueue: 'a', identity: dead },
-    living: { taskQueue: 'b', identity: await workerIdentity() },
+    living: { taskQueue: 'b', identity: await workerIdentity('0.1.0 (1f2e3d4c)') },
     stranger: { taskQueue: 'c', identity: '4711@elsewhere' },
     otherQueue: { taskQueue: 'd', identity: dead },
   });

@@ -1,5 +1,6 @@
 import type { Cluster } from '../../src/cluster/cluster.js';
 import { cluster } from '../clusters.js';
+import { lockOf } from '../sample-lock.js';
 import { largeCluster } from './large.js';
 
 const etcd = [1, 2, 3].map((n) => ({ name: `e${n}`, address: `10.0.0.3${n}`, roles: ['etcd'] }));
@@ -9,6 +10,7 @@ export const samples: Readonly<Record<string, Cluster>> = {
   stacked: cluster(),
   'etcd-hosts': cluster({ hosts: [...cluster().hosts, ...etcd] }),
   'external-endpoint': cluster({ controlPlaneEndpoint: { type: 'external', host: 'lb.example.org', port: 6443 } }),
+  internet: cluster({ source: { internet: { lock: lockOf(['bin/amd64/kubelet', 'bin/amd64/kubeadm']) } } }),
   'add-on': cluster({ addons: ['dashboard'] }),
   'sixty-workers': largeCluster(63),
 };

@@ -7,16 +7,25 @@ export const kubeconfigCommand = (): Command =>
     .option('--output-file <file>', 'where to, beside what is there; - prints it (default: CLUSTER.kubeconfig)')
     .addHelpText('after', '\nExample:\n  kha kubeconfig cluster.yaml --output-file ~/.kube/config')
     .action(async (which: string, { outputFile }: { outputFile?: string }) => {
-      const [{ withClient }, { whichCluster }, { askMasters }, { receiver }, { withCluster, writeKubeconfig }] =
-        await Promise.all([
-          import('../connect.js'),
-          import('../which-cluster.js'),
-          import('../ask-masters.js'),
-          import('../../activities/sealed.js'),
-          import('../kubeconfig.js'),
-        ]);
-      await withClient(async ({ client }) => {
+      const [
+        { withClient },
+        { freshWorker },
+        { whichCluster },
+        { askMasters },
+        { receiver },
+        { withCluster, writeKubeconfig },
+      ] = await Promise.all([
+        import('../connect.js'),
+        import('../fresh-worker.js'),
+        import('../which-cluster.js'),
+        import('../ask-masters.js'),
+        import('../../activities/sealed.js'),
+        import('../kubeconfig.js'),
+      ]);
+      await withClient(async (connected) => {
+        const { client } = connected;
         const cluster = await whichCluster(client, which);
+        await freshWorker(connected, cluster);
         const { name } = cluster;
         const { publicKey, open } = receiver();
         const question = { workflow: 'fetchKubeconfig', kind: 'kubeconfig' };

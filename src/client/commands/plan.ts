@@ -15,6 +15,7 @@ export const planCommand = (): Command =>
       const [
         { provedSpec },
         { withClient },
+        { freshWorker },
         { refuseDifferences },
         { begin },
         { progressOf },
@@ -23,6 +24,7 @@ export const planCommand = (): Command =>
       ] = await Promise.all([
         import('../spec/proved.js'),
         import('../connect.js'),
+        import('../fresh-worker.js'),
         import('../standing.js'),
         import('../runs.js'),
         import('../progress.js'),
@@ -31,7 +33,9 @@ export const planCommand = (): Command =>
       ]);
       const spec = await provedSpec(file);
       const { cluster } = spec;
-      await withClient(async ({ client }) => {
+      await withClient(async (connected) => {
+        const { client } = connected;
+        await freshWorker(connected, cluster);
         await refuseDifferences(client, spec, (differences) => {
           const hosts = removed.removedHosts(differences);
           if (output === 'json')

@@ -6,8 +6,9 @@ export const resumeCommand = (): Command =>
     .argument('<cluster>')
     .addHelpText('after', '\nExample:\n  kha resume prod')
     .action(async (cluster: string) => {
-      const [{ withClient }, { begin, latestRun }, { conclude }, { inputOfRun }] = await Promise.all([
+      const [{ withClient }, { freshWorker }, { begin, latestRun }, { conclude }, { inputOfRun }] = await Promise.all([
         import('../connect.js'),
+        import('../fresh-worker.js'),
         import('../runs.js'),
         import('../conclude.js'),
         import('../../activities/input-of-run.js'),
@@ -21,6 +22,7 @@ export const resumeCommand = (): Command =>
           `the last run of ${cluster} ended ${description.status.name.toLowerCase()}: starting again from its own spec; what is done stays done`,
         );
         const { cluster: spec } = await inputOfRun(client, handle.workflowId, description.runId);
+        await freshWorker(connected, spec);
         await conclude(connected, await begin(client, spec, 'apply'));
       });
     });
