@@ -16,6 +16,7 @@ export type FailureType =
   | 'SudoRefused'
   | 'SecretMissing'
   | 'BundleRefused'
+  | 'FolderUnusable'
   | 'Refused';
 
 /** What no retry can mend: a person has to do something first. */
@@ -26,6 +27,7 @@ const final: readonly FailureType[] = [
   'SudoRefused',
   'SecretMissing',
   'BundleRefused',
+  'FolderUnusable',
   'Refused',
 ];
 

@@ -19,6 +19,7 @@ import { RemoteHost, type Attempt } from './remote-host.js';
 import { choose, releaseStep, runStep, type Surroundings } from './run-step.js';
 import { recordsOf } from './records.js';
 import { readAuthority } from './given-authority.js';
+import { requestFolder } from './request-folder.js';
 import { readSecret } from './secrets.js';
 import type { Pool } from './ssh/pool.js';
 import type { UnitName } from './transient-unit.js';
@@ -72,6 +73,7 @@ function activity(step: Step, { pool, bundles, cluster: clusterOf, kha }: Omit<D
     authority: readAuthority,
     records: recordsOf(cluster, kha),
     bundleFile,
+    requests: requestFolder(cluster.certificates.requests),
   });
   /** Let go is let go: only what went wrong on a host becomes a failure of the step. */
   const named = async <T>(host: string, life: Liveness, work: Promise<T>): Promise<T> => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, Machine } from '../cluster/cluster.js';
 import type { Asked, Host } from '../steps/host.js';
+import type { Requests, RequestsToWrite } from '../steps/requests.js';
 import type { ApplyContext, BundleFile, CheckContext, Mode, Records, Step, StepResult, Unfit } from '../steps/step.js';
 import { HostFailure } from './failure.js';
 import { firstFit } from './first-fit.js';
@@ -15,6 +16,7 @@ export interface Surroundings {
   readonly authority: CheckContext['authority'];
   readonly records: Records;
   readonly bundleFile: BundleFile;
+  readonly requests: RequestsToWrite;
   readonly tell: (what: string) => void;
 }
 
@@ -48,6 +50,7 @@ export async function runStep(
     host: asked(changing.host),
     peer: async (peer) => asked(await changing.peer(peer)),
     firstFit: async (machines, unfit) => asked(await changing.firstFit(machines, unfit)),
+    requests: readOnly(changing.requests),
   };
   const result = (outcome: StepResult['outcome'], missing: readonly string[]): StepResult => ({
     outcome,
@@ -99,6 +102,7 @@ const changingContext = (
   authority: (given) => around.authority(given),
   records: around.records,
   bundleFile: around.bundleFile,
+  requests: around.requests,
   host: around.host(name),
   peer: async (peer) => Promise.resolve(around.host(peer)),
   firstFit: async (machines: readonly Machine[], unfit) => {
@@ -149,6 +153,9 @@ async function orUnknown(missing: Promise<string[]>): Promise<string[]> {
 
 /** Only the half of a host that can be asked: what a check is given cannot change anything, whatever it tries. */
 const asked = (host: Host): Asked => ({ machine: host.machine, read: (fact) => host.read(fact) });
+
+/** The same of the folder of requests. */
+const readOnly = ({ place, flaws, request, signed }: RequestsToWrite): Requests => ({ place, flaws, request, signed });
 
 const unfinished = (host: string, missing: readonly string[]): HostFailure =>
   new HostFailure('StepUnfinished', {

@@ -12,32 +12,58 @@ export interface GivenAuthority {
   /** kubeadm's name of it: its file's below /etc/kubernetes/pki, without the ending. */
   readonly name: string;
   readonly cert: string;
-  /** `env:NAME` or `file:PATH`. */
-  readonly key: string;
+  /** `env:NAME` or `file:PATH`; undefined where the key stays away. */
+  readonly key?: string | undefined;
 }
 
 /** Those that the spec gives; the others are kubeadm's to make. */
 export const givenAuthorities = ({ certificates }: Cluster): GivenAuthority[] =>
   (Object.keys(fields) as AuthorityField[]).flatMap((field) => {
     const given = certificates[field];
-    return given?.key === undefined ? [] : [{ field, name: fields[field], cert: given.cert, key: given.key }];
+    return given === undefined ? [] : [{ field, name: fields[field], cert: given.cert, key: given.key }];
   });
+
+/** Those whose keys never come near kha or the hosts: somebody else signs what the hosts ask for. */
+export const keylessAuthorities = (cluster: Cluster): GivenAuthority[] =>
+  givenAuthorities(cluster).filter(({ key }) => key === undefined);
+
+export const isKeyless = (cluster: Cluster, name: string): boolean =>
+  keylessAuthorities(cluster).some((one) => one.name === name);
+
+/** Of which authorities of a spec the keys stay away. */
+export const keylessFields = (certificates: Partial<Cluster['certificates']> = {}): AuthorityField[] =>
+  (Object.keys(fields) as AuthorityField[]).filter(
+    (field) => certificates[field] !== undefined && certificates[field].key === undefined,
+  );
 
 export const authorityProblems: Rule = ({ certificates }) => {
   const places = new Map<string, string>();
-  return (Object.keys(fields) as AuthorityField[]).flatMap((field): RuleProblem[] => {
+  const { requests } = certificates;
+  const [away] = keylessFields(certificates);
+  const unused =
+    requests === undefined || away !== undefined
+      ? []
+      : [
+          error(
+            ['certificates', 'requests'],
+            'nothing is asked for there: no authority of the spec is without its key',
+            requests,
+            'no such folder, or an authority without key',
+          ),
+        ];
+  const authorities = (Object.keys(fields) as AuthorityField[]).flatMap((field): RuleProblem[] => {
     const given = certificates[field];
     if (!given) return [];
     const same = places.get(given.cert);
     places.set(given.cert, field);
     return [
-      ...(given.key === undefined
+      ...(given.key === undefined && requests === undefined
         ? [
             error(
               ['certificates', field],
-              'an authority whose key stays away is not built yet: the hosts sign their own certificates with it',
+              'its key stays away, so somebody has to sign what the hosts ask for, and there is no folder for that',
               'no key',
-              'key: file:PATH or env:NAME',
+              'certificates.requests: FOLDER; or key: file:PATH or env:NAME',
             ),
           ]
         : []),
@@ -54,4 +80,5 @@ export const authorityProblems: Rule = ({ certificates }) => {
           ]),
     ];
   });
+  return [...authorities, ...unused];
 };

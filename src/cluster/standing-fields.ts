@@ -1,5 +1,6 @@
 import { addOnsOf } from './add-ons.js';
 import type { Cluster } from './cluster.js';
+import { keylessFields } from './given-authorities.js';
 
 /** What a change of one field does to a cluster that stands. */
 export interface Standing {
@@ -64,9 +65,13 @@ export const standingFields: Readonly<Record<string, Standing>> = {
       return addOnsOf({ addons: before as Cluster['addons'] }).some(({ name }) => !names.includes(name));
     },
   },
+  // The rest createCertificateAuthorities reads: it makes none anew, and refuses another than the hosts have.
   certificates: {
-    ...kha,
-    why: 'createCertificateAuthorities reads it, makes none anew, and refuses another than the hosts have',
+    ...refused('whether the key of an authority is on the hosts is fixed when the cluster is made'),
+    whole: true,
+    when: (before, wanted) =>
+      keylessFields(before as Cluster['certificates']).join() !==
+      keylessFields(wanted as Cluster['certificates']).join(),
   },
   'source.registry.address': refused(
     'static pods, CoreDNS and kube-proxy would keep the images of the old one',

@@ -2,6 +2,7 @@ export { installAddOns } from './add-ons/install-add-ons.js';
 export { copyCertificateAuthorities } from './certificates/copy-certificate-authorities.js';
 export { createCertificateAuthorities } from './certificates/create-certificate-authorities.js';
 export { createCertificates } from './certificates/create-certificates.js';
+export { obtainCertificates } from './certificates/obtain-certificates.js';
 export { checkApiEndpoint } from './control-plane/check-api-endpoint.js';
 export { checkControlPlane } from './control-plane/check-control-plane.js';
 export { initControlPlane } from './control-plane/init-control-plane.js';

@@ -3,6 +3,7 @@ import type { Cluster, Machine } from '../cluster/cluster.js';
 import type { GivenAuthority } from '../cluster/given-authorities.js';
 import type { ClusterRecord, ReadBack } from '../cluster/parse-record.js';
 import type { Asked, Host } from './host.js';
+import type { Requests, RequestsToWrite } from './requests.js';
 
 /**
  * How a step may be tried again. `inspect`: looks only, a person decides. `edit`: small changes, tried a few times.
@@ -23,6 +24,7 @@ export type Outcome =
   | 'first certificate authorities'
   | 'certificate authorities'
   | 'certificates'
+  | 'signed certificates'
   | 'founding members'
   | 'etcd members'
   | 'healthy etcd'
@@ -50,9 +52,9 @@ export interface BundleFile {
 
 /** An authority that the site made, read where the worker runs. */
 export interface AuthorityFiles {
-  /** PEM, each with a newline at its end; the key is redacted from then on. */
+  /** PEM, each with a newline at its end; the key is redacted from then on, and undefined where it stays away. */
   readonly cert: string;
-  readonly key: string;
+  readonly key?: string;
   /** What keeps it from being one, in words that name the file. */
   readonly flaws: readonly string[];
 }
@@ -75,10 +77,12 @@ export interface CheckContext {
   readonly authority: (given: GivenAuthority) => Promise<AuthorityFiles>;
   readonly records: Records;
   readonly bundleFile: BundleFile;
+  readonly requests: Requests;
 }
 
 export interface ApplyContext extends CheckContext {
   readonly host: Host;
+  readonly requests: RequestsToWrite;
   readonly peer: (name: string) => Promise<Host>;
   readonly firstFit: (machines: readonly Machine[], unfit: Unfit) => Promise<Host>;
 }

@@ -26,6 +26,7 @@ import {
   createCertificateAuthorities,
   copyCertificateAuthorities,
   createCertificates,
+  obtainCertificates,
   checkMembership,
   layEtcdManifest,
   startEtcd,
@@ -89,6 +90,7 @@ export async function installCluster(input: OperationInput): Promise<Report> {
       createCertificateAuthorities,
       copyCertificateAuthorities,
       createCertificates,
+      obtainCertificates,
       layEtcdManifest,
     );
     await stage('etcd', startEtcd, reconfigureEtcd, checkEtcd);

@@ -27,6 +27,7 @@ function ground(): Surroundings & { readonly told: string[] } {
     authority: refuse,
     records: { wanted: refuse, parse: parseRecord },
     bundleFile: { description: refuse, port: refuse },
+    requests: { place: 'nowhere', flaws: refuse, request: refuse, signed: refuse, ask: refuse, note: refuse },
     tell: (what) => void told.push(what),
     told,
   };

@@ -1,4 +1,5 @@
 import { machineNamed, type Cluster, type Machine } from '../../src/cluster/cluster.js';
+import { isKeyless } from '../../src/cluster/given-authorities.js';
 import type { Fact } from '../../src/facts/fact.js';
 import type { FileFact } from '../../src/facts/files.js';
 import { cgroupVersion, limits } from '../../src/facts/kernel.js';
@@ -34,14 +35,18 @@ const placeholders: readonly [RegExp, string][] = [
   [/vrrp-password$/, 'VRRPPASS\n'],
   [/^\/etc\/kubernetes\/kubelet\.conf$/, 'clusters:\n- cluster:\n    server: https://10.0.0.99:6443\n'],
   [/^\/etc\/kubernetes\/pki\//, 'key material of another host\n'],
+  [/^\/etc\/kubernetes\/kha\/requests\/.*\.csr$/, 'a request\n'],
 ];
 
 /** Every pair of files that is asked for, as the host that made the authorities has it. */
-const wholePairs = (command: string): Map<string, Held> =>
+const wholePairs = (cluster: Cluster, command: string): Map<string, Held> =>
   new Map(
     [...command.matchAll(/echo 'pair ([^']+)'/g)].map(([, name = '']) => [
       name,
-      { public: { print: 'ab'.repeat(32), key: 'cd'.repeat(32) }, private: { key: 'cd'.repeat(32) } },
+      {
+        public: { print: 'ab'.repeat(32), key: 'cd'.repeat(32) },
+        private: isKeyless(cluster, name) ? 'absent' : { key: 'cd'.repeat(32) },
+      },
     ]),
   );
 
@@ -56,7 +61,13 @@ export class GoldenHost implements Host {
 
   #hasAuthorities = false;
 
+  /** Keys and requests that the host made for authorities whose own keys stay away. */
+  readonly #asked = new Set<string>();
+
+  readonly #cluster: Cluster;
+
   constructor(cluster: Cluster, name: string) {
+    this.#cluster = cluster;
     this.machine = machineNamed(cluster, name);
   }
 
@@ -66,7 +77,8 @@ export class GoldenHost implements Host {
 
   run(command: string, { stdin }: RunOptions = {}): Promise<string> {
     this.done.push(`run\n${command}${stdin ? `\n< ${stdin}` : ''}`);
-    if (command.includes('init phase certs ca ')) this.#hasAuthorities = true;
+    if (command.includes('init phase certs sa ')) this.#hasAuthorities = true;
+    for (const [, name = ''] of command.matchAll(/openssl req .*-out \S+\/(\S+)\.csr\.new/g)) this.#asked.add(name);
     const [, from = '', to = ''] = /mv -n (\S+) (\S+)/.exec(command) ?? [];
     const moved = this.files.get(from);
     if (moved && this.files.delete(from)) this.files.set(to, moved);
@@ -94,7 +106,8 @@ export class GoldenHost implements Host {
     if (command === addresses.command) return [{ device: 'eth0', address: this.machine.address, prefix: 24 }];
     if (command.includes('digest=$(printf')) return bundle;
     if (command.endsWith('echo end') && this.#hasAuthorities && command.includes("echo 'pair ca'"))
-      return wholePairs(command);
+      return wholePairs(this.#cluster, command);
+    if (command.endsWith('echo end') && command.includes('/kha/requests/')) return this.#requested(command);
     const paths = command.match(/(?<=[ '=])\/(?:etc|var|sys)\/[\w./-]+/g) ?? [];
     if (command.includes('echo absent')) return this.#file(paths[0]!);
     if (command.endsWith('echo end')) return ofBareHost(fact);
@@ -108,6 +121,14 @@ export class GoldenHost implements Host {
     if (command.includes('rollout status')) return [];
     return ofBareHost(fact);
   }
+
+  #requested = (command: string): Map<string, Held> =>
+    new Map(
+      [...command.matchAll(/echo 'pair ([^']+)'/g)].map(([, name = '']) => [
+        name,
+        { public: 'absent', private: this.#asked.has(name) ? { key: 'ef'.repeat(32) } : 'absent' },
+      ]),
+    );
 
   #file(path: string): FileFact | undefined {
     const placeholder = placeholders.find(([pattern]) => pattern.test(path));

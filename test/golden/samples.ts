@@ -43,6 +43,15 @@ export const samples: Readonly<Record<string, Cluster>> = {
     },
     hosts: [{ ...masters[0], roles: ['control-plane', 'worker'] }, worker],
   }),
+  keyless: cluster({
+    certificates: {
+      ca: { cert: '/keys/ca.crt' },
+      etcdCA: { cert: '/keys/etcd-ca.crt', key: 'env:ETCD_CA_KEY' },
+      frontProxyCA: { cert: '/keys/front-proxy-ca.crt' },
+      requests: '/srv/requests',
+    },
+    hosts: [masters[0], worker],
+  }),
   internet: cluster({
     source: {
       internet: { lock: lockOf(names), ca: '/keys/proxy-ca.pem', mirrors: { 'quay.io': 'harbor.example/quay' } },

@@ -6,6 +6,7 @@ import { quote } from '../../src/facts/sh.js';
 import type { Host } from '../../src/steps/host.js';
 import { cluster } from '../clusters.js';
 import { bundle, ofBareHost } from './bare-host.js';
+import { FakeRequests } from './fake-requests.js';
 import { records } from '../records.js';
 
 const steps = Object.values(catalogue);
@@ -51,6 +52,7 @@ function context(wanted: Cluster, name: string, said: Said) {
     authority: async () => Promise.resolve({ cert: 'a certificate', key: 'hunter2-hunter2', flaws: [] }),
     records: records(wanted),
     bundleFile: { description: () => Promise.resolve(bundle), port: () => Promise.resolve(40_000) },
+    requests: new FakeRequests(),
   };
 }
 
@@ -74,6 +76,7 @@ const onlyWith: Readonly<Record<string, Record<string, unknown>>> = {
   openFirewall: { firewall: 'open' },
   configureSelinux: { selinux: 'enforcing' },
   installCniManifests: { networking: { cni: { manifests: ['/cni.yaml'] } } },
+  obtainCertificates: { certificates: { ca: { cert: '/keys/ca.crt' }, requests: '/srv/requests' } },
   labelNodes: { hosts: [{ ...cluster().hosts[0], labels: { a: 'b' } }] },
   layFiles: { files: [{ path: '/etc/a', content: 'b' }] },
 };

@@ -4,6 +4,7 @@ import type { Host, RunOptions, WriteOptions } from '../../src/steps/host.js';
 import type { ApplyContext } from '../../src/steps/step.js';
 import { describedBundle } from '../described-bundle.js';
 import { records } from '../records.js';
+import { FakeRequests } from './fake-requests.js';
 
 /** A file that a step wrote. */
 export interface Written extends WriteOptions {
@@ -74,6 +75,7 @@ export function contextOf(
       Promise.resolve({ cert: `the certificate of ${name}\n`, key: `the key of ${name}\n`, flaws: [] }),
     records: records(cluster),
     bundleFile: { description: () => Promise.resolve(described), port: () => Promise.resolve(40_000) },
+    requests: new FakeRequests(),
     warn: (words) => void warnings.push(words),
     secret: (reference) => Promise.resolve(`the value of ${reference}`),
     peer(name) {

@@ -1,5 +1,6 @@
 import { authorityFlaws } from '../../activities/authority-flaws.js';
 import { HostFailure } from '../../activities/failure.js';
+import { folderFlaws } from '../../activities/request-folder.js';
 import { readSecret } from '../../activities/secrets.js';
 import { givenAuthorities, type GivenAuthority } from '../../cluster/given-authorities.js';
 import type { RuleProblem } from '../../cluster/rules.js';
@@ -12,10 +13,26 @@ import type { ReadSpec } from './read.js';
  * with the worker, which looks as well; so may a variable with a key. Throws SpecProblems.
  */
 export async function withProvedAuthorities(spec: ReadSpec): Promise<ReadSpec> {
-  const found = (await Promise.all(givenAuthorities(spec.cluster).map(problemsOf))).flat();
+  const [folder, ...given] = await Promise.all([
+    problemsOfFolder(spec.cluster.certificates.requests),
+    ...givenAuthorities(spec.cluster).map(problemsOf),
+  ]);
+  const found = [...given.flat(), ...folder];
   const located = spec.locate(found);
   if (found.some(({ severity }) => severity === 'error')) throw new SpecProblems(located, spec.text);
   return { ...spec, warnings: [...spec.warnings, ...located] };
+}
+
+async function problemsOfFolder(folder: string | undefined): Promise<RuleProblem[]> {
+  if (folder === undefined) return [];
+  const severity = hasOwnServer() ? 'warning' : 'error';
+  return (await folderFlaws(folder)).map((message) => ({
+    path: ['certificates', 'requests'],
+    message,
+    found: folder,
+    expected: 'a folder where the worker runs that it may write to',
+    severity,
+  }));
 }
 
 async function problemsOf({ field, cert, key }: GivenAuthority): Promise<RuleProblem[]> {
@@ -26,7 +43,7 @@ async function problemsOf({ field, cert, key }: GivenAuthority): Promise<RulePro
   ): RuleProblem => ({
     path: ['certificates', field, half],
     message,
-    found: half === 'cert' ? cert : key,
+    found: half === 'cert' ? cert : String(key),
     expected: half === 'cert' ? 'the certificate of an authority, in PEM' : 'its private key, in PEM',
     severity,
   });
@@ -39,7 +56,10 @@ async function problemsOf({ field, cert, key }: GivenAuthority): Promise<RulePro
       return problem(half, `it cannot be looked at from here: ${error.reason}`, elsewhere ? 'warning' : 'error');
     }
   };
-  const [open, secret] = await Promise.all([read('cert', `file:${cert}`), read('key', key)]);
+  const [open, secret] = await Promise.all([
+    read('cert', `file:${cert}`),
+    key === undefined ? undefined : read('key', key),
+  ]);
   const unread = [open, secret].filter((one) => typeof one === 'object');
   const flaws = typeof open === 'string' ? authorityFlaws(open, typeof secret === 'string' ? secret : undefined) : [];
   return [...unread, ...flaws.map(({ half, words }) => problem(half, words))];

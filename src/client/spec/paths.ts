@@ -48,11 +48,15 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
     ...(file ? { file: { ...file, path: path(file.path) } } : {}),
   };
   const addons = cluster.addons.map((one) => (typeof one === 'string' ? one : { ...one, file: path(one.file) }));
-  const certificates = Object.fromEntries(
-    Object.entries(cluster.certificates).map(([field, { cert, key }]) => [
-      field,
-      { cert: path(cert), ...(key === undefined ? {} : { key: reference(key) }) },
-    ]),
-  );
+  const { requests, ...authorities } = cluster.certificates;
+  const certificates = {
+    ...Object.fromEntries(
+      Object.entries(authorities).map(([field, { cert, key }]) => [
+        field,
+        { cert: path(cert), ...(key === undefined ? {} : { key: reference(key) }) },
+      ]),
+    ),
+    ...(requests === undefined ? {} : { requests: path(requests) }),
+  };
   return { ...resolved, addons, hosts, networking, source, certificates, kubelet, kubeadm, patches, pools };
 }

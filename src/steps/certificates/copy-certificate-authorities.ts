@@ -1,8 +1,10 @@
 import { file } from '../../facts/files.js';
-import { state, type Held, type KeyPair } from '../../facts/key-pairs.js';
+import type { Held, KeyPair } from '../../facts/key-pairs.js';
+import type { Cluster } from '../../cluster/cluster.js';
+import { isKeyless } from '../../cluster/given-authorities.js';
 import { Refusal } from '../refusal.js';
 import type { CheckContext, Step } from '../step.js';
-import { holdingOf, holdingsOf, refuseDifferent, sourceOf } from './holdings.js';
+import { hasWhole, holdingOf, holdingsOf, refuseDifferent, sourceOf } from './holdings.js';
 import { authorities, authorityHosts } from './paths.js';
 
 export const copyCertificateAuthorities: Step = {
@@ -41,15 +43,17 @@ async function lacking(context: CheckContext): Promise<Lacking[]> {
   const { cluster, host } = context;
   const mine = authorities(cluster, host.machine);
   const { pairs } = await holdingOf(cluster, host);
-  if (mine.every(({ name }) => state(pairs.get(name)) === 'whole')) return [];
+  if (mine.every(({ name }) => hasWhole(cluster, name, pairs.get(name)))) return [];
   const found = await holdingsOf(context);
   refuseDifferent(cluster, found);
   return mine.flatMap((one) => {
-    const from = sourceOf(found, one);
-    return absentOf(one, pairs.get(one.name)!).map((path) => ({ path, from }));
+    const from = sourceOf(cluster, found, one);
+    return absentOf(cluster, one, pairs.get(one.name)!).map((path) => ({ path, from }));
   });
 }
 
 /** The key first: a certificate alone would tell kubeadm that somebody else keeps the key. */
-const absentOf = (pair: KeyPair, held: Held): string[] =>
-  (['private', 'public'] as const).filter((half) => held[half] === 'absent').map((half) => pair[half]);
+const absentOf = (cluster: Cluster, pair: KeyPair, held: Held): string[] =>
+  (['private', 'public'] as const)
+    .filter((half) => held[half] === 'absent' && !(half === 'private' && isKeyless(cluster, pair.name)))
+    .map((half) => pair[half]);

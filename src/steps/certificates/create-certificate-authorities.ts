@@ -1,4 +1,4 @@
-import { givenAuthorities, type GivenAuthority } from '../../cluster/given-authorities.js';
+import { givenAuthorities, isKeyless, type GivenAuthority } from '../../cluster/given-authorities.js';
 import { controlPlanes } from '../../cluster/roles.js';
 import { file } from '../../facts/files.js';
 import { state } from '../../facts/key-pairs.js';
@@ -32,7 +32,7 @@ export const createCertificateAuthorities: Step = {
     const found = await holdingsOf(context);
     const missing = wanting(context, found);
     if (missing.length === 0) return;
-    const phases = missing.flatMap(({ phase }) => phase ?? []);
+    const phases = missing.flatMap(({ phase, name = '' }) => (isKeyless(context.cluster, name) ? [] : (phase ?? [])));
     // All answered and none has any: whichever makes them, it must be the same one in every attempt.
     const maker = found.answered.find((one) => one.staged)?.host ?? controlPlanes(context.cluster)[0]?.name;
     const lacking = givenAuthorities(context.cluster).filter(({ name }) => missing.some((one) => one.name === name));
@@ -53,7 +53,7 @@ async function usable({ authority }: CheckContext, given: GivenAuthority): Promi
   const { cert, key, flaws } = await authority(given);
   if (flaws.length > 0)
     throw new Refusal(flaws.join('; '), 'nothing was made; put the right file there, then answer retry');
-  return { name: given.name, cert, key };
+  return { name: given.name, cert, ...(key === undefined ? {} : { key }) };
 }
 
 /**
@@ -62,7 +62,7 @@ async function usable({ authority }: CheckContext, given: GivenAuthority): Promi
  */
 async function refuseOthers({ cluster, peer, secret, warn }: CheckContext, found: Holdings): Promise<void> {
   for (const { field, name, cert } of givenAuthorities(cluster)) {
-    const source = sourceOf(found, { name });
+    const source = sourceOf(cluster, found, { name });
     if (source === undefined) continue;
     const path = `${pki}/${name}.crt`;
     const wanted = await secret(`file:${cert}`).catch(() => undefined);
@@ -92,7 +92,7 @@ const encoded = (text: string): string =>
 function wanting({ cluster }: CheckContext, found: Holdings): Wanting[] {
   refuseDifferent(cluster, found);
   const [first] = controlPlanes(cluster);
-  const none = first ? authorities(cluster, first).filter((one) => sourceOf(found, one) === undefined) : [];
+  const none = first ? authorities(cluster, first).filter((one) => sourceOf(cluster, found, one) === undefined) : [];
   const unfinished = found.answered.filter(({ staged }) => staged);
   if (none.length === 0 && unfinished.length === 0) return [];
   for (const error of found.silent.values()) throw error;

@@ -1,4 +1,5 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
+import { isKeyless } from '../../cluster/given-authorities.js';
 import { existing } from '../../facts/files.js';
 import { keyPairs, state, type Held, type KeyPair } from '../../facts/key-pairs.js';
 import type { Asked } from '../host.js';
@@ -52,9 +53,16 @@ export async function holdingsOf({ cluster, peer }: Pick<CheckContext, 'cluster'
   return { answered: (await Promise.all(authorityHosts(cluster).map(ask))).flat(), silent };
 }
 
+/** Whether a host has all that it should have of an authority: of one whose key stays away the certificate alone. */
+export const hasWhole = (cluster: Cluster, name: string, held?: Held): boolean =>
+  isKeyless(cluster, name) ? typeof held?.public === 'object' && held.private === 'absent' : state(held) === 'whole';
+
 /** The name of the first host that has this authority whole. */
-export const sourceOf = ({ answered }: Holdings, { name }: Pick<KeyPair, 'name'>): string | undefined =>
-  answered.find(({ pairs }) => state(pairs.get(name)) === 'whole')?.host;
+export const sourceOf = (
+  cluster: Cluster,
+  { answered }: Holdings,
+  { name }: Pick<KeyPair, 'name'>,
+): string | undefined => answered.find(({ pairs }) => hasWhole(cluster, name, pairs.get(name)))?.host;
 
 /**
  * Throws Refusal where hosts have different authorities of one name, or one that nobody can use: kha replaces none, since
@@ -72,6 +80,8 @@ export function refuseDifferent(cluster: Cluster, { answered }: Holdings): void 
     for (const { host, pairs } of answered) {
       const held = pairs.get(name);
       if (!held) continue;
+      if (isKeyless(cluster, name) && held.private !== 'absent')
+        problems.push(`${host}: ${keyFile} is there, and the spec says that this key stays away`);
       if (state(held) === 'broken')
         problems.push(`${host}: ${publicFile} and ${keyFile} do not belong together, or one of them cannot be read`);
       else if (typeof held.public === 'object') {

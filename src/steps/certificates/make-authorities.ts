@@ -18,7 +18,8 @@ const lock = 'mkdir -p /run/lock; exec 9>/run/lock/kha-authorities; flock -w 60 
 export interface LaidAuthority {
   readonly name: string;
   readonly cert: string;
-  readonly key: string;
+  /** Undefined where it stays away. */
+  readonly key?: string;
 }
 
 /**
@@ -32,21 +33,28 @@ export async function makeAuthorities(
 ): Promise<void> {
   const making = `${staged}.making`;
   const laid = `${staged}.given`;
+  const keyless = `${laid}/keyless`;
   if (given.length > 0) await host.run(sh`rm -rf ${laid}`);
   // Beside, for kubeadm to find them in its folder: it then makes none of that name.
   for (const { name, cert, key } of given) {
-    await host.write(`${laid}/${name}.key`, key, { mode: '0600', secret: true });
-    await host.write(`${laid}/${name}.crt`, cert);
+    const folder = key === undefined ? keyless : laid;
+    if (key !== undefined) await host.write(`${folder}/${name}.key`, key, { mode: '0600', secret: true });
+    await host.write(`${folder}/${name}.crt`, cert);
   }
+  const added = given.some(({ key }) => key === undefined);
+  const beside = given.some(({ key }) => key !== undefined);
   const make = [
     sh`rm -rf ${making}; mkdir -p -m 0700 ${making}`,
-    ...(given.length > 0 ? [sh`cp -R -p ${`${laid}/.`} ${making}`] : []),
+    ...(beside ? [sh`cp -R -p ${`${laid}/.`} ${making}`] : []),
+    ...(beside && added ? [sh`rm -rf ${`${making}/keyless`}`] : []),
     documentFor(making),
     ...phases.map((phase) =>
       phase === 'sa'
         ? sh`kubeadm init phase certs sa --cert-dir ${making}`
         : sh`kubeadm init phase certs ${phase} --config ${`${making}/kubeadm.yaml`}`,
     ),
+    // After kubeadm, which would look for all that such an authority has to have signed (UsingExternalCA).
+    ...(added ? [sh`cp -R -p ${`${keyless}/.`} ${making}`] : []),
     sh`rm -f ${`${making}/kubeadm.yaml`}; sync; mv -T ${making} ${staged}; sync`,
   ];
   await host.run(

@@ -3,7 +3,7 @@ import { etcdHealth } from '../../facts/etcd.js';
 import { sh } from '../../facts/sh.js';
 import { clientUrl } from '../etcd/manifest.js';
 import type { Step } from '../step.js';
-import { expectedFindings, hasCompleted, takeOver } from './take-over.js';
+import { expectedFindings, hasCompleted, laidKubeconfigs, takeOver } from './take-over.js';
 import { initPath, wayIn } from './way-in.js';
 import { groundOf, initConfiguration } from './write-kubeadm-documents.js';
 
@@ -13,7 +13,7 @@ export const initControlPlane: Step = {
   on: controlPlanes,
   pace: 'all at once',
   retry: 'bootstrap',
-  needs: ['certificates', 'images', 'kubelet unit', 'healthy etcd', 'api endpoint'],
+  needs: ['certificates', 'signed certificates', 'images', 'kubelet unit', 'healthy etcd', 'api endpoint'],
   gives: 'control plane',
   async check(context) {
     if (await hasCompleted(context.host, 'control-plane')) return [];
@@ -27,6 +27,13 @@ export const initControlPlane: Step = {
     // A host that was restarted in mid-install starts its member only now.
     const command = etcdHealth(etcdHosts(cluster).map(clientUrl));
     const awaited = { what: 'not every etcd member answers', command };
-    await host.runUnit(takeOver(host.machine, { role: 'control-plane', kubeadm: kubeadm + skipped, awaited }));
+    await host.runUnit(
+      takeOver(host.machine, {
+        role: 'control-plane',
+        kubeadm: kubeadm + skipped,
+        awaited,
+        ...laidKubeconfigs(cluster, host.machine),
+      }),
+    );
   },
 };

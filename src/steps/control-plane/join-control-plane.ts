@@ -9,7 +9,15 @@ import type { ApplyContext, Step } from '../step.js';
 import { writeFiles } from '../wanted-file.js';
 import { joinConfiguration, leftAdmission, withAdmission, withdrawAdmission } from './bootstrap-token.js';
 import { joinDocuments, standaloneKubeletDocument, stream } from './kubeadm-documents.js';
-import { expectedFindings, hasCompleted, joiningPath, standby, takeOver, type TakeOver } from './take-over.js';
+import {
+  expectedFindings,
+  hasCompleted,
+  joiningPath,
+  laidKubeconfigs,
+  standby,
+  takeOver,
+  type TakeOver,
+} from './take-over.js';
 import { wayIn } from './way-in.js';
 import { groundOf } from './write-kubeadm-documents.js';
 
@@ -20,7 +28,7 @@ export const joinControlPlane: Step = {
   on: controlPlanes,
   pace: { atMost: 1 },
   retry: 'bootstrap',
-  needs: ['certificates', 'images', 'kubelet unit', 'control plane', 'api endpoint'],
+  needs: ['certificates', 'signed certificates', 'images', 'kubelet unit', 'control plane', 'api endpoint'],
   async check(context) {
     if (await hasCompleted(context.host, 'control-plane')) return leftAdmission(context.host);
     return (await wayIn(context)) === 'join' ? ['kubeadm join has not ended well here'] : [];
@@ -51,7 +59,7 @@ async function joining(context: ApplyContext): Promise<TakeOver> {
   const ignored = expectedFindings(cluster, ground, 'control-plane');
   const kubeadm = sh`kubeadm join --config ${joinConfiguration} --ignore-preflight-errors ${ignored}`;
   const finish = sh`kubeadm join phase control-plane-join mark-control-plane --config ${joinConfiguration}`;
-  if (!isStacked(cluster)) return { role: 'control-plane', kubeadm, finish };
+  if (!isStacked(cluster)) return { role: 'control-plane', kubeadm, finish, ...laidKubeconfigs(cluster, host.machine) };
   // To end the pods of an attempt that was cut short there must be a kubelet, and the member goes on under it.
   const files = standaloneFiles(stream(standaloneKubeletDocument(cluster, ground)));
   await writeFiles(
@@ -62,5 +70,5 @@ async function joining(context: ApplyContext): Promise<TakeOver> {
   const voters = members.filter(({ learner, peerUrls }) => !learner && !peerUrls.includes(peerUrl(host.machine)));
   const command = etcdHealth(voters.flatMap(({ clientUrls }) => clientUrls.slice(0, 1)));
   const awaited = { what: 'not every etcd member answers', command };
-  return { role: 'control-plane', kubeadm, finish, awaited };
+  return { role: 'control-plane', kubeadm, finish, awaited, ...laidKubeconfigs(cluster, host.machine) };
 }

@@ -1,4 +1,5 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
+import { isKeyless } from '../../cluster/given-authorities.js';
 import { imageRepository } from '../../cluster/image-names.js';
 import { settingsOf, takesPods } from '../../cluster/node-settings.js';
 import { apiEndpoint, apiServerPort, etcdHosts, sharesApiPort } from '../../cluster/roles.js';
@@ -61,10 +62,18 @@ const bindAddress = (cluster: Cluster, machine: Machine): Readonly<Record<string
       }
     : {};
 
+/**
+ * Where nobody in the cluster signs, a kubelet must not ask for its next certificate; kubeadm’s document always says that it
+ * does (componentconfigs/kubelet.go). Who has a signer of his own says so.
+ */
+const rotation = (cluster: Cluster): Readonly<Record<string, unknown>> =>
+  isKeyless(cluster, 'ca') && cluster.kubelet['rotateCertificates'] !== true ? { rotateCertificates: false } : {};
+
 /** Patches for a node, by file name: the spec's, and what is its own, as kubeadm's document is one for all. */
 export function patchesFor(cluster: Cluster, machine: Machine): Readonly<Record<string, unknown>> {
   const { kubelet } = settingsOf(cluster, machine);
-  const own = Object.keys(kubelet).length > 0 ? { 'kubeletconfiguration-of-host+merge.json': kubelet } : {};
+  const patch = { ...rotation(cluster), ...kubelet };
+  const own = Object.keys(patch).length > 0 ? { 'kubeletconfiguration-of-host+merge.json': patch } : {};
   return { ...cluster.patches, ...own, ...bindAddress(cluster, machine) };
 }
 

@@ -3,6 +3,8 @@ import type { PreflightName } from '../../cluster/preflight-problems.js';
 import { isStacked, sharesApiPort } from '../../cluster/roles.js';
 import { existing } from '../../facts/files.js';
 import { sh } from '../../facts/sh.js';
+import { findsKubeconfigs } from '../certificates/asked-certificates.js';
+import { layKubeconfigs, signedFolder } from '../certificates/kubeconfigs.js';
 import type { Asked } from '../host.js';
 import type { Ground } from './kubeadm-documents.js';
 
@@ -54,6 +56,8 @@ export interface TakeOver {
   readonly kubeadm: string;
   /** A command that is awaited for up to three minutes before kubeadm runs; without its success kubeadm does not. */
   readonly awaited?: { readonly what: string; readonly command: string };
+  /** Shell that lays the kubeconfigs that kubeadm is to find, where it cannot make them. */
+  readonly kubeconfigs?: readonly string[];
   /** Ends what was cut short after the node had become Ready; where there is nothing of the kind, a person decides. */
   readonly finish?: string;
 }
@@ -63,9 +67,9 @@ export interface TakeOver {
  * never on a host whose node is Ready; waits for what is awaited; lets kubeadm have the kubelet, and takes it back when
  * kubeadm fails; and marks success as its last act.
  */
-export function takeOver(machine: Machine, { role, kubeadm, awaited, finish }: TakeOver): string {
+export function takeOver(machine: Machine, { role, kubeadm, awaited, finish, kubeconfigs = [] }: TakeOver): string {
   const ready = sh`[ -e ${`${kubernetes}/kubelet.conf`} ] && kubectl --kubeconfig ${`${kubernetes}/kubelet.conf`} --request-timeout 5s get node ${machine.name} -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null | grep -qx True`;
-  const mark = sh`mkdir -p /var/lib/kha; echo done >${completed(role)}; sync ${completed(role)}; rm -rf ${standby} ${joiningPath}`;
+  const mark = sh`mkdir -p /var/lib/kha; echo done >${completed(role)}; sync ${completed(role)}; rm -rf ${[standby, joiningPath, ...(kubeconfigs.length > 0 ? [signedFolder] : [])]}`;
   const refusal = `error: ${machine.name} is a Ready node already; nothing of it is taken away. Next: answer skip, or remove the node first`;
   return [
     'set -eu',
@@ -90,10 +94,15 @@ export function takeOver(machine: Machine, { role, kubeadm, awaited, finish }: T
         ]
       : []),
     sh`if [ -e ${dropIn} ]; then mkdir -p -m 0700 ${standby}; cp -p ${configuration} ${dropIn} ${standby}; sync; rm -f ${dropIn}; systemctl daemon-reload; fi`,
+    ...kubeconfigs,
     `if ${kubeadm}; then :; else code=$?; back_to_standalone; exit $code; fi`,
     mark,
   ].join('\n');
 }
+
+/** Of a host whose kubeconfigs kubeadm cannot make, as the key of the cluster's authority stays away. */
+export const laidKubeconfigs = (cluster: Cluster, machine: Machine): Pick<TakeOver, 'kubeconfigs'> =>
+  findsKubeconfigs(cluster) ? { kubeconfigs: layKubeconfigs(cluster, machine) } : {};
 
 /** kubeadm's names of what a waiver of the spec lets pass. It looks for none of them on a worker (preflight/checks.go). */
 const waivers = {
@@ -113,6 +122,7 @@ export function expectedFindings(cluster: Cluster, { cgroup }: Ground, role: Rol
     'DirAvailable--etc-kubernetes-manifests',
     'FileAvailable--etc-kubernetes-manifests-etcd.yaml',
     'Port-10250',
+    ...(findsKubeconfigs(cluster) ? ['FileAvailable--etc-kubernetes-kubelet.conf'] : []),
     ...(master && isStacked(cluster)
       ? ['Port-2379', 'Port-2380', `DirAvailable-${cluster.etcd.dataDir.replaceAll('/', '-')}`]
       : []),

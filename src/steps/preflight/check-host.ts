@@ -4,6 +4,7 @@ import { disks, syncedWrites } from '../../facts/disks.js';
 import { existing } from '../../facts/files.js';
 import { firewalls } from '../../facts/firewalls.js';
 import { survey } from '../../facts/survey.js';
+import { askedCertificates } from '../certificates/asked-certificates.js';
 import { dataPath } from '../etcd/standing.js';
 import type { Step } from '../step.js';
 import { diskProblems, foldersOf } from './disk-problems.js';
@@ -20,7 +21,7 @@ export const checkHost: Step = {
   on: allHosts,
   pace: 'all at once',
   retry: 'inspect',
-  async check({ cluster, host, warn, authority }) {
+  async check({ cluster, host, warn, authority, requests }) {
     const folders = foldersOf(cluster, host.machine);
     const [found, filters, places, data] = await Promise.all([
       host.read(survey),
@@ -38,6 +39,9 @@ export const checkHost: Step = {
     if (found.claim !== cluster.name && controlPlanes(cluster).includes(host.machine))
       for (const given of givenAuthorities(cluster))
         for (const words of (await authority(given)).flaws) problems.push({ name: 'certificates', words });
+    if (found.claim !== cluster.name && askedCertificates(cluster, host.machine).length > 0)
+      for (const words of await requests.flaws())
+        problems.push({ name: 'certificates', words: `certificates.requests, ${requests.place}: ${words}` });
     if (etcdHosts(cluster).includes(host.machine)) {
       const sync = await host.read(syncedWrites(cluster.etcd.dataDir));
       if (sync === undefined)

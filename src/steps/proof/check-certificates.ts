@@ -1,6 +1,8 @@
-import { controlPlanes, etcdHosts } from '../../cluster/roles.js';
-import { certificates } from '../../facts/certificate.js';
-import { authorities, ownCertificates } from '../certificates/paths.js';
+import { controlPlanes, etcdHosts, nodes } from '../../cluster/roles.js';
+import { certificates, clientCertificates } from '../../facts/certificate.js';
+import { findsKubeconfigs } from '../certificates/asked-certificates.js';
+import { kubeconfigs } from '../certificates/kubeconfigs.js';
+import { authorities, authorityHosts, ownCertificates } from '../certificates/paths.js';
 import type { Step } from '../step.js';
 
 const day = 86_400_000;
@@ -10,21 +12,37 @@ const soon = 30;
 export const checkCertificates: Step = {
   name: 'checkCertificates',
   does: 'Look at the dates of the host’s certificates',
-  on: (cluster) => [...new Set([...controlPlanes(cluster), ...etcdHosts(cluster)])],
+  on: (cluster) => [
+    ...new Set([
+      ...controlPlanes(cluster),
+      ...etcdHosts(cluster),
+      // Others renew what their kubelets show by themselves.
+      ...(findsKubeconfigs(cluster) ? nodes(cluster) : []),
+    ]),
+  ],
   pace: 'all at once',
   retry: 'edit',
   needs: ['certificates'],
   async check({ cluster, host, warn }) {
+    const { machine } = host;
     const paths = [
-      ...authorities(cluster, host.machine)
+      ...(authorityHosts(cluster).includes(machine) ? authorities(cluster, machine) : [])
         .map((one) => one.public)
         .filter((path) => path.endsWith('.crt')),
-      ...ownCertificates(cluster, host.machine).map(({ path }) => path),
+      ...ownCertificates(cluster, machine).map(({ path }) => path),
     ];
-    const found = await host.read(certificates(paths));
-    return paths.flatMap((path) => {
+    const shown =
+      findsKubeconfigs(cluster) && nodes(cluster).includes(machine)
+        ? kubeconfigs(cluster, machine).map(({ name }) => `/etc/kubernetes/${name}`)
+        : [];
+    const found = new Map([
+      ...(paths.length > 0 ? await host.read(certificates(paths)) : []),
+      ...(shown.length > 0 ? await host.read(clientCertificates(shown)) : []),
+    ]);
+    return [...paths, ...shown].flatMap((path) => {
       const certificate = found.get(path);
-      if (!certificate) return [`${path} is not there`];
+      // A kubelet with a signer of its own names a file; the super administrator’s may be kept elsewhere.
+      if (!certificate) return shown.includes(path) ? [] : [`${path} is not there`];
       const days = Math.floor((certificate.expires - Date.now()) / day);
       if (days < soon && days >= 0) warn(`${path} ends in ${days} days`);
       return days < 0 ? [`${path} ended ${-days} days ago`] : [];

@@ -8,7 +8,7 @@ import {
   withdrawAdmission,
 } from '../control-plane/bootstrap-token.js';
 import { joinDocuments } from '../control-plane/kubeadm-documents.js';
-import { completed, expectedFindings, takeOver } from '../control-plane/take-over.js';
+import { completed, expectedFindings, laidKubeconfigs, takeOver } from '../control-plane/take-over.js';
 import { groundOf } from '../control-plane/write-kubeadm-documents.js';
 import type { Step } from '../step.js';
 
@@ -18,7 +18,7 @@ export const joinWorker: Step = {
   on: workers,
   pace: 'all at once',
   retry: 'bootstrap',
-  needs: ['network', 'kubelet unit', 'images'],
+  needs: ['signed certificates', 'network', 'kubelet unit', 'images'],
   gives: 'workers',
   async check({ host }) {
     const found = await host.read(existing([completed('worker')]));
@@ -32,7 +32,8 @@ export const joinWorker: Step = {
     await withAdmission(
       context,
       (admission) => joinDocuments(cluster, host.machine, admission),
-      () => host.runUnit(takeOver(host.machine, { role: 'worker', kubeadm })),
+      () =>
+        host.runUnit(takeOver(host.machine, { role: 'worker', kubeadm, ...laidKubeconfigs(cluster, host.machine) })),
     );
   },
   release: withdrawAdmission,

@@ -35,12 +35,20 @@ export const wrongSettings: readonly Wrong[] = [
     /too small/,
   ],
   [
-    'an authority whose key stays away',
+    'an authority whose key stays away, and no folder for requests',
     `${good}certificates: { etcdCA: { cert: ca.crt } }\n`,
     12,
     25,
     'certificates.etcdCA',
-    /key stays away is not built yet/,
+    /somebody has to sign what the hosts ask for/,
+  ],
+  [
+    'a folder for requests that nobody makes',
+    `${good}certificates: { ca: { cert: ca.crt, key: env:A }, requests: asked }\n`,
+    12,
+    57,
+    'certificates.requests',
+    /no authority of the spec is without its key/,
   ],
   [
     'one authority for two',
