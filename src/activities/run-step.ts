@@ -155,7 +155,12 @@ async function orUnknown(missing: Promise<string[]>): Promise<string[]> {
 const asked = (host: Host): Asked => ({ machine: host.machine, read: (fact) => host.read(fact) });
 
 /** The same of the folder of requests. */
-const readOnly = ({ place, flaws, request, signed }: RequestsToWrite): Requests => ({ place, flaws, request, signed });
+const readOnly = (folder: RequestsToWrite): Requests => ({
+  place: folder.place,
+  flaws: () => folder.flaws(),
+  request: (path) => folder.request(path),
+  signed: (path, wanted) => folder.signed(path, wanted),
+});
 
 const unfinished = (host: string, missing: readonly string[]): HostFailure =>
   new HostFailure('StepUnfinished', {
