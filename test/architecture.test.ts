@@ -28,7 +28,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     '@temporalio/common',
     '@temporalio/client',
   ],
-  bundle: ['bundle', 'engine', 'cluster', 'https-proxy-agent', 'proxy-from-env', 'yaml', 'zod', 'node'],
+  bundle: ['bundle', 'engine', 'cluster', 'https-proxy-agent', 'proxy-from-env', 'openpgp', 'yaml', 'zod', 'node'],
   engine: [
     'engine',
     'workflows',

@@ -1,10 +1,13 @@
 import type { Architecture, Versions } from '../versions.js';
+import type { Signers } from './signed-sums.js';
 
 /** A file that a site publishes, and what of it goes into a bundle. */
 export interface Published {
   readonly url: string;
   /** Where its SHA-256 is published; nowhere for a file of a repository, which the lock pins. */
   readonly sums?: string;
+  /** Who signs that list, where its project does. */
+  readonly signers?: Signers;
   readonly version: string;
   /** By name in the bundle; of an archive, the member that it is. */
   readonly files: Readonly<Record<string, { readonly member?: string }>>;
@@ -13,6 +16,16 @@ export interface Published {
 /** Released beside containerd v2.4.2 as what it is tested with (its script/setup/runc-version and critools-version). */
 const runc = 'v1.5.2';
 const crictl = 'v1.37.0';
+
+/** Keys of runc’s maintainers, as its runc.keyring of August 2026 has them. */
+export const runcSigners: Signers = {
+  keyring: `https://raw.githubusercontent.com/opencontainers/runc/${runc}/runc.keyring`,
+  fingerprints: [
+    'C9C370B246B09F6DBCFC744C34401015D1D2D386',
+    'C2428CD75720FACDCF76B6EA17DE5ECB75A1100E',
+    'C020EA876CE4E06C7AB95AEF49524C6F9F638F1A',
+  ],
+};
 
 const github = (repository: string, version: string, file: string): string =>
   `https://github.com/${repository}/releases/download/${version}/${file}`;
@@ -50,6 +63,7 @@ export function published(
         {
           url: github('opencontainers/runc', runc, `runc.${arch}`),
           sums: github('opencontainers/runc', runc, 'runc.sha256sum'),
+          signers: runcSigners,
           version: runc,
           files: { [`bin/${arch}/runc`]: {} },
         },

@@ -10,6 +10,7 @@ import { apache } from '../common-files.js';
 import type { Architecture, Versions } from '../versions.js';
 import { published, publishedSum, type Published } from './downloads.js';
 import { licenceOf, publishedImages } from './images.js';
+import { signedText } from './signed-sums.js';
 
 type Files = Source['files'];
 
@@ -37,7 +38,7 @@ export async function sourceFromOfficial(
 export async function fetched(one: Published, downloads: Downloads, folder: string, report: Report): Promise<Files> {
   const { url, sums, version, files } = one;
   const name = Object.keys(files).join(', ');
-  const digest = sums === undefined ? undefined : await sumOf(downloads, name, url, sums);
+  const digest = await sumOf(one, downloads, report);
   const path = await downloads.file({ name, url, digest });
   // Without a published sum only TLS says whose it is, and only a lock that it stays so.
   if (sums === undefined)
@@ -57,10 +58,14 @@ export async function fetched(one: Published, downloads: Downloads, folder: stri
   }));
 }
 
-/** The published SHA-256 of a download. Throws DownloadFailed. */
-export async function sumOf(downloads: Downloads, name: string, url: string, sums: string): Promise<string> {
+/** The published SHA-256 of a download, proved where its list is signed; undefined where none is published. Throws DownloadFailed. */
+export async function sumOf(one: Published, downloads: Downloads, report: Report): Promise<string | undefined> {
+  const { url, sums, signers, files } = one;
+  if (sums === undefined) return undefined;
+  const name = Object.keys(files).join(', ');
   const { text } = await downloads.text({ name, url: sums });
-  const digest = publishedSum(text, basename(url));
+  const list = signers ? await signedText({ name, url: sums, text }, signers, downloads, report) : text;
+  const digest = publishedSum(list, basename(url));
   if (digest === undefined) throw new DownloadFailed(`${name}: ${sums} has no SHA-256 of ${basename(url)}`);
   return digest;
 }

@@ -65,10 +65,10 @@ function atMirror(origin: string, mirrors: Resolving['mirrors']): string {
 
 /** What has a published sum and is no archive is never fetched here. */
 async function partsOf(one: Published, { downloads, folder }: Resolving, report: Report): Promise<Parts> {
-  const { url, sums, version, files } = one;
+  const { url, version, files } = one;
   const names = Object.keys(files);
   const isArchive = Object.values(files).some(({ member }) => member !== undefined);
-  const sum = sums === undefined ? undefined : await sumOf(downloads, names.join(', '), url, sums);
+  const sum = await sumOf(one, downloads, report);
   if (sum !== undefined && !isArchive)
     return names.map((name) => [name, { version, origin: url, digest: sum, ...apache }]);
   const all = await fetched(one, downloads, folder, report);
