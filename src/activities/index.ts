@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
 import { machineNamed, type Cluster } from '../cluster/cluster.js';
+import { requestsOf } from '../cluster/given-authorities.js';
 import type {
   BatchInput,
   BatchResult,
@@ -73,7 +74,7 @@ function activity(step: Step, { pool, bundles, cluster: clusterOf, kha }: Omit<D
     authority: readAuthority,
     records: recordsOf(cluster, kha),
     bundleFile,
-    requests: requestFolder(cluster.certificates.requests),
+    requests: requestFolder(requestsOf(cluster)),
   });
   /** Let go is let go: only what went wrong on a host becomes a failure of the step. */
   const named = async <T>(host: string, life: Liveness, work: Promise<T>): Promise<T> => {

@@ -17,9 +17,10 @@ export interface GivenAuthority {
 }
 
 /** Those that the spec gives; the others are kubeadm's to make. */
-export const givenAuthorities = ({ certificates }: Cluster): GivenAuthority[] =>
+export const givenAuthorities = ({ certificates }: Partial<Pick<Cluster, 'certificates'>>): GivenAuthority[] =>
   (Object.keys(fields) as AuthorityField[]).flatMap((field) => {
-    const given = certificates[field];
+    // A run that an older kha began has no such field in its input.
+    const given = certificates?.[field];
     return given === undefined ? [] : [{ field, name: fields[field], cert: given.cert, key: given.key }];
   });
 
@@ -29,6 +30,10 @@ export const keylessAuthorities = (cluster: Cluster): GivenAuthority[] =>
 
 export const isKeyless = (cluster: Cluster, name: string): boolean =>
   keylessAuthorities(cluster).some((one) => one.name === name);
+
+/** The folder for requests. */
+export const requestsOf = ({ certificates }: Partial<Pick<Cluster, 'certificates'>>): string | undefined =>
+  certificates?.requests;
 
 /** Of which authorities of a spec the keys stay away. */
 export const keylessFields = (certificates: Partial<Cluster['certificates']> = {}): AuthorityField[] =>

@@ -107,12 +107,12 @@ async function lookedAt(context: CheckContext, missing: readonly Missing[]): Pro
       const key = keys.get(certificate.name);
       const nothing = { certificate, signed: { flaws: [] } };
       if (key === undefined)
-        return { ...nothing, words: `${words}; it will be asked for in ${path}.csr, in ${requests.place}` };
+        return { ...nothing, words: `${words}; it will be asked for as ${path}.csr` };
       const wanted = { ...certificate, authority: certificate.signer, key, least };
       const signed = await requests.signed(path, wanted);
       if (signed.cert !== undefined) return { certificate, signed, words: `${words}; ${path}.crt is signed for it` };
       const why = signed.flaws.length > 0 ? `: ${signed.flaws.join('; ')}` : ' is waited for';
-      return { certificate, signed, words: `${words}; ${path}.crt, in ${requests.place},${why}`.replace(',:', ':') };
+      return { certificate, signed, words: `${words}; ${path}.crt${why}` };
     }),
   );
 }
