@@ -12,6 +12,8 @@ import {
 } from '@temporalio/worker';
 import { Bundles } from './activities/bundles.js';
 import { createActivities } from './activities/index.js';
+import type { MakeManifest } from './activities/manifests.js';
+import { madeManifest } from './bundle/add-ons/made.js';
 import { OpenedFiles } from './bundle/opened-files.js';
 import { createQuestions } from './activities/questions.js';
 import { clusterOfRun } from './activities/cluster-of-run.js';
@@ -44,7 +46,7 @@ export async function runWorker({ options, namespace, engine }: Server, taskQueu
   const pool = new Pool();
   const files = new OpenedFiles();
   const bundles = new Bundles(files.open);
-  const lent = { pool, bundles, cluster: clusterOfRun() };
+  const lent = { pool, bundles, makeManifest, cluster: clusterOfRun() };
   const worker = await Worker.create({
     connection,
     namespace,
@@ -78,6 +80,9 @@ export async function runWorker({ options, namespace, engine }: Server, taskQueu
   await files[Symbol.asyncDispose]();
   await connection.close();
 }
+
+const makeManifest: MakeManifest = (wanted, { ca, kubernetesVersion }) =>
+  madeManifest(wanted, kubernetesVersion, { reach: { ca }, report: ({ what }) => console.log(what) });
 
 /** A server that is just starting, or starting again, is waited for. */
 async function patiently<T>(connect: () => Promise<T>): Promise<T> {

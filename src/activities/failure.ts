@@ -17,6 +17,7 @@ export type FailureType =
   | 'SecretMissing'
   | 'BundleRefused'
   | 'FolderUnusable'
+  | 'ManifestRefused'
   | 'Refused';
 
 /** What no retry can mend: a person has to do something first. */
@@ -28,6 +29,7 @@ const final: readonly FailureType[] = [
   'SecretMissing',
   'BundleRefused',
   'FolderUnusable',
+  'ManifestRefused',
   'Refused',
 ];
 

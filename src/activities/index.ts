@@ -18,6 +18,7 @@ import { toFailure } from './failure.js';
 import { liveness, type Liveness } from './liveness.js';
 import { RemoteHost, type Attempt } from './remote-host.js';
 import { choose, releaseStep, runStep, type Surroundings } from './run-step.js';
+import { manifestsOf, type MakeManifest } from './manifests.js';
 import { recordsOf } from './records.js';
 import { readAuthority } from './given-authority.js';
 import { requestFolder } from './request-folder.js';
@@ -33,6 +34,7 @@ export interface Execution {
 export interface Dependencies {
   readonly pool: Pool;
   readonly bundles: Bundles;
+  readonly makeManifest: MakeManifest;
   readonly steps: readonly Step[];
   /** The cluster that a run was started with. */
   readonly cluster: (execution: Execution) => Promise<Cluster>;
@@ -61,7 +63,10 @@ const releasing = 20_000;
 export const createActivities = ({ steps, ...lent }: Dependencies): Record<string, Activity> =>
   Object.fromEntries(steps.map((step) => [step.name, activity(step, lent)]));
 
-function activity(step: Step, { pool, bundles, cluster: clusterOf, kha }: Omit<Dependencies, 'steps'>): Activity {
+function activity(
+  step: Step,
+  { pool, bundles, makeManifest, cluster: clusterOf, kha }: Omit<Dependencies, 'steps'>,
+): Activity {
   const at = (name: string, cluster: Cluster, life: Liveness, patience?: number): RemoteHost => {
     const attempt: Attempt = { ...life, patience, unitName: (machine) => unitName(cluster, step, machine.name) };
     return new RemoteHost(pool, cluster, machineNamed(cluster, name), attempt);
@@ -72,6 +77,7 @@ function activity(step: Step, { pool, bundles, cluster: clusterOf, kha }: Omit<D
     host: (name, patience = mode === 'plan' ? glance : undefined) => at(name, cluster, life, patience),
     secret: readSecret,
     authority: readAuthority,
+    manifest: manifestsOf(makeManifest, cluster),
     records: recordsOf(cluster, kha),
     bundleFile,
     requests: requestFolder(requestsOf(cluster)),

@@ -14,6 +14,7 @@ export interface Surroundings {
   readonly host: (name: string, patience?: number) => Host;
   readonly secret: (reference: string) => Promise<string>;
   readonly authority: CheckContext['authority'];
+  readonly manifest: CheckContext['manifest'];
   readonly records: Records;
   readonly bundleFile: BundleFile;
   readonly requests: RequestsToWrite;
@@ -100,6 +101,7 @@ const changingContext = (
   warn,
   secret: (reference) => around.secret(reference),
   authority: (given) => around.authority(given),
+  manifest: (wanted) => around.manifest(wanted),
   records: around.records,
   bundleFile: around.bundleFile,
   requests: around.requests,

@@ -16,7 +16,12 @@ export interface Wanted {
   /** `sha256:…`; whatever comes is taken where nobody publishes one. */
   readonly digest?: string | undefined;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Bytes beyond which it is not what is wanted; as large as it comes unless told. */
+  readonly most?: number;
 }
+
+/** Something came, and it is not what was wanted. */
+export class OtherThanWanted extends DownloadFailed {}
 
 /** Tries in a row that bring nothing before it is given up. */
 const tries = 4;
@@ -38,7 +43,7 @@ export async function download(https: Https, wanted: Wanted, path: string, pause
   }
   if (wanted.digest !== undefined && found !== wanted.digest) {
     await rm(part);
-    throw new DownloadFailed(`${wanted.name}: ${wanted.url} is ${found}, and ${wanted.digest} is published for it`);
+    throw new OtherThanWanted(`${wanted.name}: ${wanted.url} is ${found}, and ${wanted.digest} is published for it`);
   }
   await rename(part, path);
 }
@@ -50,6 +55,10 @@ async function fetchPart(https: Https, wanted: Wanted, part: string, pause: numb
       await goOn(https, wanted, part, before);
       return;
     } catch (error) {
+      if (error instanceof TooLarge) {
+        await rm(part);
+        throw new OtherThanWanted(`${wanted.name}: ${wanted.url} is larger than ${wanted.most} bytes`);
+      }
       if (!(error instanceof Passing)) throw error instanceof DownloadFailed ? named(wanted, error) : error;
       const after = await sizeOf(part);
       if (after > before) tried = 0;
@@ -62,8 +71,15 @@ async function fetchPart(https: Https, wanted: Wanted, part: string, pause: numb
 const named = ({ name }: Pick<Wanted, 'name'>, error: Error, more = ''): DownloadFailed =>
   new DownloadFailed(`${name}: ${error.message}${more}`);
 
+class TooLarge extends DownloadFailed {}
+
 /** One try, from where the last one stopped. */
-async function goOn(https: Https, { url, headers = {} }: Wanted, part: string, size: number): Promise<void> {
+async function goOn(
+  https: Https,
+  { url, headers = {}, most = Infinity }: Wanted,
+  part: string,
+  size: number,
+): Promise<void> {
   const heard = await https.get(url, size > 0 ? { ...headers, range: `bytes=${size}-` } : headers);
   const { status, response } = heard;
   // All of it was there, or something else: the digest tells.
@@ -74,14 +90,18 @@ async function goOn(https: Https, { url, headers = {} }: Wanted, part: string, s
     response.resume();
     throw refused(heard);
   }
-  await save(response, part, goesOn ? 'a' : 'w');
+  await save(response, part, goesOn ? { flags: 'a', most: most - size } : { flags: 'w', most });
 }
 
 /**
  * Every byte that came is in the file when the connection breaks, and the next try asks for the rest. Written at once: what
  * waits to be written is thrown away with a stream that breaks.
  */
-async function save(response: IncomingMessage, part: string, flags: 'a' | 'w'): Promise<void> {
+async function save(
+  response: IncomingMessage,
+  part: string,
+  { flags, most }: { readonly flags: 'a' | 'w'; readonly most: number },
+): Promise<void> {
   const writing = <T>(write: () => T): T => {
     try {
       return write();
@@ -91,9 +111,13 @@ async function save(response: IncomingMessage, part: string, flags: 'a' | 'w'): 
     }
   };
   const file = writing(() => openSync(part, flags));
+  let came = 0;
   try {
-    for await (const chunk of response as AsyncIterable<Buffer>)
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      came += chunk.length;
+      if (came > most) throw new TooLarge(`more than ${most} bytes came`);
       for (let at = 0; at < chunk.length;) at += writing(() => writeSync(file, chunk, at));
+    }
   } catch (error) {
     throw error instanceof DownloadFailed ? error : new Passing(`the connection broke: ${(error as Error).message}`);
   } finally {

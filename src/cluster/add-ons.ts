@@ -1,15 +1,60 @@
 import type { Cluster } from './cluster.js';
 import { error, type Rule } from './rule-problem.js';
 
-/** What is applied once the network stands. */
+/** A manifest by its URL, which is always the same: what comes from there must have the digest. */
+export interface FetchedManifest {
+  readonly name: string;
+  readonly url: string;
+  /** `sha256:…`, of the file’s bytes. */
+  readonly digest: string;
+}
+
+/** A Helm chart, which is rendered to a manifest; the add-on’s name is its release’s. */
+export interface ChartAddOn {
+  readonly name: string;
+  /** Folder or archive where it is rendered, or the archive’s address. */
+  readonly chart: string;
+  /** `sha256:…` of what an address gives. */
+  readonly digest?: string | undefined;
+  /** File of values where it is rendered. */
+  readonly values?: string | undefined;
+  /** `default` unless told. */
+  readonly namespace?: string | undefined;
+}
+
+/** What the worker makes a manifest of, beyond reading one. */
+export type MadeManifest = FetchedManifest | ChartAddOn;
+
+/**
+ * What is applied once the network stands: one of `file`, `url` and `chart`, or none of them for `manifests/NAME.yaml` of the
+ * bundle.
+ */
 export interface AddOn {
   readonly name: string;
-  /** Manifest where the worker runs; without it `manifests/NAME.yaml` of the bundle. */
+  /** Manifest where the worker runs. */
   readonly file?: string | undefined;
+  readonly url?: string | undefined;
+  /** Of what `url`, or the address of a chart, gives. */
+  readonly digest?: string | undefined;
+  readonly chart?: string | undefined;
+  readonly values?: string | undefined;
+  readonly namespace?: string | undefined;
 }
 
 export const addOnsOf = ({ addons }: Pick<Cluster, 'addons'>): AddOn[] =>
   addons.map((one) => (typeof one === 'string' ? { name: one } : one));
+
+/** Whether the bundle, or the lock, has to hold it. */
+export const isBundled = ({ file, url, chart }: AddOn): boolean =>
+  file === undefined && url === undefined && chart === undefined;
+
+/** The add-on as what is fetched; undefined where it comes from elsewhere. */
+export const asFetched = ({ name, url, digest }: AddOn): FetchedManifest | undefined =>
+  url === undefined || digest === undefined ? undefined : { name, url, digest };
+
+/** The add-on as a chart; undefined where it is none. */
+export const asChart = ({ chart, ...one }: AddOn): ChartAddOn | undefined =>
+  chart === undefined ? undefined : { ...one, chart };
 
 /** Each has a file of its own on hosts, by its name. */
 export const addOnProblems: Rule = (cluster) => {

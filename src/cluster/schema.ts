@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { addOns } from './schema/add-ons.js';
 import { certificates } from './schema/certificates.js';
 import { containerd, etcd } from './schema/data.js';
 import { files } from './schema/files.js';
@@ -135,8 +136,7 @@ export const clusterSchema = z.strictObject({
     .array(z.enum(gateNames))
     .describe('Where a person is waited for')
     .default([...gateNames]),
-  addons: z
-    .array(z.union([label, z.strictObject({ name: label, file: path.describe('A manifest where the worker runs') })]))
+  addons: addOns
     .describe('Applied once the network stands: NAME for manifests/NAME.yaml of the bundle, or a manifest of your own')
     .default([]),
   proxies: z

@@ -1,16 +1,16 @@
-import type { Fact } from './fact.js';
+import { FactUnknown, type Fact } from './fact.js';
 import { asked, noControlPlane } from './kubectl.js';
 
-export interface Workload {
-  readonly namespace: string;
-  /** As kubectl takes it: `deployment/NAME`. */
+export interface Applied {
+  /** With its group: `Deployment.apps`, `Namespace` of the core. */
+  readonly kind: string;
+  /** Undefined of what is in none. */
+  readonly namespace: string | undefined;
   readonly name: string;
 }
 
-const kinds = ['Deployment', 'DaemonSet', 'StatefulSet'];
-
-/** What of a manifest on a control plane runs pods, by the cluster’s own account; what is not there yet is left out. */
-export const workloadsIn = (path: string): Fact<Workload[]> => ({
+/** What a manifest on a control plane holds, by the cluster’s own account; what is not there yet is left out. */
+export const appliedFrom = (path: string): Fact<Applied[]> => ({
   command: asked([
     'get',
     '-f',
@@ -18,12 +18,19 @@ export const workloadsIn = (path: string): Fact<Workload[]> => ({
     '--ignore-not-found',
     '--no-headers',
     '-o',
-    'custom-columns=KIND:.kind,NAMESPACE:.metadata.namespace,NAME:.metadata.name',
+    'custom-columns=KIND:.kind,API:.apiVersion,NAMESPACE:.metadata.namespace,NAME:.metadata.name',
   ]),
-  codes: [0, noControlPlane],
-  parse: ({ stdout }) =>
-    stdout.split('\n').flatMap((line) => {
-      const [kind = '', namespace = '', name = ''] = line.trim().split(/\s+/);
-      return kinds.includes(kind) ? [{ namespace, name: `${kind.toLowerCase()}/${name}` }] : [];
-    }),
+  codes: [0, 1, noControlPlane],
+  parse(output) {
+    const { code, stdout, stderr } = output;
+    // Of kinds that the API does not know yet kubectl tells beside what it found.
+    if (code === 1 && !/no matches for kind/.test(stderr))
+      throw new FactUnknown(`kubectl exited 1: ${stderr.trim().split('\n').at(-1) ?? ''}`, output);
+    return stdout.split('\n').flatMap((line) => {
+      const [kind = '', api = '', namespace = '', name = ''] = line.trim().split(/\s+/);
+      if (name === '') return [];
+      const group = api.includes('/') ? `.${api.split('/')[0]}` : '';
+      return [{ kind: `${kind}${group}`, namespace: namespace === '<none>' ? undefined : namespace, name }];
+    });
+  },
 });

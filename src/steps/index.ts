@@ -33,6 +33,7 @@ export { installCniManifests } from './network/install-cni-manifests.js';
 export { installCalico } from './network/install-calico.js';
 export { installBinaries } from './packages/install-binaries.js';
 export { installPackages } from './packages/install-packages.js';
+export { checkAddOns } from './preflight/check-add-ons.js';
 export { checkEndpoint } from './preflight/check-endpoint.js';
 export { checkHost } from './preflight/check-host.js';
 export { checkRegistry } from './preflight/check-registry.js';

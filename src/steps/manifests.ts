@@ -1,8 +1,18 @@
-import { addOnsOf, type AddOn } from '../cluster/add-ons.js';
+import {
+  addOnsOf,
+  asChart,
+  asFetched,
+  isBundled,
+  type AddOn,
+  type ChartAddOn,
+  type FetchedManifest,
+} from '../cluster/add-ons.js';
 import type { Cluster } from '../cluster/cluster.js';
-import { existing } from '../facts/files.js';
+import { cniManifests } from '../cluster/roles.js';
+import { existing, sha256 } from '../facts/files.js';
 import { kubectl } from '../facts/kubectl.js';
 import { kubectlDiff } from '../facts/kubectl-diff.js';
+import { appliedFrom } from '../facts/workloads.js';
 import type { Asked, Host } from './host.js';
 import type { CheckContext } from './step.js';
 import type { WantedFile } from './wanted-file.js';
@@ -21,9 +31,37 @@ export const calicoManifest: Named = { name: 'calico', path: `${calicoFolder}/ca
 export const addOns = (cluster: Pick<Cluster, 'addons'>): (Named & AddOn)[] =>
   addOnsOf(cluster).map((one) => ({ ...one, path: `/etc/kubernetes/kha/add-ons/${one.name}.yaml` }));
 
+/** Where the manifests of a network of the site’s own lie, in their order. */
+export const cniPaths = (cluster: Cluster): Manifest[] =>
+  cniManifests(cluster).map((_, index) => ({ path: `/etc/kubernetes/kha/cni/${index + 1}.yaml` }));
+
 /** What of the add-ons comes with the bundle. */
-export const bundledAddOns = (cluster: Pick<Cluster, 'addons'>): Named[] =>
-  addOns(cluster).filter(({ file }) => file === undefined);
+export const bundledAddOns = (cluster: Pick<Cluster, 'addons'>): Named[] => addOns(cluster).filter(isBundled);
+
+/** What of the add-ons is fetched by its URL. */
+export const fetchedAddOns = (cluster: Pick<Cluster, 'addons'>): (Named & FetchedManifest)[] =>
+  addOns(cluster).flatMap((one) => {
+    const fetched = asFetched(one);
+    return fetched ? [{ ...fetched, path: one.path }] : [];
+  });
+
+/** What of the add-ons is rendered out of charts. */
+export const chartAddOns = (cluster: Pick<Cluster, 'addons'>): (Named & ChartAddOn)[] =>
+  addOns(cluster).flatMap((one) => {
+    const chart = asChart(one);
+    return chart ? [{ ...chart, path: one.path }] : [];
+  });
+
+/** Which of them lie on a control plane otherwise, or not at all; in words. What lies there right is fetched no more. */
+export async function unfetched(host: Asked, wanted: readonly (Manifest & FetchedManifest)[]): Promise<string[]> {
+  if (wanted.length === 0) return [];
+  const found = await host.read(sha256(wanted.map(({ path }) => path)));
+  return wanted.flatMap(({ path, digest }) => {
+    const there = found.get(path);
+    if (there === undefined) return [`${path} is not there`];
+    return `sha256:${there}` === digest ? [] : [`${path} differs`];
+  });
+}
 
 /** Manifests of the bundle, `manifests/NAME.yaml` in it, that the cluster is given. */
 export const bundledManifests = (cluster: Cluster): Named[] => [
@@ -59,8 +97,21 @@ export async function unapplied(host: Asked, manifests: readonly Manifest[]): Pr
   return words;
 }
 
-/** Applies manifests that lie on a control plane, in their order. */
+/** Applies manifests that lie on a control plane, in their order, each with the kinds that it defines before objects of these. */
 export async function applyManifests(host: Host, manifests: readonly Manifest[]): Promise<void> {
-  for (const { path } of manifests)
-    await host.run(kubectl(['apply', '--server-side', '--force-conflicts', '-f', path]));
+  for (const { path } of manifests) {
+    const apply = kubectl(['apply', '--server-side', '--force-conflicts', '-f', path]);
+    try {
+      await host.run(apply);
+    } catch (error) {
+      // Objects of kinds that the same file defines: kubectl applies all others, the definitions among them, and fails.
+      const defined = (await host.read(appliedFrom(path))).filter(({ kind }) =>
+        kind.startsWith('CustomResourceDefinition.'),
+      );
+      if (defined.length === 0) throw error;
+      const names = defined.map(({ name }) => `customresourcedefinition/${name}`);
+      await host.run(kubectl(['wait', '--for=condition=Established', '--timeout=10s', ...names]));
+      await host.run(apply);
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import type { MadeManifest } from '../cluster/add-ons.js';
 import type { Description } from '../cluster/bundle-description.js';
 import type { Cluster, Machine } from '../cluster/cluster.js';
 import type { GivenAuthority } from '../cluster/given-authorities.js';
@@ -75,6 +76,8 @@ export interface CheckContext {
   readonly secret: (reference: string) => Promise<string>;
   /** Throws SecretMissing where one of its halves cannot be read. */
   readonly authority: (given: GivenAuthority) => Promise<AuthorityFiles>;
+  /** A manifest by its URL, or out of a chart, made where the worker runs. Throws ManifestRefused. */
+  readonly manifest: (wanted: MadeManifest) => Promise<string>;
   readonly records: Records;
   readonly bundleFile: BundleFile;
   readonly requests: Requests;

@@ -1,4 +1,5 @@
 import {
+  checkAddOns,
   checkHost,
   compareHosts,
   checkEndpoint,
@@ -78,7 +79,16 @@ const packagesAndRuntime = [
 /** A highly available cluster out of bare hosts, in the seed's order. In mode `plan` only checks run and gates stand open. */
 export async function installCluster(input: OperationInput): Promise<Report> {
   return operation(input, 'install', async ({ stage, gate }) => {
-    await stage('Preflight', checkHost, checkEndpoint, checkRegistry, compareHosts, compareRecord, checkMembership);
+    await stage(
+      'Preflight',
+      checkHost,
+      checkEndpoint,
+      checkRegistry,
+      checkAddOns,
+      compareHosts,
+      compareRecord,
+      checkMembership,
+    );
     await gate('before-changes', ...preparation, ...packagesAndRuntime, configureHaproxy);
     await stage('Prepare hosts', ...preparation);
     await stage('Packages and runtime', ...packagesAndRuntime);

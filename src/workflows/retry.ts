@@ -9,7 +9,7 @@ const refused = ['HostKeyUnknown', 'HostKeyChanged', 'LoginRefused', 'SudoRefuse
  */
 const silent = ['Unreachable', 'NotAnswered'];
 /** What a person has to mend first; no attempt is wasted on it. */
-const hopeless = [...refused, 'SecretMissing', 'BundleRefused', 'FolderUnusable'];
+const hopeless = [...refused, 'SecretMissing', 'BundleRefused', 'FolderUnusable', 'ManifestRefused'];
 /** The host answered and the step did not work: where trying twice may do harm, a person decides. */
 const answered = ['CommandFailed', 'StepUnfinished'];
 

@@ -25,6 +25,7 @@ function ground(): Surroundings & { readonly told: string[] } {
     host,
     secret: refuse,
     authority: refuse,
+    manifest: refuse,
     records: { wanted: refuse, parse: parseRecord },
     bundleFile: { description: refuse, port: refuse },
     requests: { place: 'nowhere', flaws: refuse, request: refuse, signed: refuse, ask: refuse, note: refuse },

@@ -90,6 +90,14 @@ it.each<[what: string, at: string, mishap: Mishap, words: RegExp]>([
   );
 });
 
+it('takes nothing that is larger than what is wanted can be', async () => {
+  using folder = new Folder();
+  const failed = downloadsOf(internet, folder).file({ name, url, most: 999 });
+  await expect(failed).rejects.toThrow(/^bin\/amd64\/kubeadm: https:\S+kubeadm is larger than 999 bytes$/);
+  expect(readdirSync(folder.at('downloads'))).toEqual([]);
+  expect(await downloadsOf(internet, folder).file({ name, url, most: 1000 })).toMatch(/kubeadm$/);
+});
+
 it('bears a server that is busy for a moment', async () => {
   using folder = new Folder();
   internet.mishaps.set(url, { status: 503, times: 2 });

@@ -50,6 +50,7 @@ function context(wanted: Cluster, name: string, said: Said) {
     warn: () => undefined,
     secret: async () => Promise.resolve('hunter2-hunter2'),
     authority: async () => Promise.resolve({ cert: 'a certificate', key: 'hunter2-hunter2', flaws: [] }),
+    manifest: async () => Promise.resolve('hunter2-hunter2'),
     records: records(wanted),
     bundleFile: { description: () => Promise.resolve(bundle), port: () => Promise.resolve(40_000) },
     requests: new FakeRequests(),
@@ -65,6 +66,7 @@ const content = [
   'disableSwap',
   'synchroniseTime',
   'installAddOns',
+  'checkAddOns',
   'compareRecord',
   'checkMembership',
   'reconfigureEtcd',
@@ -73,6 +75,7 @@ const content = [
 /** What a spec must have for steps that are for no host otherwise. */
 const onlyWith: Readonly<Record<string, Record<string, unknown>>> = {
   installAddOns: { addons: ['dashboard'] },
+  checkAddOns: { addons: [{ name: 'a', url: 'https://example.org/a.yaml', digest: `sha256:${'0'.repeat(64)}` }] },
   openFirewall: { firewall: 'open' },
   configureSelinux: { selinux: 'enforcing' },
   installCniManifests: { networking: { cni: { manifests: ['/cni.yaml'] } } },

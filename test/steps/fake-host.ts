@@ -73,6 +73,7 @@ export function contextOf(
     warnings,
     authority: ({ name }) =>
       Promise.resolve({ cert: `the certificate of ${name}\n`, key: `the key of ${name}\n`, flaws: [] }),
+    manifest: (of) => Promise.resolve(`the manifest of ${'chart' in of ? of.chart : of.url}\n`),
     records: records(cluster),
     bundleFile: { description: () => Promise.resolve(described), port: () => Promise.resolve(40_000) },
     requests: new FakeRequests(),

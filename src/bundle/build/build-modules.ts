@@ -6,7 +6,7 @@ import { cacheFolder } from '../../engine/folders.js';
 import { reported, type Report } from '../../engine/report.js';
 import { run } from '../../engine/run-program.js';
 import { goMod, goModFor, requiresOf, type Requires } from './go-mod.js';
-import { agnhostModule, binaryName, calico, modulesFor, source, temporal, type Module } from './modules.js';
+import { agnhostModule, binaryName, calico, helm, modulesFor, source, temporal, type Module } from './modules.js';
 import { labArchitecture, type Architecture, type Versions } from './versions.js';
 
 const environment = ({ toolchain }: Module, arch: Architecture = labArchitecture): Record<string, string> => ({
@@ -68,6 +68,10 @@ export async function buildTemporal(report: Report): Promise<{ readonly binaries
   const binaries = await built(temporal, labArchitecture, report);
   return { binaries, sources: await moduleFolder(temporal, 'go.temporal.io/server') };
 }
+
+/** Helm: its path. */
+export const buildHelm = async (report: Report): Promise<string> =>
+  join(await built(helm, labArchitecture, report), 'helm');
 
 /** The program of Kubernetes’ image for tests of networks: its path. */
 export const buildAgnhost = async (report: Report): Promise<string> =>

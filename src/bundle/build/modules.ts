@@ -89,6 +89,16 @@ export const temporal: Module = {
 /** Kubernetes’ own image for tests of networks, which no bundle holds: for hosts that fetch from a lab’s internet. */
 export const agnhostModule: Module = { name: 'kubernetes', commands: ['k8s.io/kubernetes/test/images/agnhost'] };
 
+/** As its go.mod here has it. */
+export const helmVersion = 'v4.3.1';
+
+/** Helm, which renders charts into the manifests of add-ons; no host ever has it. */
+export const helm: Module = {
+  name: 'helm',
+  flags: `-X helm.sh/helm/v4/internal/version.version=${helmVersion}`,
+  commands: ['helm.sh/helm/v4/cmd/helm'],
+};
+
 /** A folder of what the bundle is made from, in the sources, whether this runs compiled or not. */
 export const source = (name: string): string => {
   const here = fileURLToPath(new URL(`../modules/${name}`, import.meta.url));

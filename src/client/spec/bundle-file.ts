@@ -1,6 +1,6 @@
 import { indexDigest, provedArchive } from '../../bundle/opened-files.js';
 import { BundleRefused } from '../../bundle/archive.js';
-import { addOnsOf } from '../../cluster/add-ons.js';
+import { addOnsOf, isBundled } from '../../cluster/add-ons.js';
 import type { Description } from '../../cluster/bundle-description.js';
 import type { Cluster } from '../../cluster/cluster.js';
 import type { RuleProblem } from '../../cluster/rules.js';
@@ -83,17 +83,11 @@ export function unfit(
           },
         ]
       : []),
-    ...addOnsOf(cluster).flatMap(({ name, file }, index): Unfit[] =>
-      file !== undefined || Object.hasOwn(files, `manifests/${name}.yaml`)
-        ? []
-        : [
-            {
-              path: ['addons', index],
-              message: `the ${what} has no such add-on`,
-              found: name,
-              expected: `manifests/${name}.yaml in it`,
-            },
-          ],
-    ),
+    ...addOnsOf(cluster).flatMap((one, index): Unfit[] => {
+      const expected = `manifests/${one.name}.yaml`;
+      if (!isBundled(one) || Object.hasOwn(files, expected)) return [];
+      const message = `the ${what} has no such add-on`;
+      return [{ path: ['addons', index], message, found: one.name, expected: `${expected} in it` }];
+    }),
   ];
 }

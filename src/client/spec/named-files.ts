@@ -21,8 +21,10 @@ const namedFiles = (cluster: Cluster): Named[] => [
   ...cluster.files.flatMap(({ from }, index) =>
     from === undefined ? [] : [{ path: ['files', index, 'from'], file: from }],
   ),
-  ...addOnsOf(cluster).flatMap(({ file }, index) =>
-    file === undefined ? [] : [{ path: ['addons', index, 'file'], file }],
+  ...addOnsOf(cluster).flatMap(({ file, chart, values }, index) =>
+    Object.entries({ file, chart, values }).flatMap(([field, named]) =>
+      named === undefined || named.startsWith('https://') ? [] : [{ path: ['addons', index, field], file: named }],
+    ),
   ),
 ];
 

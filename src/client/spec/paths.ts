@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import type { AddOn } from '../../cluster/add-ons.js';
 import type { Cluster } from '../../cluster/cluster.js';
 import { expandHome } from '../../activities/secrets.js';
 
@@ -47,7 +48,13 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
     ...(registry ? { registry: { ...registry, images: cluster.source.registry?.images ?? {} } } : {}),
     ...(file ? { file: { ...file, path: path(file.path) } } : {}),
   };
-  const addons = cluster.addons.map((one) => (typeof one === 'string' ? one : { ...one, file: path(one.file) }));
+  const addOn = ({ file, chart, values, ...one }: AddOn): AddOn => ({
+    ...one,
+    ...(file === undefined ? {} : { file: path(file) }),
+    ...(chart === undefined ? {} : { chart: chart.startsWith('https://') ? chart : path(chart) }),
+    ...(values === undefined ? {} : { values: path(values) }),
+  });
+  const addons = cluster.addons.map((one) => (typeof one === 'string' ? one : addOn(one)));
   const { requests, ...authorities } = cluster.certificates;
   const certificates = {
     ...Object.fromEntries(

@@ -1,16 +1,24 @@
 import { controlPlanes } from '../../cluster/roles.js';
-import { rolledOut } from '../../facts/rollout.js';
-import { workloadsIn } from '../../facts/workloads.js';
 import { actedBefore } from '../acted-before.js';
 import { servesApi } from '../fitness.js';
-import type { Asked } from '../host.js';
-import { addOns, applyManifests, bundledAddOns, notLaid, ownManifest, unapplied } from '../manifests.js';
-import type { CheckContext, Step } from '../step.js';
+import {
+  addOns,
+  applyManifests,
+  bundledAddOns,
+  chartAddOns,
+  fetchedAddOns,
+  notLaid,
+  ownManifest,
+  unapplied,
+  unfetched,
+} from '../manifests.js';
+import { notReady } from '../readiness.js';
+import type { ApplyContext, CheckContext, Step } from '../step.js';
 import { missingFiles, writeFiles, type WantedFile } from '../wanted-file.js';
 
 export const installAddOns: Step = {
   name: 'installAddOns',
-  does: 'Apply the add-ons that the spec names, of the bundle or of its own files, and wait until they run',
+  does: 'Apply the add-ons that the spec names, of the bundle, of its own files, by URL or as charts, and wait until they are ready',
   on: (cluster) => (cluster.addons.length > 0 ? controlPlanes(cluster) : []),
   pace: { once: servesApi },
   retry: 'edit',
@@ -19,6 +27,7 @@ export const installAddOns: Step = {
   async apply(context) {
     const { cluster, host } = context;
     await writeFiles(host, await ownFiles(context));
+    await layFetched(context);
     await applyManifests(host, addOns(cluster));
   },
   // Images of a site's own are pulled only now.
@@ -29,22 +38,38 @@ async function missing(context: CheckContext): Promise<string[]> {
   const { cluster } = context;
   const own = await ownFiles(context);
   const found = await actedBefore(context, async (host) =>
-    (await Promise.all([missingFiles(host, own), notLaid(host, bundledAddOns(cluster))])).flat(),
+    (
+      await Promise.all([
+        missingFiles(host, own),
+        unfetched(host, fetchedAddOns(cluster)),
+        notLaid(host, bundledAddOns(cluster)),
+      ])
+    ).flat(),
   );
   if (!('read' in found)) return [...found];
   const absent = await unapplied(found, addOns(cluster));
-  return absent.length > 0 ? absent : notRunning(found, addOns(cluster));
+  return absent.length > 0 ? absent : notReady(found, addOns(cluster));
 }
 
-const ownFiles = (context: CheckContext): Promise<WantedFile[]> =>
-  Promise.all(
+/** Only what is not there as it should be: its URL may be gone by now. */
+async function layFetched({ cluster, host, manifest }: ApplyContext): Promise<void> {
+  for (const wanted of fetchedAddOns(cluster)) {
+    if ((await unfetched(host, [wanted])).length === 0) continue;
+    await writeFiles(host, [{ path: wanted.path, content: await manifest(wanted), mode: '600', secret: true }]);
+  }
+}
+
+/** Read or rendered where the worker runs. */
+const ownFiles = async (context: CheckContext): Promise<WantedFile[]> => [
+  ...(await Promise.all(
     addOns(context.cluster).flatMap(({ path, file }) => (file === undefined ? [] : [ownManifest(file, path, context)])),
-  );
-
-async function notRunning(host: Asked, manifests: ReturnType<typeof addOns>): Promise<string[]> {
-  const words: string[] = [];
-  for (const { path } of manifests)
-    for (const { namespace, name } of await host.read(workloadsIn(path)))
-      words.push(...(await host.read(rolledOut(namespace, name))));
-  return words;
-}
+  )),
+  ...(await Promise.all(
+    chartAddOns(context.cluster).map(async ({ path, ...chart }) => ({
+      path,
+      content: await context.manifest(chart),
+      mode: '600',
+      secret: true,
+    })),
+  )),
+];

@@ -1,11 +1,9 @@
 import { cniManifests, controlPlanes } from '../../cluster/roles.js';
 import { actedBefore } from '../acted-before.js';
 import { servesApi } from '../fitness.js';
-import { applyManifests, ownManifest, unapplied } from '../manifests.js';
+import { applyManifests, cniPaths, ownManifest, unapplied } from '../manifests.js';
 import type { CheckContext, Step } from '../step.js';
 import { missingFiles, writeFiles, type WantedFile } from '../wanted-file.js';
-
-const folder = '/etc/kubernetes/kha/cni';
 
 export const installCniManifests: Step = {
   name: 'installCniManifests',
@@ -30,5 +28,7 @@ export const installCniManifests: Step = {
 
 const files = (context: CheckContext): Promise<WantedFile[]> =>
   Promise.all(
-    cniManifests(context.cluster).map((file, index) => ownManifest(file, `${folder}/${index + 1}.yaml`, context)),
+    cniManifests(context.cluster).map((file, index) =>
+      ownManifest(file, cniPaths(context.cluster)[index]!.path, context),
+    ),
   );

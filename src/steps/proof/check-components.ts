@@ -1,8 +1,11 @@
 import type { Cluster } from '../../cluster/cluster.js';
 import { controlPlanes } from '../../cluster/roles.js';
 import { rolledOut } from '../../facts/rollout.js';
+import { actedBefore } from '../acted-before.js';
 import { servesApi } from '../fitness.js';
-import type { Step } from '../step.js';
+import { cniPaths, notLaid } from '../manifests.js';
+import { notReady } from '../readiness.js';
+import type { CheckContext, Step } from '../step.js';
 
 /** CoreDNS starts once there is a network of pods, whoever made it. */
 const workloads = ({ networking: { cni } }: Cluster): string[] => [
@@ -11,6 +14,14 @@ const workloads = ({ networking: { cni } }: Cluster): string[] => [
   'daemonset/kube-proxy',
 ];
 
+/** What of a network of the site’s own is not ready: some of it may need workers, so it is not waited for before them. */
+async function ownNetwork(context: CheckContext): Promise<string[]> {
+  const manifests = cniPaths(context.cluster);
+  if (manifests.length === 0) return [];
+  const found = await actedBefore(context, (host) => notLaid(host, manifests));
+  return 'read' in found ? notReady(found, manifests) : [...found];
+}
+
 export const checkComponents: Step = {
   name: 'checkComponents',
   does: 'Wait until every component of the cluster has all of its pods',
@@ -18,10 +29,11 @@ export const checkComponents: Step = {
   pace: { once: servesApi },
   retry: 'wait',
   needs: ['ready nodes'],
-  async check({ cluster, host }) {
+  async check(context) {
+    const { cluster, host } = context;
     const found = await Promise.all(
       workloads(cluster).map((workload) => host.read(rolledOut('kube-system', workload))),
     );
-    return found.flat();
+    return [...found.flat(), ...(await ownNetwork(context))];
   },
 };

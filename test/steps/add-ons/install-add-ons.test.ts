@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { conditionMet, type Conditional } from '../../../src/facts/condition.js';
 import { answer } from '../../../src/facts/fact.js';
-import { existing, file } from '../../../src/facts/files.js';
+import { existing, file, sha256 } from '../../../src/facts/files.js';
 import { kubectlDiff } from '../../../src/facts/kubectl-diff.js';
 import { rolledOut } from '../../../src/facts/rollout.js';
-import { workloadsIn } from '../../../src/facts/workloads.js';
-import { installAddOns } from '../../../src/steps/index.js';
+import { appliedFrom, type Applied } from '../../../src/facts/workloads.js';
+import { checkAddOns, installAddOns } from '../../../src/steps/index.js';
+import { applyManifests } from '../../../src/steps/manifests.js';
 import { cluster } from '../../clusters.js';
 import { contextOf, FakeHost } from '../fake-host.js';
 
@@ -21,8 +23,8 @@ const applied = (): FakeHost =>
     .tells(file(own, { secret: true }), there)
     .tells(kubectlDiff('-f', limits), undefined)
     .tells(kubectlDiff('-f', own), undefined)
-    .tells(workloadsIn(limits), [])
-    .tells(workloadsIn(own), [{ namespace: 'dashboard', name: 'deployment/web' }]);
+    .tells(appliedFrom(limits), [])
+    .tells(appliedFrom(own), [{ kind: 'Deployment.apps', namespace: 'dashboard', name: 'web' }]);
 const bare = (name: string): FakeHost =>
   new FakeHost(wanted, name).tells(existing([limits]), []).tells(file(own, { secret: true }), undefined);
 
@@ -54,17 +56,118 @@ describe('add-ons', () => {
   });
 });
 
-it('finds what runs pods in a manifest, and waits for nothing that nobody can tell of', () => {
-  const parsed = (stdout: string): unknown => answer(workloadsIn('/x.yaml'), { code: 0, stdout, stderr: '' });
-  expect(
-    parsed(
-      'Namespace    <none>      dashboard\nDeployment   dashboard   web\nStatefulSet  dashboard   db\nJob  dashboard  once\n',
-    ),
-  ).toEqual([
-    { namespace: 'dashboard', name: 'deployment/web' },
-    { namespace: 'dashboard', name: 'statefulset/db' },
+describe('an add-on by its URL', () => {
+  const path = `${folder}/web.yaml`;
+  const sum = 'a'.repeat(64);
+  const fetched = { name: 'web', url: 'https://example.org/web.yaml', digest: `sha256:${sum}` };
+  const wanted = cluster({ addons: [fetched] });
+  const having = (name: string, found: string | undefined): FakeHost =>
+    new FakeHost(wanted, name)
+      .tells(sha256([path]), new Map(found === undefined ? [] : [[path, found]]))
+      .tells(existing([]), []);
+  const gone = { manifest: () => Promise.reject(new Error('it is gone')) };
+
+  it('is laid by what was fetched', async () => {
+    const host = having('m1', undefined).obeys(/apply/);
+    await installAddOns.apply!(contextOf(wanted, host));
+    const content = 'the manifest of https://example.org/web.yaml\n';
+    expect(host.written.get(path)).toEqual({ content, mode: '0600', secret: true });
+    expect(host.done).toEqual([`write ${path}`, expect.stringContaining('apply')]);
+  });
+
+  it('is told of when another lies there', async () => {
+    const hosts = ['m1', 'm2', 'm3'].map((name) => having(name, 'b'.repeat(64)));
+    expect(await installAddOns.check(contextOf(wanted, hosts[0]!, hosts.slice(1)))).toEqual([`${path} differs`]);
+  });
+
+  it('needs its URL no more once it is there', async () => {
+    const host = having('m1', sum)
+      .obeys(/apply/)
+      .tells(kubectlDiff('-f', path), undefined)
+      .tells(appliedFrom(path), []);
+    const context = { ...contextOf(wanted, host), ...gone };
+    expect(await installAddOns.check(context)).toEqual([]);
+    await installAddOns.apply!(context);
+    expect(host.written.size).toBe(0);
+  });
+
+  it('stops an install before anything is changed, where nobody has it', async () => {
+    const [first, ...others] = [having('m1', undefined), having('m2', undefined), having('m3', undefined)];
+    await expect(checkAddOns.check({ ...contextOf(wanted, first, others), ...gone })).rejects.toThrow('it is gone');
+    const elsewhere = [having('m2', sum), having('m3', undefined)];
+    expect(await checkAddOns.check({ ...contextOf(wanted, first, elsewhere), ...gone })).toEqual([]);
+  });
+});
+
+it('finds what a manifest holds, and waits for nothing that nobody can tell of', () => {
+  const parsed = (stdout: string): unknown => answer(appliedFrom('/x.yaml'), { code: 0, stdout, stderr: '' });
+  expect(parsed('Namespace   v1   <none>      dashboard\nDeployment  apps/v1   dashboard   web\n')).toEqual([
+    { kind: 'Namespace', namespace: undefined, name: 'dashboard' },
+    { kind: 'Deployment.apps', namespace: 'dashboard', name: 'web' },
   ]);
   expect(parsed('')).toEqual([]);
+  const unknown = { code: 1, stdout: 'Namespace  v1  <none>  a\n', stderr: 'error: no matches for kind "Widget"\n' };
+  expect(answer(appliedFrom('/x.yaml'), unknown)).toHaveLength(1);
+  expect(() => answer(appliedFrom('/x.yaml'), { ...unknown, stderr: 'the connection was refused\n' })).toThrow(
+    'refused',
+  );
   const stderr = 'error: rollout status is only available for RollingUpdate strategy type\n';
   expect(answer(rolledOut('a', 'daemonset/b'), { code: 1, stdout: '', stderr })).toEqual([]);
+});
+
+it.each<[kind: Conditional, status: object, words: string[]]>([
+  ['Job.batch', { conditions: [{ type: 'Complete', status: 'True' }] }, []],
+  ['Job.batch', { succeeded: 1 }, ['job/x: 1 of 3 completions']],
+  [
+    'Job.batch',
+    { conditions: [{ type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded', message: 'it gave up' }] },
+    ['job/x failed (BackoffLimitExceeded: it gave up)'],
+  ],
+  ['CustomResourceDefinition.apiextensions.k8s.io', {}, ['customresourcedefinition/x is not Established']],
+  ['CustomResourceDefinition.apiextensions.k8s.io', { conditions: [{ type: 'Established', status: 'True' }] }, []],
+  [
+    'APIService.apiregistration.k8s.io',
+    { conditions: [{ type: 'Available', status: 'False', reason: 'MissingEndpoints', message: 'no endpoints' }] },
+    ['apiservice/x is not Available (MissingEndpoints: no endpoints)'],
+  ],
+  ['APIService.apiregistration.k8s.io', { conditions: [{ type: 'Available', status: 'True' }] }, []],
+])('waits for a %s by its condition: %j', (kind, status, words) => {
+  const stdout = JSON.stringify({ spec: { completions: 3 }, status });
+  expect(answer(conditionMet(kind, 'x', 'a'), { code: 0, stdout, stderr: '' })).toEqual(words);
+});
+
+it('does not wait for a Job that is suspended', () => {
+  const stdout = JSON.stringify({ spec: { suspend: true }, status: {} });
+  expect(answer(conditionMet('Job.batch', 'x', 'a'), { code: 0, stdout, stderr: '' })).toEqual([]);
+});
+
+describe('objects of kinds that their own manifest defines', () => {
+  const path = `${folder}/limits.yaml`;
+  const defined = {
+    kind: 'CustomResourceDefinition.apiextensions.k8s.io',
+    namespace: undefined,
+    name: 'widgets.example.org',
+  };
+  const host = (found: Applied[]): FakeHost => {
+    const one = new FakeHost(wanted, 'm1').tells(appliedFrom(path), found).obeys(/ wait .*customresourcedefinition/);
+    let failures = 1;
+    const run = one.run.bind(one);
+    one.obeys(/apply/).run = (command) =>
+      / apply /.test(command) && failures-- > 0
+        ? Promise.reject(new Error('no matches for kind "Widget"'))
+        : run(command);
+    return one;
+  };
+
+  it('are applied once the API knows these', async () => {
+    const one = host([defined]);
+    await applyManifests(one, [{ path }]);
+    expect(one.done).toEqual([
+      expect.stringMatching(/wait --for=condition=Established .*widgets\.example\.org/),
+      expect.stringContaining('apply'),
+    ]);
+  });
+
+  it('fail as they failed where it defines none', async () =>
+    expect(applyManifests(host([]), [{ path }])).rejects.toThrow('no matches for kind'));
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { openings } from '../../../src/cluster/ports.js';
+import { existing } from '../../../src/facts/files.js';
 import { nodeList } from '../../../src/facts/kubectl.js';
 import { rolledOut } from '../../../src/facts/rollout.js';
+import { appliedFrom } from '../../../src/facts/workloads.js';
 import {
   checkComponents,
   checkControlPlaneNodes,
@@ -45,13 +47,17 @@ describe('the network of pods', () => {
       calico,
       ['deployment/coredns', 'deployment/calico-kube-controllers', 'daemonset/calico-node', 'daemonset/kube-proxy'],
     ],
-    ['of the spec', own, ['deployment/coredns', 'daemonset/kube-proxy']],
+    ['of the spec', own, ['deployment/coredns', 'daemonset/kube-proxy', 'daemonset/cilium']],
     ['nobody’s', none, ['daemonset/kube-proxy']],
   ])('that is %s is waited for with what needs it', async (_, wanted, workloads) => {
     // A host fails on whatever it was not told, so nothing else is waited for.
     const host = workloads.reduce(
       (one, workload) => one.tells(rolledOut('kube-system', workload), [workload]),
-      new FakeHost(wanted, 'm1'),
+      new FakeHost(wanted, 'm1')
+        .tells(existing(['/etc/kubernetes/kha/cni/1.yaml']), ['/etc/kubernetes/kha/cni/1.yaml'])
+        .tells(appliedFrom('/etc/kubernetes/kha/cni/1.yaml'), [
+          { kind: 'DaemonSet.apps', namespace: 'kube-system', name: 'cilium' },
+        ]),
     );
     expect(await checkComponents.check(contextOf(wanted, host))).toEqual(workloads);
   });

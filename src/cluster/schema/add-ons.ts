@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { label, path } from './names.js';
+
+/** A login in the address would stand in the run’s history. */
+const url = z
+  .string()
+  .regex(/^https:\/\/[^\s/@]+\/[^\s#]*$/, 'an address such as https://example.org/dashboard.yaml, without a login')
+  .refine((value) => URL.canParse(value), 'an address such as https://example.org/dashboard.yaml');
+
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'a digest: sha256: and 64 hexadecimal digits');
+
+const isAddress = (chart: string): boolean => chart.startsWith('https://');
+
+const own = z
+  .strictObject({
+    name: label,
+    file: path.describe('A manifest where the worker runs').optional(),
+    url: url.describe('A manifest that kha fetches, and no host').optional(),
+    digest: digest.describe('SHA-256 of what an address gives').optional(),
+    chart: path
+      .describe('A Helm chart where the worker runs, a folder or an archive, or the address of one')
+      .optional(),
+    values: path.describe('A file of values for the chart, where the worker runs').optional(),
+    namespace: label.describe('Where the chart’s objects go; made where it is not there').optional(),
+  })
+  .superRefine(({ file, url, digest, chart, values, namespace }, context) => {
+    const wrong = (message: string, ...path: string[]): void => context.addIssue({ code: 'custom', path, message });
+    const fetched = url !== undefined || (chart !== undefined && isAddress(chart));
+    if ([file, url, chart].filter((one) => one !== undefined).length !== 1) wrong('one of file, url and chart');
+    else if (fetched && digest === undefined) wrong('a digest beside the address: what comes is taken by it alone');
+    else if (!fetched && digest !== undefined) wrong('no digest: only what an address gives has one', 'digest');
+    else if (chart === undefined && values !== undefined) wrong('no values: only a chart takes them', 'values');
+    else if (chart === undefined && namespace !== undefined)
+      wrong('no namespace: only a chart leaves it open', 'namespace');
+    else if (chart !== undefined && /^\w+:\/\//.test(chart) && !isAddress(chart))
+      wrong('a path, or an address such as https://example.org/chart-1.0.0.tgz', 'chart');
+  });
+
+export const addOns = z.array(z.union([label, own]));

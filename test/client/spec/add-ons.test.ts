@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { SpecProblems } from '../../../src/client/spec/problem.js';
+import { readSpec } from '../../../src/client/spec/read.js';
+import { Folder } from '../../bundle/samples.js';
+import { good } from './wrong-specs.js';
+
+const digest = `sha256:${'0'.repeat(64)}`;
+const url = 'https://a.example/b.yaml';
+
+async function told(more: string): Promise<string> {
+  using folder = new Folder();
+  try {
+    await readSpec(folder.file('cluster.yaml', `${good}addons:\n  - { name: b${more} }\n`));
+    return '';
+  } catch (error) {
+    if (!(error instanceof SpecProblems)) throw error;
+    return error.problems.map(({ line, column, path, expected }) => `${line}:${column} ${path} ${expected}`).join('\n');
+  }
+}
+
+it.each([
+  ['without a digest', `, url: "${url}"`, /^13:5 addons\[0\] a digest beside the address/],
+  [
+    'of two sources',
+    `, file: a.yaml, url: "${url}", digest: "${digest}"`,
+    /^13:5 addons\[0\] one of file, url and chart/,
+  ],
+  ['of no source', '', /^13:5 addons\[0\] one of file, url and chart/],
+  [
+    'with a digest of a file',
+    `, file: a, digest: "${digest}"`,
+    /^13:33 addons\[0\]\.digest no digest: only what an address/,
+  ],
+  [
+    'without TLS',
+    `, url: "http://a.example/b", digest: "${digest}"`,
+    /^13:21 addons\[0\]\.url an address such as https/,
+  ],
+  ['with a login', `, url: "https://a:b@a.example/b", digest: "${digest}"`, /^13:21 .*without a login$/],
+  ['with another kind of digest', `, url: "${url}", digest: "md5:0"`, /^13:57 addons\[0\]\.digest a digest: sha256/],
+  ['with values of a file', ', file: a, values: v', /^13:33 addons\[0\]\.values no values: only a chart/],
+  ['with a namespace of a file', ', file: a, namespace: b', /^13:36 addons\[0\]\.namespace no namespace: only a chart/],
+  ['a chart of a registry', ', chart: "oci://a.example/b"', /^13:23 addons\[0\]\.chart a path, or an address/],
+  ['a chart without a digest', ', chart: "https://a.example/b.tgz"', /^13:5 addons\[0\] a digest beside the address/],
+])('tells where it stands that an add-on is %s', async (_, more, words) => expect(await told(more)).toMatch(words));
+
+it('takes an add-on by its URL', async () => expect(await told(`, url: "${url}", digest: "${digest}"`)).toBe(''));
