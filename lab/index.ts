@@ -25,6 +25,7 @@ import { assertLabCanRun, installPackages, kernelPrograms } from './packages.js'
 import { registryRuns, stopRegistry } from './registry.js';
 import { reported, type Report } from '../src/engine/report.js';
 import { rootfs } from './rootfs.js';
+import { rpmPackages, rpmPrograms, rpmSystem } from './rpm/system.js';
 import { run } from '../src/engine/run-program.js';
 import { kernel } from './vm/kernel.js';
 import { writeSpec } from './spec.js';
@@ -33,7 +34,10 @@ export const defaultSize: LabSize = { controlPlanes: 3, workers: 1, etcd: 0, loa
 
 /** Brings a lab up, or completes one that crashed half-way; gives the path of its cluster.yaml. */
 export async function labUp(name: string, size: LabSize, report: Report): Promise<string> {
-  await installPackages(report, size.vm ? kernelPrograms : {});
+  await installPackages(report, {
+    ...(size.vm ? kernelPrograms : {}),
+    ...(size.workerSystem === rpmSystem ? rpmPrograms : {}),
+  });
   const lab = await makeLab(name, size);
   await makeBridges(lab);
   const kubernetes = await releaseOf(lab);
@@ -158,6 +162,12 @@ export async function labRemains(lab: NonNullable<Awaited<ReturnType<typeof find
   found.push(...groupsLeft(lab).map((folder) => `control group ${folder}`));
   if (existsSync(labFile(lab))) found.push(`folder ${labFile(lab)}`);
   return found;
+}
+
+/** The folder of rpms for lab hosts with dnf, made where it is not there yet: for `kha bundle build --packages`. */
+export async function labRpms(report: Report): Promise<string> {
+  await installPackages(report, rpmPrograms);
+  return rpmPackages(report);
 }
 
 /** Removes everything that labs can make again. */

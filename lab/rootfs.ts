@@ -8,17 +8,24 @@ import { system } from '../src/bundle/build/versions.js';
 import { cacheFolder } from '../src/engine/folders.js';
 import { reported, type Report } from '../src/engine/report.js';
 import { run } from '../src/engine/run-program.js';
+import { rpmBase, rpmSystem } from './rpm/system.js';
 
 /** Users besides root to log in as: one whose sudo asks nothing, one whose sudo wants the password `lab`. */
 const users = `set -e; useradd -m -s /bin/sh admin; useradd -m -s /bin/sh admin-pw; echo admin-pw:lab | chpasswd
 echo 'admin ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/admin; echo 'admin-pw ALL=(ALL) ALL' >/etc/sudoers.d/admin-pw
 rm -f /etc/ssh/ssh_host_* /etc/machine-id /etc/resolv.conf; : >/etc/resolv.conf`;
 
+async function bareSystem(of: string, report: Report): Promise<string> {
+  if (of === rpmSystem) return rpmBase(report);
+  const suite = suites[of];
+  if (suite !== undefined) return baseSystem(suite, report);
+  throw new Error(`the lab has hosts of ${[...Object.keys(suites), rpmSystem].join(', ')}, not of ${of}`);
+}
+
 /** The root file system that hosts of a system stand on, with packages that they have before kha comes; read-only, made once. */
 export async function rootfs(report: Report, of: string = system.os, packages = ''): Promise<string> {
-  const suite = suites[of];
-  if (suite === undefined) throw new Error(`the lab has hosts of ${Object.keys(suites).join(' and ')}, not of ${of}`);
-  const base = await baseSystem(suite, report);
+  if (packages !== '' && of === rpmSystem) throw new Error(`hosts of ${of} have no apt to install ${packages} with`);
+  const base = await bareSystem(of, report);
   const digest = createHash('sha256')
     .update(JSON.stringify([basename(base), users, packages]))
     .digest('hex')

@@ -22,21 +22,30 @@ const packages = [
   'tcpdump',
 ];
 
-const digestOf = (suite: string): string =>
+const digestOf = (suite: string, further: readonly string[]): string =>
   createHash('sha256')
-    .update(JSON.stringify([suite, packages]))
+    .update(JSON.stringify([suite, [...packages, ...further]]))
     .digest('hex')
     .slice(0, 12);
 
-/** Root file system of a bare host, made once: what a bundle brings is what it lacks. Nobody may write into it. */
-export async function baseSystem(suite: string, report: Report): Promise<string> {
-  const target = cacheFolder('base', digestOf(suite));
+/**
+ * Root file system of a bare host, made once: what a bundle brings is what it lacks; `further` packages are there too.
+ * Nobody may write into it.
+ */
+export async function baseSystem(suite: string, report: Report, further: readonly string[] = []): Promise<string> {
+  const target = cacheFolder('base', digestOf(suite, further));
   if (existsSync(target)) return target;
   await reported(report, `Making a bare system (Debian ${suite})`, async () => {
     const making = `${target}.making`;
     await rm(making, { recursive: true, force: true });
     await mkdir(cacheFolder('base'), { recursive: true });
-    await run('mmdebstrap', ['-q', '--variant=minbase', `--include=${packages.join(',')}`, suite, making]);
+    await run('mmdebstrap', [
+      '-q',
+      '--variant=minbase',
+      `--include=${[...packages, ...further].join(',')}`,
+      suite,
+      making,
+    ]);
     await rename(making, target);
   });
   return target;

@@ -33,7 +33,7 @@ export function labCommand(): Command {
     .option('--source <file>', 'a bundle, from which the hosts are installed; there is no registry then', path)
     .option(
       '--worker-system <system>',
-      'debian-12 or debian-13 for the workers; with --source, whose bundle must be for it',
+      'debian-12, debian-13, or rocky-9 (Debian 12 with rpm and dnf) for the workers; with --source, whose bundle must be for it',
     )
     .option(
       '--vm',
@@ -69,6 +69,14 @@ export function labCommand(): Command {
         console.log(`registry ${status.registry.address} ${status.registry.running ? 'running' : 'off'}`);
       console.log(`spec ${status.spec}`);
     });
+  command
+    .command('rpms')
+    .description('Make the rpms that hosts of --worker-system rocky-9 lack, and print their folder')
+    .addHelpText(
+      'after',
+      '\nExample:\n  kha bundle build --system debian-13,rocky-9 --packages rocky-9=$(kha lab rpms)',
+    )
+    .action(async () => console.log(await (await lab()).labRpms(tell)));
   command
     .command('audit')
     .description('Ask the hosts whether the install left all well: each kubeadm command once, nothing half-written')
