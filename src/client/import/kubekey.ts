@@ -152,7 +152,7 @@ function endpointOf(endpoint: Field, hosts: readonly DraftHost[], ledger: Ledger
   if (domain)
     ledger.told(
       section,
-      `kubekey reached the API as ${domain}; kha does by the address below`,
+      `kubekey reached the API as ${domain}; kha does as the endpoint below says`,
       endpoint.at('domain').place,
     );
   if (inside === 'kube-vip' && address) {
