@@ -46,7 +46,7 @@ export const wrongSettings: readonly Wrong[] = [
     'a folder for requests that nobody makes',
     `${good}certificates: { ca: { cert: ca.crt, key: env:A }, requests: asked }\n`,
     12,
-    57,
+    61,
     'certificates.requests',
     /no authority of the spec is without its key/,
   ],
