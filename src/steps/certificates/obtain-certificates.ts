@@ -11,7 +11,6 @@ import { askedCertificates, type AskedCertificate } from './asked-certificates.j
 import { describeRequests } from './describe-requests.js';
 import { authorityFile, signedFolder } from './kubeconfigs.js';
 import { lackingCertificates, type Lacking } from './lacking-certificates.js';
-import { pki } from './paths.js';
 import { lifetime, makeRequest, requestConfiguration, requestFiles, requestFolder } from './request.js';
 
 export const obtainCertificates: Step = {
@@ -163,7 +162,7 @@ async function copyPair(
   await host.run(
     [
       'set -eu; umask 077',
-      sh`mkdir -p -m 0755 ${pki} ${`${pki}/etcd`}`,
+      sh`mkdir -p -m 0755 ${to.key.slice(0, to.key.lastIndexOf('/'))}`,
       sh`cp ${from.key} ${key}; chmod 0600 ${key}; cp ${from.crt} ${crt}; chmod 0644 ${crt}; sync ${[key, crt]}`,
       sh`mv -fT ${key} ${to.key}; mv -fT ${crt} ${to.crt}; sync ${[to.key, to.crt]}`,
     ].join('; '),
