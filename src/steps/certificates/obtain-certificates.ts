@@ -105,8 +105,7 @@ async function lookedAt(context: CheckContext, missing: readonly Missing[]): Pro
       const path = pathOf(context, certificate);
       const key = keys.get(certificate.name);
       const nothing = { certificate, signed: { flaws: [] } };
-      if (key === undefined)
-        return { ...nothing, words: `${words}; it will be asked for as ${path}.csr` };
+      if (key === undefined) return { ...nothing, words: `${words}; it will be asked for as ${path}.csr` };
       const wanted = { ...certificate, authority: certificate.signer, key, least };
       const signed = await requests.signed(path, wanted);
       if (signed.cert !== undefined) return { certificate, signed, words: `${words}; ${path}.crt is signed for it` };
