@@ -1,9 +1,21 @@
-import { bridge, hostsOf, linkName, loginAddress, loginBridge, network, type Lab, type LabHost } from './lab.js';
+import {
+  bridge,
+  hostsOf,
+  linkName,
+  loginAddress,
+  loginBridge,
+  network,
+  network6,
+  type Lab,
+  type LabHost,
+} from './lab.js';
 
 /** A network of the lab: its bridge, and the address that this machine has there. */
 export interface Switch {
   readonly bridge: string;
   readonly gateway: string;
+  /** The same of IPv6. */
+  readonly secondaryGateway?: string;
 }
 
 /** A host's cable: this machine's end, the interface in the host, and the address there. */
@@ -11,20 +23,26 @@ export interface Cable extends Switch {
   readonly link: string;
   readonly device: string;
   readonly address: string;
+  readonly secondaryAddress?: string;
 }
 
 export function switches(lab: Lab): Switch[] {
-  const own = { bridge: bridge(lab), gateway: `${network(lab)}.1` };
+  const own = {
+    bridge: bridge(lab),
+    gateway: `${network(lab)}.1`,
+    ...(lab.dualStack ? { secondaryGateway: `${network6(lab)}:1` } : {}),
+  };
   return lab.loginNetwork ? [own, { bridge: loginBridge(lab), gateway: loginAddress(own.gateway) }] : [own];
 }
 
 /** The cluster's cable first; what the host does not know leaves by the last one, as where administrators have their own network. */
-export const cables = (lab: Lab, { name, address }: Pick<LabHost, 'name' | 'address'>): Cable[] =>
+export const cables = (lab: Lab, { name, address, secondaryAddress }: Omit<LabHost, 'role'>): Cable[] =>
   switches(lab).map((one, index) => ({
     ...one,
     link: index === 0 ? linkName(lab, name) : `${linkName(lab, name)}-l`,
     device: `eth${index}`,
     address: index === 0 ? address : loginAddress(address),
+    ...(index === 0 && secondaryAddress !== undefined ? { secondaryAddress } : {}),
   }));
 
 export const allCables = (lab: Lab): Cable[] => hostsOf(lab).flatMap((host) => cables(lab, host));

@@ -9,6 +9,8 @@ import { holds } from '../src/engine/run-program.js';
 export interface LabHost {
   readonly name: string;
   readonly address: string;
+  /** IPv6, in a lab of both families. */
+  readonly secondaryAddress?: string;
   readonly role: Role;
 }
 
@@ -33,6 +35,8 @@ export interface LabSize {
   readonly loginNetwork?: boolean;
   /** Debian packages that the hosts have before kha comes, with commas between. */
   readonly packages?: string;
+  /** Hosts, pods and services have IPv6 addresses beside their IPv4 ones. */
+  readonly dualStack?: boolean;
 }
 
 /** A lab as it stands in its folder: everything else follows from name, index and size. */
@@ -43,6 +47,8 @@ export interface Lab extends LabSize {
 }
 
 export const network = ({ index }: Lab): string => `10.200.${index}`;
+/** The IPv6 network beside it, without what a host’s address ends with: a /64 of unique local addresses. */
+export const network6 = ({ index }: Lab): string => `fd00:10:200:${index}:`;
 export const registryAddress = (lab: Lab): string => `${network(lab)}.1:5000`;
 /** The registry's certificate in a careful lab, signed by itself. */
 export const certificateFile = (lab: Lab): string => labFile(lab, 'registry.crt');
@@ -63,6 +69,7 @@ export function hostsOf(lab: Lab): LabHost[] {
     Array.from({ length: count }, (_, index) => ({
       name: `${prefix}${index + 1}`,
       address: `${network(lab)}.${from + index}`,
+      ...(lab.dualStack ? { secondaryAddress: `${network6(lab)}:${from + index}` } : {}),
       role,
     }));
   return [

@@ -7,10 +7,11 @@ const isThere = (link: string): Promise<boolean> => holds('ip', ['link', 'show',
 
 /** The bridges that stand for the hosts' switches. Nothing is routed or translated: the hosts have no way out of the machine. */
 export async function makeBridges(lab: Lab): Promise<void> {
-  for (const { bridge, gateway } of switches(lab)) {
+  for (const { bridge, gateway, secondaryGateway } of switches(lab)) {
     if (await isThere(bridge)) continue;
     await ip('link', 'add', bridge, 'type', 'bridge');
     await ip('addr', 'add', `${gateway}/24`, 'dev', bridge);
+    if (secondaryGateway !== undefined) await ip('addr', 'add', `${secondaryGateway}/64`, 'dev', bridge, 'nodad');
     await ip('link', 'set', bridge, 'up');
   }
 }
@@ -29,12 +30,18 @@ export async function plugIn(lab: Lab, host: LabHost): Promise<void> {
   for (const cable of cables(lab, host)) if (!(await isThere(cable.link))) await plugInNamespace(space, cable);
   await ip('-n', space, 'link', 'set', 'lo', 'up');
   await ip('-n', space, 'route', 'replace', 'default', 'via', cables(lab, host).at(-1)!.gateway);
+  const six = cables(lab, host)[0]!.secondaryGateway;
+  if (six !== undefined) await ip('-n', space, '-6', 'route', 'replace', 'default', 'via', six);
 }
 
-async function plugInNamespace(space: string, { link, bridge, device, address }: Cable): Promise<void> {
+async function plugInNamespace(space: string, cable: Cable): Promise<void> {
+  const { link, bridge, device, address, secondaryAddress } = cable;
   await ip('link', 'add', link, 'type', 'veth', 'peer', 'name', device, 'netns', space);
   await ip('link', 'set', link, 'master', bridge, 'up');
   await ip('-n', space, 'addr', 'add', `${address}/24`, 'dev', device);
+  // Nobody else can have it, and a host would wait for a second until it may use it.
+  if (secondaryAddress !== undefined)
+    await ip('-n', space, 'addr', 'add', `${secondaryAddress}/64`, 'dev', device, 'nodad');
   await ip('-n', space, 'link', 'set', device, 'up');
 }
 

@@ -11,6 +11,10 @@ import {
 } from './lab.js';
 import { registryUser } from './registry.js';
 
+/** kha's own networks, and IPv6 ones beside them. */
+const pods = '192.168.0.0/16,fd00:192:168::/48';
+const services = '10.96.0.0/12,fd00:10:96::/112';
+
 /** Writes the lab's cluster.yaml, as a user would write it for hosts of his own. */
 export async function writeSpec(lab: Lab, kubernetes: string): Promise<string> {
   const file = labFile(lab, 'cluster.yaml');
@@ -33,10 +37,13 @@ export async function writeSpec(lab: Lab, kubernetes: string): Promise<string> {
     'gates: []',
     '# The disks of all hosts are one disk: a kubelet must not evict pods because another host filled it.',
     'kubelet: { evictionHard: { imagefs.available: 0%, nodefs.available: 0%, memory.available: 50Mi } }',
+    ...(lab.dualStack ? [`networking: { podSubnet: "${pods}", serviceSubnet: "${services}" }`] : []),
     'hosts:',
     ...hostsOf(lab).map((host) => {
       const login = lab.loginNetwork ? `, ssh: { address: ${addressOf(lab, host)} }` : '';
-      return `  - { name: ${host.name}, address: ${host.address}, roles: [${host.role}]${login} }`;
+      const isNode = host.role === 'control-plane' || host.role === 'worker';
+      const second = host.secondaryAddress && isNode ? `, secondaryAddress: ${host.secondaryAddress}` : '';
+      return `  - { name: ${host.name}, address: ${host.address}${second}, roles: [${host.role}]${login} }`;
     }),
     '',
   ];

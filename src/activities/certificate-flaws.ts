@@ -1,4 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto';
+import { canonical } from '../cluster/ip.js';
 import type { Usage, WantedCertificate } from '../steps/requests.js';
 
 /** RFC 5280, 4.2.1.12. */
@@ -42,7 +43,9 @@ export function certificateFlaws(certificate: X509Certificate, authority: string
     flaws.push(`its common name is ${shown(list(CN))}, not ${wanted.commonName}`);
   if (list(O).sort().join() !== [...wanted.organizations].sort().join())
     flaws.push(`its organization is ${shown(list(O))}, not ${shown(wanted.organizations)}`);
-  const names = [...(certificate.subjectAltName ?? '').matchAll(/(?:DNS|IP Address):([^,\s]+)/g)].map(([, one]) => one);
+  const names = [...(certificate.subjectAltName ?? '').matchAll(/(?:DNS|IP Address):([^,\s]+)/g)].map(([, one = '']) =>
+    one.includes(':') ? canonical(one) : one,
+  );
   const unnamed = wanted.names.filter((name) => !names.includes(name));
   if (unnamed.length > 0) flaws.push(`it is not good for ${unnamed.join(', ')}`);
   // Of a certificate that names none, any use is allowed.

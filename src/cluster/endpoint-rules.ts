@@ -1,4 +1,5 @@
-import { contains, networkOf } from './ipv4.js';
+import { each } from './families.js';
+import { contains, networkOf } from './ip.js';
 import { apiServerPort, loadBalancers } from './roles.js';
 import { error, warning, type Rule, type RuleProblem } from './rule-problem.js';
 
@@ -17,17 +18,17 @@ export const endpointProblems: Rule = (cluster) => {
     problems.push(
       error(path, `the virtual address is that of host ${taken.name}`, endpoint.vip, 'an address that no host has'),
     );
-  for (const key of ['podSubnet', 'serviceSubnet'] as const) {
-    if (contains(networkOf(networking[key]), endpoint.vip))
-      problems.push(
-        error(
-          path,
-          `the virtual address lies in networking.${key} (${networking[key]})`,
-          endpoint.vip,
-          'an address of the hosts’ own network',
-        ),
-      );
-  }
+  for (const key of ['podSubnet', 'serviceSubnet'] as const)
+    for (const subnet of each(networking[key]))
+      if (contains(networkOf(subnet), endpoint.vip))
+        problems.push(
+          error(
+            path,
+            `the virtual address lies in networking.${key} (${subnet})`,
+            endpoint.vip,
+            'an address of the hosts’ own network',
+          ),
+        );
   // Where an interface is named, its network may be another. Prefixes are not in the spec: what shares not even 16 bits with a carrier is surely elsewhere, and preflight knows exactly.
   const carriers = loadBalancers(cluster)
     .filter(({ vipInterface }) => (vipInterface ?? endpoint.interface) === undefined)

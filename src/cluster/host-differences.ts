@@ -74,6 +74,17 @@ function oneHost(before: Cluster, wanted: Cluster, index: number): Difference[] 
         `${old.address}; another address is another host: kha node replace ${host.name} (not built yet)`,
       ),
     );
+  // Where only one of the two has any, the cluster's networks tell.
+  if (old?.secondaryAddress && host.secondaryAddress && old.secondaryAddress !== host.secondaryAddress)
+    found.push(
+      changed(
+        index,
+        'secondaryAddress',
+        `${host.name} stands at another IPv6 address, which its kubelet and the routes of its pods have`,
+        host.secondaryAddress,
+        `${old.secondaryAddress}; another address is another host: kha node replace ${host.name} (not built yet)`,
+      ),
+    );
   const roles = roleProblems(before, wanted, host, old);
   if (roles.length > 0)
     found.push(

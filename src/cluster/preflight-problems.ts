@@ -23,6 +23,7 @@ const problems = {
   claim: 'the host belongs to another cluster, which would be overwritten',
   leftovers: undefined,
   address: 'etcd and the kubelet listen on that address',
+  ipv6: 'pods and services have an address of it',
   'vip-free': undefined,
   'vip-network': undefined,
   'vrrp-id': undefined,

@@ -1,10 +1,10 @@
 import { addOnProblems } from './add-ons.js';
 import { loginAddress, type Cluster } from './cluster.js';
-import { contains, networkOf, overlap } from './ipv4.js';
 import { endpointProblems, portProblems } from './endpoint-rules.js';
 import { authorityProblems } from './given-authorities.js';
 import { fileProblems } from './file-rules.js';
 import { folderProblems } from './folder-rules.js';
+import { networkProblems } from './network-rules.js';
 import { nodeProblems } from './node-settings.js';
 import { unwaivable, waivable } from './preflight-problems.js';
 import { controlPlanes, etcdHosts, vipCarriers } from './roles.js';
@@ -27,7 +27,7 @@ export const ruleProblems = (cluster: Cluster): RuleProblem[] =>
     etcd,
     endpointProblems,
     portProblems,
-    networks,
+    networkProblems,
     proxies,
     waivers,
     fileProblems,
@@ -41,13 +41,19 @@ export const ruleProblems = (cluster: Cluster): RuleProblem[] =>
 export const uniqueHosts = ({
   hosts,
 }: {
-  readonly hosts: readonly { readonly name: string; readonly address: string }[];
+  readonly hosts: readonly {
+    readonly name: string;
+    readonly address: string;
+    readonly secondaryAddress?: string | undefined;
+  }[];
 }): RuleProblem[] =>
-  (['name', 'address'] as const).flatMap((field) =>
+  (['name', 'address', 'secondaryAddress'] as const).flatMap((field) =>
     hosts.flatMap((host, index) => {
-      const first = hosts.findIndex((other) => other[field] === host[field]);
+      const value = host[field];
+      if (value === undefined) return [];
+      const first = hosts.findIndex((other) => other[field] === value);
       return first < index
-        ? [error(['hosts', index, field], `the same ${field} as hosts[${first}]`, host[field], `a ${field} of its own`)]
+        ? [error(['hosts', index, field], `the same ${field} as hosts[${first}]`, value, `a ${field} of its own`)]
         : [];
     }),
   );
@@ -146,40 +152,6 @@ const etcd: Rule = (cluster) => {
   return members > 7
     ? [warning(['hosts'], 'more than seven etcd members only slow each other', `${members} members`, '3, 5 or 7')]
     : [];
-};
-
-const networks: Rule = ({ networking, hosts }) => {
-  const problems: RuleProblem[] = [];
-  const { podSubnet: pods, serviceSubnet: services } = networking;
-  if (overlap(networkOf(pods), networkOf(services)))
-    problems.push(
-      error(
-        ['networking', 'serviceSubnet'],
-        `the service network overlaps the pod network ${pods}`,
-        services,
-        'two networks apart from each other',
-      ),
-    );
-  for (const [key, largest] of [
-    ['podSubnet', 24],
-    ['serviceSubnet', 24],
-  ] as const) {
-    const prefix = Number(networking[key].split('/')[1]);
-    if (prefix > largest)
-      problems.push(error(['networking', key], 'the network is too small', networking[key], `a /${largest} or larger`));
-    for (const [index, { name, address }] of hosts.entries()) {
-      if (contains(networkOf(networking[key]), address))
-        problems.push(
-          error(
-            ['hosts', index, 'address'],
-            `the address of ${name} lies in networking.${key} (${networking[key]})`,
-            address,
-            'hosts outside the cluster’s own networks',
-          ),
-        );
-    }
-  }
-  return problems;
 };
 
 /** The spec stands in the run's history, and containerd's unit in everybody's `systemctl show`. */

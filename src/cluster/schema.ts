@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { canonical } from './ip.js';
 import { addOns } from './schema/add-ons.js';
 import { certificates } from './schema/certificates.js';
 import { containerd, etcd } from './schema/data.js';
 import { files } from './schema/files.js';
 import { json } from './schema/json.js';
 import { kubeadm, patches } from './schema/kubeadm.js';
-import { cidr, dnsName, ipv4, label, part, path, port } from './schema/names.js';
+import { dnsName, ipv4, ipv6, label, part, path, port, subnets } from './schema/names.js';
 import { nodeSettings, pool } from './schema/node.js';
 import { source } from './schema/source.js';
 import { hostSsh, ssh } from './schema/ssh.js';
@@ -32,6 +33,7 @@ const networkInterface = z.string().regex(/^[\w.@-]{1,15}$/, 'the name of an int
 const host = z.strictObject({
   name: hostName.describe('The host name, and the name of its node'),
   address: ipv4.describe('The address that the other hosts reach it at'),
+  secondaryAddress: ipv6.describe('The node’s IPv6 address, where pods and services have both families').optional(),
   roles: z.array(z.enum(['control-plane', 'etcd', 'worker', 'load-balancer'])).min(1),
   ssh: hostSsh.describe('What differs from the SSH settings of the cluster').optional(),
   vipInterface: networkInterface
@@ -45,11 +47,15 @@ const host = z.strictObject({
 const certSAN = z
   .string()
   .max(253)
-  .regex(
-    new RegExp(`^(\\*\\.)?${part}(\\.${part})*$`),
-    'a DNS name in lower case, with *. before it for all below it, or an IPv4 address',
-  )
-  .refine((name) => !/^[\d.]+$/.test(name) || z.ipv4().safeParse(name).success, 'an IPv4 address such as 10.0.0.11');
+  .regex(new RegExp(`^((\\*\\.)?${part}(\\.${part})*|[\\da-f:]*:[\\da-f:]*)$`), {
+    error: 'a DNS name in lower case, with *. before it for all below it, or an address',
+    abort: true,
+  })
+  .refine((name) => !/^[\d.]+$/.test(name) || z.ipv4().safeParse(name).success, 'an IPv4 address such as 10.0.0.11')
+  .refine(
+    (name) => !name.includes(':') || (z.ipv6().safeParse(name).success && canonical(name) === name),
+    'an IPv6 address in its shortest form (RFC 5952), such as fd00::11',
+  );
 
 const controlPlaneEndpoint = z.discriminatedUnion('type', [
   z.strictObject({
@@ -76,8 +82,8 @@ const controlPlaneEndpoint = z.discriminatedUnion('type', [
 ]);
 
 const networking = z.strictObject({
-  podSubnet: cidr.default('192.168.0.0/16'),
-  serviceSubnet: cidr.default('10.96.0.0/12'),
+  podSubnet: subnets.describe('Network of pods, or one of each family: "IPv4,IPv6"').default('192.168.0.0/16'),
+  serviceSubnet: subnets.describe('Network of services, or one of each family: "IPv4,IPv6"').default('10.96.0.0/12'),
   dnsDomain: z
     .string()
     .regex(new RegExp(`^${dnsName}$`), 'a DNS domain such as cluster.local')

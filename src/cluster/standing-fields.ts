@@ -43,6 +43,7 @@ export const standingFields: Readonly<Record<string, Standing>> = {
   kubernetesVersion: refused('an install does not upgrade', 'kha upgrade VERSION (not built yet)'),
   'hosts[].name': byHost,
   'hosts[].address': byHost,
+  'hosts[].secondaryAddress': byHost,
   'hosts[].roles': byHost,
   'hosts[].ssh': kha,
   'hosts[].vipInterface': applied('configureKeepalived'),

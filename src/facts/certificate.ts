@@ -1,3 +1,4 @@
+import { canonical } from '../cluster/ip.js';
 import type { Fact } from './fact.js';
 import { present, sh } from './sh.js';
 
@@ -43,7 +44,10 @@ function parse(stdout: string): Map<string, Certificate> {
     found.set(path, {
       path,
       expires: Date.parse(end),
-      names: [...part.matchAll(/(?:DNS|IP Address):([^,\s]+)/g)].map(([, name = '']) => name),
+      // openssl writes every group of an IPv6 address: FD00:0:0:0:0:0:0:11.
+      names: [...part.matchAll(/(?:DNS|IP Address):([^,\s]+)/g)].map(([, name = '']) =>
+        name.includes(':') ? canonical(name) : name,
+      ),
       issuer: /^issuer=(.*)$/m.exec(part)?.[1] ?? '',
       subject: /^subject=(.*)$/m.exec(part)?.[1] ?? '',
     });

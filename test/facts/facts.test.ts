@@ -231,12 +231,12 @@ describe('parsers', () => {
 
   it('read certificates, and leave out what is none', () => {
     const text =
-      '== /a.crt\nnotAfter=Nov 24 08:46:01 2027 GMT\nissuer=CN=kubernetes\nsubject=CN=kube-apiserver\nX509v3 Subject Alternative Name: \n    DNS:m1, DNS:kubernetes, IP Address:10.96.0.1, IP Address:10.0.0.11\n== /b.crt\n';
+      '== /a.crt\nnotAfter=Nov 24 08:46:01 2027 GMT\nissuer=CN=kubernetes\nsubject=CN=kube-apiserver\nX509v3 Subject Alternative Name: \n    DNS:m1, DNS:kubernetes, IP Address:10.96.0.1, IP Address:10.0.0.11, IP Address:FD00:10:0:0:0:0:0:11\n== /b.crt\n';
     expect([...parsed(certificates(['/a.crt', '/b.crt']), text).values()]).toEqual([
       {
         path: '/a.crt',
         expires: Date.UTC(2027, 10, 24, 8, 46, 1),
-        names: ['m1', 'kubernetes', '10.96.0.1', '10.0.0.11'],
+        names: ['m1', 'kubernetes', '10.96.0.1', '10.0.0.11', 'fd00:10::11'],
         issuer: 'CN=kubernetes',
         subject: 'CN=kube-apiserver',
       },

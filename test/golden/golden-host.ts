@@ -119,6 +119,7 @@ export class GoldenHost implements Host {
       return { data: { 'kubeconfig.conf': '\n    server: https://10.0.0.99:6443\n' } };
     if (command.includes(`https://${this.machine.address}:6443/readyz`)) return this.#made.size > 0 ? 200 : 0;
     if (command.includes('rollout status')) return [];
+    if (command.includes('service probe')) return { spec: { clusterIPs: ['10.96.0.9', 'fd00:10:96::9'] } };
     return ofBareHost(fact);
   }
 

@@ -112,6 +112,18 @@ export const samples: Readonly<Record<string, Cluster>> = {
       { path: '/etc/site/motd', content: 'hello\n', mode: '0644', owner: 'nobody', on: 'nodes' },
     ],
   }),
+  'dual-stack': cluster({
+    networking: {
+      podSubnet: '192.168.0.0/16,fd00:192:168::/48',
+      serviceSubnet: '10.96.0.0/12,fd00:10:96::/112',
+    },
+    apiServer: { certSANs: ['fd00:10::11'] },
+    proxies: { http: 'http://10.0.0.5:3128' },
+    hosts: [
+      { ...masters[0], secondaryAddress: 'fd00:10::11' },
+      { ...worker, secondaryAddress: 'fd00:10::21' },
+    ],
+  }),
   'add-on': cluster({
     controlPlaneEndpoint: { type: 'vip', vip: '10.0.0.100', port: 6443 },
     addons: ['limits', { name: 'dashboard', file: '/site/dashboard.yaml' }],

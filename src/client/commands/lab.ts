@@ -41,10 +41,12 @@ export function labCommand(): Command {
     )
     .option('--login-network', 'a second network, in which kha logs in and the hosts have their way out')
     .option('--packages <list>', 'Debian packages that the hosts have before kha comes: ufw,systemd-zram-generator')
+    .option('--dual-stack', 'hosts, pods and services with IPv6 addresses beside their IPv4 ones')
     .addHelpText('after', '\nExample:\n  kha lab up --workers 2')
     .action(async (size: LabSize) => {
       if (size.workerSystem !== undefined && size.source === undefined)
         throw new UsageError('--worker-system takes a bundle that is for it: --source FILE');
+      if (size.dualStack && size.vm) throw new UsageError('--dual-stack takes hosts without a kernel of their own');
       const spec = await (await lab()).labUp(name(), size, tell);
       console.log(`Lab ${name()} is up; its spec: ${spec}`);
     });

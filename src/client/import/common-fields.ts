@@ -57,7 +57,11 @@ export function networkOr(field: Field, fallback: string, tool: string, ledger: 
   // Two of them, with a comma between, are a dual-stack cluster's.
   const [first, ...others] = listed(found) ?? [fallback];
   if (others.length > 0)
-    ledger.told('networking', `${field.name}: kha installs IPv4 only; ${others.join(', ')} was left out`, field.place);
+    ledger.told(
+      'networking',
+      `${field.name}: ${others.join(', ')} was left out; add it after a comma, and a secondaryAddress to every host`,
+      field.place,
+    );
   return first ?? fallback;
 }
 

@@ -5,6 +5,8 @@ import type { Ledger } from './ledger.js';
 /** Kubespray's own defaults (roles/kubespray_defaults/defaults/main/main.yml). */
 const networks = { kube_pods_subnet: '10.233.64.0/18', kube_service_addresses: '10.233.0.0/18' } as const;
 
+const secondFamily = 'this is its IPv4; add the IPv6 networks after a comma, and a secondaryAddress to every host';
+
 /** What has one value with kha, and what is said where the inventory has another. */
 const only: readonly (readonly [string, RegExp, string, string])[] = [
   [
@@ -16,8 +18,8 @@ const only: readonly (readonly [string, RegExp, string, string])[] = [
   ['container_manager', /^containerd$/, 'kubernetesVersion', 'kha installs containerd'],
   ['kube_apiserver_port', /^6443$/, 'controlPlaneEndpoint', 'kha’s API servers listen on 6443'],
   ['dns_mode', /^coredns$/, 'networking', 'kha installs CoreDNS'],
-  ['ipv6_stack', /^(false|no)$/i, 'networking', 'kha installs IPv4 only'],
-  ['enable_dual_stack_networks', /^(false|no)$/i, 'networking', 'kha installs IPv4 only'],
+  ['ipv6_stack', /^(false|no)$/i, 'networking', secondFamily],
+  ['enable_dual_stack_networks', /^(false|no)$/i, 'networking', secondFamily],
 ];
 
 /** Version and networks of the cluster. */

@@ -48,6 +48,8 @@ ssh:
 # networking:
 #   podSubnet: 192.168.0.0/16
 #   serviceSubnet: 10.96.0.0/12
+#   # With IPv6 too, and a secondaryAddress of every node: podSubnet: 192.168.0.0/16,fd00:192:168::/48, and
+#   # serviceSubnet: 10.96.0.0/12,fd00:10:96::/112
 #   calico: { encapsulation: vxlan }        # vxlan, ipip or none
 #   cni: { manifests: [cilium.yaml] }       # another network than Calico; none: you apply one later
 

@@ -105,7 +105,7 @@ const ownedFlags = {
     'leader-elect': 'nothing: there is one on every control plane',
   },
   kubelet: {
-    'node-ip': 'hosts[].address',
+    'node-ip': 'hosts[].address and .secondaryAddress',
     'hostname-override': 'hosts[].name',
     'node-labels': 'hosts[].labels',
     'register-with-taints': 'hosts[].taints',

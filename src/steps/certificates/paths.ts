@@ -1,6 +1,7 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import type { KeyPair } from '../../facts/key-pairs.js';
-import { networkOf } from '../../cluster/ipv4.js';
+import { serviceSubnets } from '../../cluster/families.js';
+import { addressText, networkOf } from '../../cluster/ip.js';
 import { controlPlanes, endpointHost, etcdHosts } from '../../cluster/roles.js';
 import { furtherNames } from '../control-plane/kubeadm-documents.js';
 
@@ -38,11 +39,14 @@ export interface OwnCertificate {
   readonly names: readonly string[];
 }
 
-/** Names and address of the API within the cluster: the first address of the services' network (kubernetes.io, PKI certificates). */
-function inside({ networking: { dnsDomain: domain, serviceSubnet: services } }: Cluster): string[] {
-  const first = networkOf(services).first + 1;
-  const address = [24, 16, 8, 0].map((shift) => Math.floor(first / 2 ** shift) % 256).join('.');
-  return ['kubernetes', 'kubernetes.default', `kubernetes.default.svc.${domain}`, address];
+/**
+ * Names and address of the API within the cluster: the first address of the services' network (kubernetes.io, PKI
+ * certificates). Of two networks it is the first one's: the service `kubernetes` has one family.
+ */
+function inside(cluster: Cluster): string[] {
+  const { family, first } = networkOf(serviceSubnets(cluster)[0]!);
+  const domain = cluster.networking.dnsDomain;
+  return ['kubernetes', 'kubernetes.default', `kubernetes.default.svc.${domain}`, addressText(family, first + 1n)];
 }
 
 /** Certificates that a host makes for itself out of the shared authorities (kubernetes.io, PKI certificates). */

@@ -12,7 +12,7 @@ export const requestFiles = (name: string): Readonly<Record<'key' | 'csr' | 'cnf
   cnf: `${requestFolder}/${name}.cnf`,
 });
 
-const isAddress = (name: string): boolean => /^\d+(\.\d+){3}$/.test(name);
+const isAddress = (name: string): boolean => /^\d+(\.\d+){3}$/.test(name) || name.includes(':');
 
 /** openssl's configuration of a request (openssl-req, openssl-x509v3_config). No value of the spec can hold a line's end. */
 export function requestConfiguration({ commonName, organizations, names, usages }: AskedCertificate): string {

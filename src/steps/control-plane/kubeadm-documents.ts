@@ -1,4 +1,5 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
+import { addressesOf } from '../../cluster/families.js';
 import { isKeyless } from '../../cluster/given-authorities.js';
 import { imageRepository } from '../../cluster/image-names.js';
 import { settingsOf, takesPods } from '../../cluster/node-settings.js';
@@ -86,7 +87,7 @@ const nodeRegistration = (cluster: Cluster, machine: Machine): object => ({
   name: machine.name,
   criSocket,
   imagePullPolicy: 'IfNotPresent',
-  kubeletExtraArgs: [{ name: 'node-ip', value: machine.address }],
+  kubeletExtraArgs: [{ name: 'node-ip', value: addressesOf(machine).join(',') }],
   ...registeredTaints(cluster, machine),
 });
 

@@ -1,4 +1,6 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
+import { addressesOf, podSubnets } from '../../cluster/families.js';
+import { familyOf, type Family } from '../../cluster/ip.js';
 import { openings, type Opening } from '../../cluster/ports.js';
 import type { WantedFile } from '../wanted-file.js';
 
@@ -14,6 +16,8 @@ interface Loaded {
 }
 
 const names = { members: 'kha-members', hosts: 'kha-hosts', pods: 'kha-pods' };
+/** A set of firewalld has addresses of one family. */
+const membersOf = (family: Family): string => (family === 4 ? names.members : `${names.members}-ipv6`);
 
 /** 112 and 4 at IANA. /etc/protocols calls another one ipip, 94. */
 const protocols: Readonly<Record<string, string>> = { vrrp: 'vrrp', ipip: '4' };
@@ -24,39 +28,68 @@ const protocols: Readonly<Record<string, string>> = { vrrp: 'vrrp', ipip: '4' };
  * leave the zones themselves alone (firewalld.policy(5), firewalld.ipset(5)). Pods reach their own host as without one.
  */
 export function firewalldParts(cluster: Cluster, machine: Machine): Loaded[] {
-  const pods = cluster.networking.podSubnet;
+  const pods = podSubnets(cluster);
   const wanted = openings(cluster, machine);
-  const rules = wanted
-    .filter(({ asked }) => asked === 'by hosts')
-    .map(({ protocol, port }) => ({
-      xml: `<source ipset="${names.members}"/>${port === undefined ? `<protocol value="${protocols[protocol]}"/>` : `<port port="${port}" protocol="${protocol}"/>`}`,
-      told: `source ipset="${names.members}" ${port === undefined ? `protocol value="${protocols[protocol]}"` : `port port="${port}" protocol="${protocol}"`}`,
-    }));
+  const rules = pods.flatMap((subnet) =>
+    wanted
+      .filter((one) => one.asked === 'by hosts' && isOf(familyOf(subnet), one))
+      .map((one) => fromHosts(familyOf(subnet), one)),
+  );
   const ports = wanted.filter(({ asked }) => asked === 'by anybody');
-  const source = { xml: `<source address="${pods}"/>`, told: `source address="${pods}"` };
-  const destination = { xml: `<destination address="${pods}"/>`, told: `destination address="${pods}"` };
+  const at = (end: 'source' | 'destination'): Rule[] =>
+    pods.map((subnet) => ({
+      family: familyOf(subnet),
+      xml: `<${end} address="${subnet}"/>`,
+      told: `${end} address="${subnet}"`,
+    }));
   return [
-    {
-      name: names.members,
-      kind: 'ipset',
-      file: document('ipsets', names.members, [
-        '<ipset type="hash:net">',
-        ...cluster.hosts.map(({ address }) => `  <entry>${address}</entry>`),
-        '</ipset>',
-      ]),
-      told: cluster.hosts.map(({ address }) => address),
-    },
-    policy(names.hosts, 'HOST', [...rules, source], ports),
-    policy(names.pods, 'ANY', [source, destination], []),
+    ...pods.map((subnet) => members(cluster, familyOf(subnet))),
+    policy(names.hosts, 'HOST', [...rules, ...at('source')], ports),
+    policy(names.pods, 'ANY', [...at('source'), ...at('destination')], []),
   ];
 }
 
-function policy(
-  name: string,
-  egress: string,
-  rules: readonly { readonly xml: string; readonly told: string }[],
-  ports: readonly Opening[],
-): Loaded {
+/** A rule of a policy, in its file and as firewalld tells it. */
+interface Rule {
+  readonly family: Family;
+  readonly xml: string;
+  readonly told: string;
+}
+
+/** VRRP and IP in IP are IPv4’s here; whatever has a port may be asked for at both addresses of a host. */
+const isOf = (family: Family, { port }: Opening): boolean => family === 4 || port !== undefined;
+
+function fromHosts(family: Family, { protocol, port }: Opening): Rule {
+  const set = membersOf(family);
+  return port === undefined
+    ? {
+        family,
+        xml: `<source ipset="${set}"/><protocol value="${protocols[protocol]}"/>`,
+        told: `source ipset="${set}" protocol value="${protocols[protocol]}"`,
+      }
+    : {
+        family,
+        xml: `<source ipset="${set}"/><port port="${port}" protocol="${protocol}"/>`,
+        told: `source ipset="${set}" port port="${port}" protocol="${protocol}"`,
+      };
+}
+
+function members(cluster: Cluster, family: Family): Loaded {
+  const addresses = cluster.hosts.flatMap(addressesOf).filter((address) => familyOf(address) === family);
+  return {
+    name: membersOf(family),
+    kind: 'ipset',
+    file: document('ipsets', membersOf(family), [
+      '<ipset type="hash:net">',
+      ...(family === 6 ? ['  <option name="family" value="inet6"/>'] : []),
+      ...addresses.map((address) => `  <entry>${address}</entry>`),
+      '</ipset>',
+    ]),
+    told: addresses,
+  };
+}
+
+function policy(name: string, egress: string, rules: readonly Rule[], ports: readonly Opening[]): Loaded {
   return {
     name,
     kind: 'policy',
@@ -65,12 +98,12 @@ function policy(
       '  <ingress-zone name="ANY"/>',
       `  <egress-zone name="${egress}"/>`,
       ...ports.map(({ port, protocol }) => `  <port port="${port}" protocol="${protocol}"/>`),
-      ...rules.map(({ xml }) => `  <rule family="ipv4">${xml}<accept/></rule>`),
+      ...rules.map(({ family, xml }) => `  <rule family="ipv${family}">${xml}<accept/></rule>`),
       '</policy>',
     ]),
     told: [
       ...ports.map(({ port, protocol }) => `${port}/${protocol}`),
-      ...rules.map(({ told }) => `rule family="ipv4" ${told} accept`),
+      ...rules.map(({ family, told }) => `rule family="ipv${family}" ${told} accept`),
     ],
   };
 }
@@ -98,21 +131,25 @@ export function ufwCommands(cluster: Cluster, machine: Machine): string[] {
       .sort((one, other) => one - other)
       .join(',');
   const others = cluster.hosts.filter((one) => one !== machine);
-  const pods = cluster.networking.podSubnet;
+  const pods = podSubnets(cluster);
   return [
     ...wanted
       .filter(({ asked }) => asked === 'by anybody')
       .map(({ port, protocol }) => `ufw allow ${port}/${protocol}`),
-    ...others.flatMap(({ address }) => [
-      ...['tcp', 'udp'].flatMap((protocol) =>
-        ports(protocol) === '' ? [] : [`ufw allow from ${address} to any port ${ports(protocol)} proto ${protocol}`],
-      ),
-      ...asked.flatMap(({ port, protocol }) =>
-        port === undefined ? [`ufw allow from ${address} proto ${protocol}`] : [],
-      ),
+    ...others
+      .flatMap(addressesOf)
+      .flatMap((address) => [
+        ...['tcp', 'udp'].flatMap((protocol) =>
+          ports(protocol) === '' ? [] : [`ufw allow from ${address} to any port ${ports(protocol)} proto ${protocol}`],
+        ),
+        ...asked.flatMap(({ port, protocol }) =>
+          port === undefined && familyOf(address) === 4 ? [`ufw allow from ${address} proto ${protocol}`] : [],
+        ),
+      ]),
+    ...pods.flatMap((subnet) => [
+      `ufw allow from ${subnet}`,
+      `ufw route allow from ${subnet}`,
+      `ufw route allow to ${subnet}`,
     ]),
-    `ufw allow from ${pods}`,
-    `ufw route allow from ${pods}`,
-    `ufw route allow to ${pods}`,
   ];
 }

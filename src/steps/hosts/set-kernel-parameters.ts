@@ -1,7 +1,9 @@
+import type { Cluster } from '../../cluster/cluster.js';
+import { isDualStack } from '../../cluster/families.js';
 import { containerHosts } from '../../cluster/roles.js';
 import { kernelParameters } from '../../facts/kernel.js';
 import type { Step } from '../step.js';
-import { missingFiles, writeFiles } from '../wanted-file.js';
+import { missingFiles, writeFiles, type WantedFile } from '../wanted-file.js';
 import { leaveCalicoInterfaces, managesCalicoInterfaces } from './network-manager.js';
 
 /**
@@ -14,10 +16,17 @@ const wanted = {
   'net.bridge.bridge-nf-call-ip6tables': '1',
   'fs.inotify.max_user_instances': '8192',
 };
-const files = [
+
+/** `default` is what kubeadm looks at; the kernel sets it with `all` (addrconf_fixup_forwarding), and a file may have both. */
+const ofIpv6 = { 'net.ipv6.conf.all.forwarding': '1', 'net.ipv6.conf.default.forwarding': '1' };
+
+const parameters = (cluster: Cluster): Readonly<Record<string, string>> =>
+  isDualStack(cluster) ? { ...wanted, ...ofIpv6 } : wanted;
+
+const files = (cluster: Cluster): WantedFile[] => [
   {
     path: '/etc/sysctl.d/90-kubernetes.conf',
-    content: Object.entries(wanted)
+    content: Object.entries(parameters(cluster))
       .map(([name, value]) => `${name} = ${value}\n`)
       .join(''),
   },
@@ -29,19 +38,19 @@ export const setKernelParameters: Step = {
   on: containerHosts,
   pace: 'all at once',
   retry: 'edit',
-  async check({ host }) {
+  async check({ cluster, host }) {
     const [missing, found, managed] = await Promise.all([
-      missingFiles(host, files),
-      host.read(kernelParameters(Object.keys(wanted))),
+      missingFiles(host, files(cluster)),
+      host.read(kernelParameters(Object.keys(parameters(cluster)))),
       managesCalicoInterfaces(host),
     ]);
-    for (const [name, value] of Object.entries(wanted)) {
+    for (const [name, value] of Object.entries(parameters(cluster))) {
       if (found.get(name) !== value) missing.push(`${name} is ${found.get(name) ?? 'not there'}, not ${value}`);
     }
     return [...missing, ...managed];
   },
-  async apply({ host }) {
-    await writeFiles(host, files);
+  async apply({ cluster, host }) {
+    await writeFiles(host, files(cluster));
     await host.run('sysctl -q -p /etc/sysctl.d/90-kubernetes.conf');
     await leaveCalicoInterfaces(host);
   },

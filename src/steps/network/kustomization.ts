@@ -1,9 +1,51 @@
 import type { Cluster } from '../../cluster/cluster.js';
+import { isDualStack, podSubnets } from '../../cluster/families.js';
 import { imageName, upstreamOf } from '../../cluster/image-names.js';
+import { isUniqueLocal } from '../../cluster/ip.js';
 import { profileOf } from '../../cluster/versions.js';
 import { stream } from '../control-plane/kubeadm-documents.js';
 import { calicoFolder } from '../manifests.js';
 import type { WantedFile } from '../wanted-file.js';
+
+/** What calico-node is told of the second family (docs.tigera.io, dual stack); nothing where there is none. */
+function ipv6Pool(cluster: Cluster, overlay: boolean): Readonly<Record<string, string>> {
+  const [, subnet] = podSubnets(cluster);
+  if (subnet === undefined) return {};
+  return {
+    IP6: 'autodetect',
+    IP6_AUTODETECTION_METHOD: 'kubernetes-internal-ip',
+    FELIX_IPV6SUPPORT: 'true',
+    CALICO_IPV6POOL_CIDR: subnet,
+    CALICO_IPV6POOL_VXLAN: overlay ? 'Always' : 'Never',
+    // Unique local addresses of pods would be answered by nobody outside; global ones are their own outside too.
+    CALICO_IPV6POOL_NAT_OUTGOING: String(isUniqueLocal(subnet.split('/')[0]!)),
+  };
+}
+
+/**
+ * The plugins of Calico's own manifest (v3.28, calico-config), with addresses of both families: a patch can only put a
+ * text in a ConfigMap in place of another. A release of Calico that has others is to be looked at here.
+ */
+const cniOfBothFamilies = JSON.stringify({
+  name: 'k8s-pod-network',
+  cniVersion: '0.3.1',
+  plugins: [
+    {
+      type: 'calico',
+      log_level: 'info',
+      log_file_path: '/var/log/calico/cni/cni.log',
+      datastore_type: 'kubernetes',
+      nodename: '__KUBERNETES_NODE_NAME__',
+      mtu: '__CNI_MTU__',
+      ipam: { type: 'calico-ipam', assign_ipv4: 'true', assign_ipv6: 'true' },
+      policy: { type: 'k8s' },
+      kubernetes: { kubeconfig: '__KUBECONFIG_FILEPATH__' },
+    },
+    { type: 'portmap', snat: true, capabilities: { portMappings: true } },
+    { type: 'bandwidth', capabilities: { bandwidth: true } },
+  ],
+  // The installer puts a number there.
+}).replace('"__CNI_MTU__"', '__CNI_MTU__');
 
 /** What is changed in Calico's own manifest, as a kustomization beside it: registry, address pool, encapsulation. */
 export function kustomization(cluster: Cluster): WantedFile {
@@ -12,9 +54,10 @@ export function kustomization(cluster: Cluster): WantedFile {
   const env = {
     // The address that the kubelet was given: of several interfaces Calico would take the first one it finds.
     IP_AUTODETECTION_METHOD: 'kubernetes-internal-ip',
-    CALICO_IPV4POOL_CIDR: cluster.networking.podSubnet,
+    CALICO_IPV4POOL_CIDR: podSubnets(cluster)[0]!,
     CALICO_IPV4POOL_IPIP: encapsulation === 'ipip' ? 'Always' : 'Never',
     CALICO_IPV4POOL_VXLAN: overlay ? 'Always' : 'Never',
+    ...ipv6Pool(cluster, overlay),
   };
   // Without BGP no bird runs, and its health cannot be asked for.
   const probes = overlay
@@ -29,7 +72,11 @@ export function kustomization(cluster: Cluster): WantedFile {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: 'calico-config', namespace: 'kube-system' },
-      data: { calico_backend: overlay ? 'vxlan' : 'bird', ...(mtu ? { veth_mtu: String(mtu) } : {}) },
+      data: {
+        calico_backend: overlay ? 'vxlan' : 'bird',
+        ...(mtu ? { veth_mtu: String(mtu) } : {}),
+        ...(isDualStack(cluster) ? { cni_network_config: cniOfBothFamilies } : {}),
+      },
     },
     {
       apiVersion: 'apps/v1',

@@ -3,6 +3,7 @@ import { allHosts, controlPlanes, etcdHosts } from '../../cluster/roles.js';
 import { disks, syncedWrites } from '../../facts/disks.js';
 import { existing } from '../../facts/files.js';
 import { firewalls } from '../../facts/firewalls.js';
+import { ipv6 } from '../../facts/ipv6.js';
 import { survey } from '../../facts/survey.js';
 import { askedCertificates } from '../certificates/asked-certificates.js';
 import { dataPath } from '../etcd/standing.js';
@@ -10,6 +11,7 @@ import type { Step } from '../step.js';
 import { diskProblems, foldersOf } from './disk-problems.js';
 import { firewallProblems } from './firewall-problems.js';
 import { hostProblems } from './host-problems.js';
+import { ipv6Problems } from './ipv6-problems.js';
 import { sift, type Problem } from './problem.js';
 
 /** etcd's own advice: the 99th percentile of its syncs below 10 ms (etcd.io, hardware recommendations). */
@@ -29,9 +31,11 @@ export const checkHost: Step = {
       folders.length > 0 ? host.read(disks(folders)) : [],
       host.read(existing([dataPath(cluster)])),
     ]);
+    const six = host.machine.secondaryAddress === undefined ? undefined : await host.read(ipv6);
     const leftovers = [...new Set([...found.leftovers, ...data])];
     const problems: Problem[] = [
       ...hostProblems(cluster, host.machine, { ...found, leftovers }),
+      ...(six ? ipv6Problems(host.machine, six) : []),
       ...diskProblems(cluster, host.machine, places),
       ...firewallProblems(cluster, host.machine, found.claim, filters),
     ];

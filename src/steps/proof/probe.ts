@@ -1,4 +1,5 @@
 import type { Cluster } from '../../cluster/cluster.js';
+import { isDualStack } from '../../cluster/families.js';
 import { imageName } from '../../cluster/image-names.js';
 import { networkProbe } from '../runtime/images.js';
 
@@ -19,7 +20,11 @@ export function probe(cluster: Cluster, namespace: string): object[] {
       apiVersion: 'v1',
       kind: 'Service',
       metadata: { name: 'probe', namespace },
-      spec: { selector: labels, ports: [{ port: 8080 }] },
+      spec: {
+        selector: labels,
+        ports: [{ port: 8080 }],
+        ...(isDualStack(cluster) ? { ipFamilyPolicy: 'RequireDualStack' } : {}),
+      },
     },
     {
       apiVersion: 'apps/v1',

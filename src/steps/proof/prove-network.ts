@@ -1,4 +1,6 @@
 import type { Cluster } from '../../cluster/cluster.js';
+import { podSubnets } from '../../cluster/families.js';
+import { inUrl } from '../../cluster/ip.js';
 import { controlPlanes, nodes } from '../../cluster/roles.js';
 import { apiObject, kubectl } from '../../facts/kubectl.js';
 import { rolledOut } from '../../facts/rollout.js';
@@ -61,18 +63,38 @@ async function until(host: Host, cluster: Cluster): Promise<void> {
 }
 
 interface Pods {
-  items: { metadata: { name: string }; spec: { nodeName: string }; status: { podIP?: string } }[];
+  items: { metadata: { name: string }; spec: { nodeName: string }; status: { podIPs?: { ip: string }[] } }[];
 }
 
-/** Each pod asks the next node's pod by address, and the service by name; the last one asks the first. */
+/**
+ * Each pod asks the next node's pod at each of its addresses, and the service by name and, where it has one of each family,
+ * at its addresses, as a name is answered with either; the last one asks the first.
+ */
 async function reachEachOther(host: Host, cluster: Cluster): Promise<void> {
   const found = await host.read(apiObject<Pods>(['-n', namespace, 'pods', '-l', 'app=probe']));
   const pods = found?.items ?? [];
   const { reach } = networkProbe(cluster);
+  const families = podSubnets(cluster).length;
+  const service = families > 1 ? await serviceAddresses(host, families) : [];
   for (const [index, pod] of pods.entries()) {
     const next = pods[(index + 1) % pods.length]!;
-    for (const place of [`${next.status.podIP}:8080`, `probe.${namespace}.svc.${cluster.networking.dnsDomain}:8080`]) {
-      await host.run(kubectl(['-n', namespace, 'exec', pod.metadata.name, '--', ...reach(place)]));
-    }
+    const addresses = (next.status.podIPs ?? []).map(({ ip }) => ip);
+    if (addresses.length < families)
+      throw new Error(
+        `the pod on ${next.spec.nodeName} has ${addresses.join(', ') || 'no address'}, and not one of each family`,
+      );
+    const name = `probe.${namespace}.svc.${cluster.networking.dnsDomain}`;
+    for (const place of [...addresses, name, ...service])
+      await host.run(kubectl(['-n', namespace, 'exec', pod.metadata.name, '--', ...reach(`${inUrl(place)}:8080`)]));
   }
+}
+
+async function serviceAddresses(host: Host, families: number): Promise<string[]> {
+  const found = await host.read(apiObject<{ spec: { clusterIPs?: string[] } }>(['-n', namespace, 'service', 'probe']));
+  const addresses = found?.spec.clusterIPs ?? [];
+  if (addresses.length < families)
+    throw new Error(
+      `the service of the network proof has ${addresses.join(', ') || 'no address'}, and not one of each family`,
+    );
+  return addresses;
 }

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../cluster/cluster.js';
+import { addressesOf } from '../../cluster/families.js';
 import { imageName } from '../../cluster/image-names.js';
 import { registryPlace } from '../../cluster/registry-place.js';
 import { usualRoot } from '../../cluster/usual-folders.js';
@@ -73,7 +74,7 @@ export async function proxyFiles(
     ...(registry ? [registry.host.split(':')[0]!] : []),
     networking.podSubnet,
     networking.serviceSubnet,
-    ...hosts.map(({ address }) => address),
+    ...hosts.flatMap(addressesOf),
     ...proxies.noProxy,
   ];
   const url = async (value = ''): Promise<string> =>

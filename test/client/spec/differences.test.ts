@@ -7,6 +7,8 @@ import { readSpec } from '../../../src/client/spec/read.js';
 import { compare } from '../../../src/cluster/compare.js';
 import { paint } from '../../../src/client/render/words.js';
 import { refusedChanges, standing } from './changed-specs.js';
+import { dual } from './wrong-families.js';
+import { good } from './wrong-specs.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kha-differences-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -38,6 +40,26 @@ const replace = (from: string | RegExp, to: string) => (text: string) => {
 };
 
 describe('a file that was changed since it was applied', () => {
+  it.each<[string, string, string, RegExp[]]>([
+    [
+      'another IPv6 address',
+      dual,
+      dual.replace('fd00::21', 'fd00::22'),
+      [/^11:55 hosts\[3\]\.secondaryAddress: w1 stands at another IPv6 address.*fd00::21; .*kha node replace w1/],
+    ],
+    [
+      'a second family',
+      good,
+      dual,
+      [/^13:14 networking\.podSubnet: .*fixed when the cluster is made/, /^14:18 networking\.serviceSubnet: /],
+    ],
+    ['one family less', dual, good, [/networking\.podSubnet: /, /networking\.serviceSubnet: /]],
+  ])('%s is refused', async (_, before, wanted, words) => {
+    const { errors } = await told(() => wanted, before);
+    expect(errors).toHaveLength(words.length);
+    for (const [index, one] of words.entries()) expect(errors[index]).toMatch(one);
+  });
+
   it.each(refusedChanges)('%s is refused where it stands', async (_, from, to, wanted) => {
     const { errors } = await told(replace(from, to));
     expect(errors).toHaveLength(wanted.length);

@@ -7,6 +7,7 @@ import { formatProblems } from '../../../src/client/spec/format.js';
 import { SpecProblems, type Problem } from '../../../src/client/spec/problem.js';
 import { readSpec } from '../../../src/client/spec/read.js';
 import { template } from '../../../src/client/spec/template.js';
+import { rightFamilies, wrongFamilies } from './wrong-families.js';
 import { wrongNodes } from './wrong-nodes.js';
 import { wrongSettings } from './wrong-settings.js';
 import { wrongSources } from './wrong-sources.js';
@@ -85,6 +86,19 @@ describe('a good spec', () => {
       passphrase: `file:${join(folder, 'secret')}`,
       knownHosts: join(homedir(), 'known'),
     });
+  });
+});
+
+describe('addresses of two families', () => {
+  it.each(rightFamilies)('are right with %s', async (_what, text) =>
+    expect((await problemsOf(written(text))).filter(({ severity }) => severity === 'error')).toEqual([]),
+  );
+
+  it.each(wrongFamilies)('are wrong with %s', async (_what, text, line, column, path, message) => {
+    const problems = (await problemsOf(written(text))).filter(({ severity }) => severity === 'error');
+    // One thing is wrong, and it is told once.
+    expect(problems.map((one) => `${one.line}:${one.column} ${one.path}`)).toEqual([`${line}:${column} ${path}`]);
+    expect(`${problems[0]!.message}; expected ${problems[0]!.expected}`).toMatch(message);
   });
 });
 

@@ -68,6 +68,27 @@ describe('openFirewall', () => {
 `);
   });
 
+  it('lets both families in, and VRRP by IPv4 alone', () => {
+    const both = cluster({
+      networking: { podSubnet: '192.168.0.0/16,fd00:192:168::/48', serviceSubnet: '10.96.0.0/12,fd00:10:96::/112' },
+      hosts: wanted.hosts.map((one, index) => ({ ...one, secondaryAddress: `fd00:10::${index + 1}` })),
+    });
+    const files = new Map(firewalldParts(both, both.hosts[0]!).map(({ name, file: { content } }) => [name, content]));
+    expect(files.get('kha-members')).not.toMatch(/fd00/);
+    expect(files.get('kha-members-ipv6')).toMatch(
+      /<option name="family" value="inet6"\/>\n {2}<entry>fd00:10::1<\/entry>(.*\n){3} {2}<entry>fd00:10::4</,
+    );
+    const rules = [...files.get('kha-hosts')!.matchAll(/family="ipv6">(.*)<accept/g)].map(([, rule]) => rule);
+    expect(rules).toContain('<source ipset="kha-members-ipv6"/><port port="4789" protocol="udp"/>');
+    expect(rules).toContain('<source address="fd00:192:168::/48"/>');
+    expect(rules.join()).not.toMatch(/vrrp|192\.168/);
+    expect(files.get('kha-pods')).toMatch(/family="ipv6"><destination address="fd00:192:168::\/48"\/>/);
+    const commands = ufwCommands(both, both.hosts[0]!);
+    expect(commands).toContain('ufw allow from fd00:10::4 to any port 4789 proto udp');
+    expect(commands).toContain('ufw route allow to fd00:192:168::/48');
+    expect(commands.filter((one) => one.includes('vrrp') && one.includes('fd00'))).toEqual([]);
+  });
+
   it('has nothing more to do then', async () =>
     expect(await openFirewall.check(contextOf(wanted, withFirewalld(loaded)))).toEqual([]));
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openings } from '../../../src/cluster/ports.js';
 import { existing } from '../../../src/facts/files.js';
-import { nodeList } from '../../../src/facts/kubectl.js';
+import { apiObject, nodeList } from '../../../src/facts/kubectl.js';
 import { rolledOut } from '../../../src/facts/rollout.js';
 import { appliedFrom } from '../../../src/facts/workloads.js';
 import {
@@ -14,6 +14,7 @@ import {
 } from '../../../src/steps/index.js';
 import { imagesOf } from '../../../src/steps/runtime/images.js';
 import { cluster } from '../../clusters.js';
+import { samples } from '../../golden/samples.js';
 import { contextOf, FakeHost } from '../fake-host.js';
 
 const of = (cni: unknown) => cluster({ networking: { cni } });
@@ -60,6 +61,53 @@ describe('the network of pods', () => {
         ]),
     );
     expect(await checkComponents.check(contextOf(wanted, host))).toEqual(workloads);
+  });
+
+  describe('of both families is proved', () => {
+    const both = samples['dual-stack']!;
+    const pod = (name: string, ...ips: string[]) => ({
+      metadata: { name: `probe-${name}` },
+      spec: { nodeName: name },
+      status: { podIPs: ips.map((ip) => ({ ip })) },
+    });
+    const service = (...clusterIPs: string[]) => ({ spec: { clusterIPs } });
+    const proved = (pods: object[], one: object) =>
+      new FakeHost(both, 'm1')
+        .tells(rolledOut('kha-proof', 'daemonset/probe'), [])
+        .tells(apiObject(['-n', 'kha-proof', 'pods', '-l', 'app=probe']), { items: pods })
+        .tells(apiObject(['-n', 'kha-proof', 'service', 'probe']), one)
+        .obeys(/kubectl/);
+    const two = [pod('m1', '192.168.1.1', 'fd00:192:168::1'), pod('w1', '192.168.2.1', 'fd00:192:168::2:1')];
+
+    it('at every address of pods and of a service', async () => {
+      const host = proved(two, service('10.96.0.9', 'fd00:10:96::9'));
+      await proveNetwork.apply!(contextOf(both, host));
+      const asked = host.done.flatMap(
+        (one) => /exec .?(probe-\w+).* .?http:\/\/(.*?)\/.?$/.exec(one)?.slice(1).join(' ') ?? [],
+      );
+      expect(asked).toEqual(
+        [
+          ['probe-m1', '192.168.2.1', '[fd00:192:168::2:1]'],
+          ['probe-w1', '192.168.1.1', '[fd00:192:168::1]'],
+        ].flatMap(([from, ...places]) =>
+          [...places, 'probe.kha-proof.svc.cluster.local', '10.96.0.9', '[fd00:10:96::9]'].map(
+            (place) => `${from} ${place}:8080`,
+          ),
+        ),
+      );
+    });
+
+    it.each([
+      [
+        'pod',
+        [two[0]!, pod('w1', '192.168.2.1')],
+        service('10.96.0.9', 'fd00:10:96::9'),
+        /pod on w1 has 192\.168\.2\.1, and not/,
+      ],
+      ['service', two, service('10.96.0.9'), /service of the network proof has 10\.96\.0\.9, and not/],
+    ])('not with a %s of one', (_, pods, one, words) =>
+      expect(proveNetwork.apply!(contextOf(both, proved(pods, one)))).rejects.toThrow(words),
+    );
   });
 
   it('that is nobody’s lets no node be Ready: they are only to be there, and a plan says so', async () => {

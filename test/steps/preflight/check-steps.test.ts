@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { disks, syncedWrites, type Disk } from '../../../src/facts/disks.js';
 import { existing } from '../../../src/facts/files.js';
 import { firewalls } from '../../../src/facts/firewalls.js';
+import { ipv6 } from '../../../src/facts/ipv6.js';
 import { bundle, registryStatus } from '../../../src/facts/registry.js';
 import { survey as surveyFact } from '../../../src/facts/survey.js';
 import { system } from '../../../src/facts/system.js';
@@ -36,6 +37,23 @@ describe('checkHost', () => {
     const words = expect.stringMatching(/^firewall: ufw filters .* 6443\/tcp .* 2380\/tcp .* vrrp/) as string;
     expect(await check(['ufw'])).toEqual({ problems: [words], warnings: [] });
     expect((await check(['ufw'], waiving)).problems).toEqual([]);
+  });
+
+  it('asks for IPv6 where the node is to have an address of it, and there only', async () => {
+    const both = cluster({
+      networking: { podSubnet: '192.168.0.0/16,fd00:192:168::/48', serviceSubnet: '10.96.0.0/12,fd00:10:96::/112' },
+      hosts: [{ ...wanted.hosts[0], secondaryAddress: 'fd00:10::11' }],
+    });
+    const host = new FakeHost(both, 'm1')
+      .tells(surveyFact, survey({}))
+      .tells(firewalls, [])
+      .tells(disks(foldersOf(both, machineNamed(both, 'm1'))), [])
+      .tells(existing(['/var/lib/etcd/member']), [])
+      .tells(syncedWrites(both.etcd.dataDir), 2)
+      .tells(ipv6, { inKernel: false, switchedOff: [], addresses: [], losesRoute: [] });
+    expect(await checkHost.check(contextOf(both, host))).toEqual([
+      expect.stringMatching(/^ipv6: the kernel has no IPv6/),
+    ]);
   });
 
   it('stops at an authority of the site that is none, until the cluster has it', async () => {
