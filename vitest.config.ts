@@ -7,6 +7,8 @@ const simulated = ['test/simulation/**/*.test.ts'];
 const packed = ['test/pack/**/*.test.ts'];
 /** Builds another release and installs it: half an hour. */
 const otherReleases = ['test/releases/**/*.test.ts'];
+/** Builds a kernel and installs on hosts that run it: an hour the first time. */
+const withKernels = ['test/vm/**/*.test.ts'];
 const withLab = ['test/lab/**/*.test.ts'];
 
 export default defineConfig({
@@ -17,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...withServers, ...simulated, ...packed, ...otherReleases, ...withLab],
+          exclude: [...withServers, ...simulated, ...packed, ...otherReleases, ...withKernels, ...withLab],
           testTimeout: 20_000,
         },
       },
@@ -36,6 +38,7 @@ export default defineConfig({
       { test: { name: 'record', include: ['test/simulation/record.ts'], testTimeout: 900_000 } },
       { test: { name: 'pack', include: packed, testTimeout: 120_000, hookTimeout: 900_000 } },
       { test: { name: 'releases', include: otherReleases, testTimeout: 1_800_000, hookTimeout: 3_600_000 } },
+      { test: { name: 'vm', include: withKernels, testTimeout: 3_600_000, hookTimeout: 3_600_000 } },
       { test: { name: 'bench', include: ['test/bench.ts'], testTimeout: 300_000 } },
       { test: { name: 'lab', include: withLab, testTimeout: 900_000, hookTimeout: 3_600_000, fileParallelism: false } },
     ],

@@ -24,8 +24,9 @@ export async function boot(lab: Lab, host: LabHost, rootfs: string): Promise<voi
   const { name } = host;
   if (await isRunning(lab, name)) return;
   if (lab.vm) {
-    await makeDisk(lab, host, rootfs, (root) => furnish(lab, name, root));
-    return remember(processFile(lab, name), startMachine(lab, host, await kernel(() => undefined)));
+    const own = await kernel(() => undefined);
+    await makeDisk(lab, host, rootfs, own, (root) => furnish(lab, name, root));
+    return remember(processFile(lab, name), startMachine(lab, host, own));
   }
   const root = rootOf(lab, name);
   await insertDisk(lab, name);

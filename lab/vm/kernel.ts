@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { cacheFolder } from '../../src/engine/folders.js';
@@ -23,10 +23,17 @@ const digest = createHash('sha256')
   .digest('hex')
   .slice(0, 12);
 
+/** A kernel as a program, and the folder of its modules, as in /lib: all are built in, and the folder says which those are. */
+export interface Kernel {
+  readonly program: string;
+  readonly modules: string;
+}
+
 /** User-mode Linux: the kernel as a program of this machine, which gives hosts their own one without any hardware. Made once. */
-export async function kernel(report: Report): Promise<string> {
+export async function kernel(report: Report): Promise<Kernel> {
   const target = cacheFolder('uml', digest);
-  if (existsSync(target)) return target;
+  const made = { program: join(target, 'linux'), modules: join(target, 'modules') };
+  if (existsSync(target)) return made;
   const making = `${target}.making`;
   // What a build that was cut short has made stays: make goes on from there.
   const tree = join(making, source.name);
@@ -42,10 +49,16 @@ export async function kernel(report: Report): Promise<string> {
     const lost = missing(await readFile(join(output, '.config'), 'utf8'));
     if (lost.length > 0) throw new Error(`the kernel’s configuration did not keep ${lost.join(', ')}`);
     await make(`-j${cpus().length}`, 'linux');
-    await rename(join(output, 'linux'), target);
+    const release = (await readFile(join(output, 'include/config/kernel.release'), 'utf8')).trim();
+    const whole = join(making, 'whole');
+    await mkdir(join(whole, 'modules', release), { recursive: true });
+    for (const name of ['modules.builtin', 'modules.builtin.modinfo'])
+      await copyFile(join(output, name), join(whole, 'modules', release, name));
+    await copyFile(join(output, 'linux'), join(whole, 'linux'));
+    await rename(whole, target);
   });
   await rm(making, { recursive: true });
-  return target;
+  return made;
 }
 
 /** The package's source, by an apt of its own: this machine's sources may be of another release, and stay as they are. */

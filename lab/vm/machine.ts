@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync, openSync } from 'node:fs';
-import { copyFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cables, type Cable } from '../cables.js';
 import { hostFolder, hostKeyFile, type Lab, type LabHost } from '../lab.js';
+import type { Kernel } from './kernel.js';
 import { machineEnd } from '../network.js';
 import { run } from '../../src/engine/run-program.js';
 
@@ -11,13 +12,14 @@ const memory = '3G';
 const diskOf = (lab: Lab, host: string): string => hostFolder(lab, host, 'disk.img');
 
 /**
- * The disk of a host, made when it has none yet: the root file system, then what `furnish` writes into the folder where it is
+ * The disk of a host, made when it has none yet: the root file system and the kernel's modules, then what `furnish` writes into the folder where it is
  * mounted meanwhile.
  */
 export async function makeDisk(
   lab: Lab,
   host: LabHost,
   rootfs: string,
+  { modules }: Kernel,
   furnish: (root: string) => Promise<void>,
 ): Promise<void> {
   const { name } = host;
@@ -31,6 +33,8 @@ export async function makeDisk(
   await run('mount', ['-o', 'loop', making, root]);
   try {
     await furnish(root);
+    await cp(modules, join(root, 'usr/lib/modules'), { recursive: true });
+    for (const release of await readdir(modules)) await run('chroot', [root, 'depmod', release]);
     await plugInside(root, cables(lab, host));
     await copyFile(join(root, 'etc/ssh/ssh_host_ed25519_key.pub'), hostKeyFile(lab, name));
   } finally {
@@ -61,7 +65,7 @@ const macOf = (address: string): string =>
   ['02', '00', ...address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))].join(':');
 
 /** Starts a kernel on the host's disk and cables; gives the id of its process, which leads a group of its own. */
-export function startMachine(lab: Lab, host: LabHost, kernel: string): number {
+export function startMachine(lab: Lab, host: LabHost, { program }: Kernel): number {
   const { name } = host;
   const log = openSync(hostFolder(lab, name, 'console.log'), 'a', 0o600);
   const words = [
@@ -83,7 +87,7 @@ export function startMachine(lab: Lab, host: LabHost, kernel: string): number {
         `vec${index}:transport=raw,ifname=${machineEnd(link)},depth=128,gro=1,mac=${macOf(address)}`,
     ),
   ];
-  const child = spawn(kernel, words, { detached: true, stdio: ['ignore', log, log] });
+  const child = spawn(program, words, { detached: true, stdio: ['ignore', log, log] });
   child.unref();
   if (child.pid === undefined) throw new Error(`the kernel of ${name} could not be started`);
   return child.pid;
