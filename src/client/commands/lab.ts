@@ -40,7 +40,7 @@ export function labCommand(): Command {
       'hosts with a kernel of their own (user-mode Linux) and control groups of version 2: slow, experimental',
     )
     .option('--login-network', 'a second network, in which kha logs in and the hosts have their way out')
-    .option('--packages <list>', 'Debian packages that the hosts have before kha comes: ufw,systemd-zram-generator')
+    .option('--packages <list>', 'Debian packages that the hosts have before kha comes: ufw,zram-tools')
     .option('--dual-stack', 'hosts, pods and services with IPv6 addresses beside their IPv4 ones')
     .addHelpText('after', '\nExample:\n  kha lab up --workers 2')
     .action(async (size: LabSize) => {

@@ -9,6 +9,7 @@ import { profileOf } from '../../cluster/versions.js';
 import type { Admission } from './bootstrap-token.js';
 import type { Limits } from '../../facts/kernel.js';
 import { withFragment } from './with-fragment.js';
+import { timeouts } from './kubeadm-timeouts.js';
 
 export const criSocket = 'unix:///run/containerd/containerd.sock';
 
@@ -185,6 +186,7 @@ export function initDocuments(cluster: Cluster, machine: Machine, ground: Ground
     nodeRegistration: nodeRegistration(cluster, machine),
     bootstrapTokens: [{ ttl: '1m0s', description: `kha: init of ${machine.name}` }],
     ...patches(cluster, machine),
+    ...timeouts(cluster, InitConfiguration.timeouts),
   };
   const proxy = {
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
@@ -210,6 +212,7 @@ export function joinDocuments(cluster: Cluster, machine: Machine, { token, caHas
     nodeRegistration: nodeRegistration(cluster, machine),
     ...(machine.roles.includes('control-plane') ? { controlPlane: { localAPIEndpoint: listensAt(machine) } } : {}),
     ...patches(cluster, machine),
+    ...timeouts(cluster, cluster.kubeadm.JoinConfiguration.timeouts),
   };
   return stream(withFragment(own, cluster.kubeadm.JoinConfiguration));
 }

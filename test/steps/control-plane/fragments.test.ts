@@ -101,3 +101,15 @@ describe('a fragment', () => {
     expect(documents({ patches: {} })['JoinConfiguration']).not.toHaveProperty('patches');
   });
 });
+
+describe('kubeadm’s own patience', () => {
+  it('is kha’s, in both documents, unless a fragment says otherwise', () => {
+    const fragment = { InitConfiguration: { timeouts: { kubernetesAPICall: '2m0s' } } };
+    const { InitConfiguration, JoinConfiguration } = documents({ patience: 4, kubeadm: fragment });
+    expect(InitConfiguration).toMatchObject({ timeouts: { kubernetesAPICall: '2m0s', kubeletHealthCheck: '960s' } });
+    expect(JoinConfiguration).toMatchObject({ timeouts: { kubernetesAPICall: '240s', tlsBootstrap: '1200s' } });
+  });
+
+  it('is left to kubeadm where nobody speaks of it', () =>
+    expect(JSON.stringify(documents())).not.toContain('timeouts'));
+});
