@@ -36,10 +36,13 @@ export class RemoteHost implements Host {
   readonly machine: Machine;
   readonly #link: Link;
   readonly #attempt: Attempt;
+  /** So many times as long as usual a command may take. */
+  readonly #times: number;
 
   constructor(pool: Pool, cluster: Cluster, machine: Machine, attempt: Attempt) {
     this.machine = machine;
     this.#attempt = attempt;
+    this.#times = cluster.patience ?? 1;
     this.#link = pool.to({
       name: machine.name,
       address: loginAddress(machine),
@@ -111,7 +114,7 @@ export class RemoteHost implements Host {
     const { patience } = this.#attempt;
     return this.#link.run(command, {
       patience,
-      limit,
+      limit: limit * this.#times,
       signal,
       ...(stdin === undefined ? {} : { stdin }),
     });

@@ -37,6 +37,18 @@ it('logs in where the spec says, under the settings of the host, and not at the 
   ]);
 });
 
+it('lets each command take so many times as long as the spec says of slow hosts', async () => {
+  const given: unknown[] = [];
+  const run = (_: string, { limit }: { limit: number }) => {
+    given.push(limit);
+    return Promise.resolve({ code: 0, stdout: '', stderr: '' });
+  };
+  const pool = { to: () => ({ run }) } as unknown as Pool;
+  for (const slow of [wanted, cluster({ patience: 4 })])
+    await new RemoteHost(pool, slow, slow.hosts[0]!, attempt).read({ command: 'true', parse: () => undefined });
+  expect(given).toEqual([60_000, 240_000]);
+});
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kha-write-'));
