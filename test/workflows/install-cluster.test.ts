@@ -32,10 +32,16 @@ describe('order', () => {
       ({ lines } = await progress());
     });
     const given = new Set<Outcome>();
+    // What nobody gives on such a site is no need there: no certificate is asked for where every key is at hand.
+    const givers = [...steps.values()].filter((step) => step.on(wanted).length > 0);
+    const toBeGiven = new Set(givers.map(({ gives }) => gives));
     // As the workflow began them; which of several under way a worker takes first is chance.
     for (const { step: name } of lines) {
       const step = steps.get(name)!;
-      expect(step.needs?.filter((outcome) => !given.has(outcome)) ?? [], `${name} needs`).toEqual([]);
+      expect(
+        step.needs?.filter((outcome) => toBeGiven.has(outcome) && !given.has(outcome)) ?? [],
+        `${name} needs`,
+      ).toEqual([]);
       if (step.gives) given.add(step.gives);
     }
     for (const [name, step] of steps) {

@@ -9,6 +9,10 @@ export const sites = {
     pools: { big: { labels: { disk: 'fast' } } },
     hosts: cluster().hosts.map((host) => ({ ...host, pool: 'big' })),
   }),
+  'a site whose authority’s key stays away, with a chart': cluster({
+    certificates: { ca: { cert: '/keys/ca.crt' }, requests: '/srv/requests' },
+    addons: [{ name: 'web', chart: '/charts/web' }],
+  }),
   'a site with SELinux and a network of its own': cluster({
     selinux: 'enforcing',
     networking: { cni: { manifests: ['/cni.yaml'] } },
