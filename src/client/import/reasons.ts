@@ -4,7 +4,7 @@ export type Reasons = readonly (readonly [RegExp, string])[];
 export const whyNot = (reasons: Reasons, path: string): string | undefined =>
   reasons.find(([pattern]) => pattern.test(path))?.[1];
 
-const addOn = 'an add-on: kha applies manifests of your own, addons: [{ name, file }]';
+const addOn = 'an add-on: kha applies manifests and charts of your own, as addons: [{ name, file }] (or url, or chart)';
 const localDNS = 'as kha installs CoreDNS alone, without NodeLocalDNS';
 const otherNetwork = 'of a network that kha does not install: one of your own is networking.cni: { manifests: […] }';
 const otherRuntime = 'of a container runtime that kha does not install';

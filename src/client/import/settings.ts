@@ -45,7 +45,7 @@ export function certSANs(settings: readonly Setting[], ledger: Ledger): string[]
   return settings.flatMap(({ name, value, place }) => {
     if (value === undefined) return [];
     if (takes('apiServer', { certSANs: [value] })) return [value];
-    ledger.told('apiServer', `${name}: ${value} is no DNS name or IPv4 address, and was left out`, place);
+    ledger.told('apiServer', `${name}: ${value} is no DNS name or address, and was left out`, place);
     return [];
   });
 }

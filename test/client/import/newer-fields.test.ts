@@ -65,7 +65,7 @@ describe('kubespray', () => {
     'told firewall: kubespray switched firewalld off; kha leaves it alone',
     'told networking: kubespray runs NodeLocalDNS on every node',
     'left as kha installs CoreDNS alone, without NodeLocalDNS: nodelocaldns_ip',
-    'left an add-on: kha applies manifests of your own, addons: [{ name, file }]: metrics_server_enabled: true',
+    'left an add-on: kha applies manifests and charts of your own, as addons: [{ name, file }] (or url, or chart): metrics_server_enabled: true',
     'left of a network that kha does not install: one of your own is networking.cni: { manifests: […] }: cilium_mtu',
   ])('tells: %s', (words) => expect(said(found)).toContain(words));
 
