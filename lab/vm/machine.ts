@@ -12,8 +12,8 @@ const memory = '3G';
 const diskOf = (lab: Lab, host: string): string => hostFolder(lab, host, 'disk.img');
 
 /**
- * The disk of a host, made when it has none yet: the root file system and the kernel's modules, then what `furnish` writes into the folder where it is
- * mounted meanwhile.
+ * The disk of a host, made when it has none yet: the root file system and the kernel's modules, then what `furnish` writes
+ * into the folder where it is mounted meanwhile.
  */
 export async function makeDisk(
   lab: Lab,

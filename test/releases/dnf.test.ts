@@ -62,6 +62,7 @@ describe('a worker with rpm', () => {
     expect(await done('install', spec)).toContain('stands');
     await allReady();
     expect(await on('w1', 'rpm -q --qf "%{INSTALLTIME}" socat')).toBe(before);
+    // That neither apt-get nor dpkg is there ends command -v with 1; what was found is judged by its words.
     const found = await on(
       'w1',
       'rpm -q conntrack-tools iptables-nft nftables runc; rpm -V conntrack-tools runc; command -v apt-get dpkg || true',
