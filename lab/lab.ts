@@ -23,7 +23,7 @@ export interface LabSize {
   readonly loadBalancers: number;
   /** Size of a disk of its own for each host, in GiB, so that one can be filled; without it they share this machine's. */
   readonly disk?: number;
-  /** The registry has TLS and asks for a login, and sudo for a password: as careful sites have it. */
+  /** The registry has TLS, a path and tokens for a login, and sudo asks for a password: as careful sites have it. */
   readonly careful?: boolean;
   /** A bundle’s file, absolute: there is no registry, and the spec names this file. */
   readonly source?: string;

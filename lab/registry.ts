@@ -1,52 +1,87 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { existsSync, openSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { get as plain, type IncomingMessage } from 'node:http';
 import { get as secure } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { certificateFile, labFile, network, passwordFile, registryAddress, type Lab } from './lab.js';
 import { alive, end, remember } from '../src/engine/process.js';
 import { run } from '../src/engine/run-program.js';
+import type { TokenSettings } from './token-service.js';
 
 export const registryUser = 'kha';
 
+/** A careful site keeps its images below a path, as a project of Harbor's. */
+export const registryPrefix = ({ careful }: Lab): string => (careful ? 'k8s' : '');
+
+const service = 'registry of the lab';
 const processFile = (lab: Lab): string => labFile(lab, 'registry.json');
+const tokensProcessFile = (lab: Lab): string => labFile(lab, 'tokens.json');
+const tokensAddress = (lab: Lab): { host: string; port: number } => ({ host: `${network(lab)}.1`, port: 5001 });
 
 export const registryRuns = async (lab: Lab): Promise<boolean> => (await alive(processFile(lab))) !== undefined;
 
 /** Starts the lab's private registry on its bridge; labs of one bundle share the storage. */
 export async function startRegistry(lab: Lab, storage: string): Promise<void> {
   const wanted = JSON.stringify(configuration(lab, storage));
-  if (lab.careful) await Promise.all([writeLogin(lab), makeCertificate(lab)]);
+  if (lab.careful) await startTokens(lab);
   if (await registryRuns(lab)) {
     if ((await readFile(labFile(lab, 'registry.yml'), 'utf8')) === wanted) return;
-    await stopRegistry(lab);
+    await end(processFile(lab), 'SIGTERM');
   }
   await mkdir(storage, { recursive: true });
   await writeFile(labFile(lab, 'registry.yml'), wanted);
+  await startServer(lab, processFile(lab), ['docker-registry', 'serve', labFile(lab, 'registry.yml')]);
+  await answering(lab, `${registryAddress(lab)}/v2/`);
+}
+
+export async function stopRegistry(lab: Lab): Promise<void> {
+  await end(processFile(lab), 'SIGTERM');
+  await end(tokensProcessFile(lab), 'SIGTERM');
+}
+
+/** The service that gives tokens for the registry to those who log in. */
+async function startTokens(lab: Lab): Promise<void> {
+  await makeCertificate(lab);
+  if ((await alive(tokensProcessFile(lab))) !== undefined) return;
+  const password = await readFile(passwordFile(lab, 'registry'), 'utf8');
+  const settings: TokenSettings = {
+    ...tokensAddress(lab),
+    certificate: certificateFile(lab),
+    key: keyFile(lab),
+    issuer: lab.name,
+    service,
+    login: createHash('sha256').update(`${registryUser}:${password}`).digest('hex'),
+    prefix: registryPrefix(lab),
+    seconds: 60,
+  };
+  await writeFile(labFile(lab, 'tokens-settings.json'), JSON.stringify(settings), { mode: 0o600 });
+  const program = fileURLToPath(new URL('token-service.js', import.meta.url));
+  await startServer(lab, tokensProcessFile(lab), [process.execPath, program, labFile(lab, 'tokens-settings.json')]);
+  const { host, port } = tokensAddress(lab);
+  await answering(lab, `${host}:${port}/token`);
+}
+
+async function startServer(lab: Lab, file: string, [program = '', ...words]: readonly string[]): Promise<void> {
   const log = openSync(labFile(lab, 'registry.log'), 'a', 0o600);
-  const child = spawn('docker-registry', ['serve', labFile(lab, 'registry.yml')], {
-    detached: true,
-    stdio: ['ignore', log, log],
-  });
+  const child = spawn(program, words, { detached: true, stdio: ['ignore', log, log] });
   child.unref();
-  if (child.pid === undefined) throw new Error('docker-registry could not be started');
-  await remember(processFile(lab), child.pid);
+  if (child.pid === undefined) throw new Error(`${program} could not be started`);
+  await remember(file, child.pid);
+}
+
+async function answering(lab: Lab, where: string): Promise<void> {
   const deadline = Date.now() + 10_000;
-  while (!(await answers(lab))) {
+  while (!(await answers(lab, where))) {
     if (Date.now() > deadline)
-      throw new Error(
-        `the registry does not answer at ${registryAddress(lab)}; its log: ${labFile(lab, 'registry.log')}`,
-      );
+      throw new Error(`nothing answers at ${where}; the registry’s log: ${labFile(lab, 'registry.log')}`);
     await sleep(50);
   }
 }
 
-export const stopRegistry = (lab: Lab): Promise<void> => end(processFile(lab), 'SIGTERM');
-
-async function answers(lab: Lab): Promise<boolean> {
-  const where = `${registryAddress(lab)}/v2/`;
+async function answers(lab: Lab, where: string): Promise<boolean> {
   const ca = lab.careful ? await readFile(certificateFile(lab)) : undefined;
   return new Promise((resolve) => {
     const heard = (answer: IncomingMessage): void => {
@@ -70,16 +105,6 @@ async function makeCertificate(lab: Lab): Promise<void> {
   await rename(making, certificateFile(lab));
 }
 
-/** Who may log in, as the registry wants it (docs: htpasswd, bcrypt only): Debian's crypt(3) makes it. */
-async function writeLogin(lab: Lab): Promise<void> {
-  const salt = randomBytes(16).toString('base64').replaceAll('+', '.').slice(0, 22);
-  const script = 'chomp($password = <STDIN>); print crypt($password, $ARGV[0])';
-  const hash = await run('perl', ['-e', script, `$2y$05$${salt}`], {
-    stdin: await readFile(passwordFile(lab, 'registry'), 'utf8'),
-  });
-  await writeFile(labFile(lab, 'registry.htpasswd'), `${registryUser}:${hash}\n`, { mode: 0o600 });
-}
-
 const configuration = (lab: Lab, rootdirectory: string): object => ({
   version: 0.1,
   log: { level: 'warn' },
@@ -89,5 +114,11 @@ const configuration = (lab: Lab, rootdirectory: string): object => ({
     secret: 'of no use to one registry',
     ...(lab.careful ? { tls: { certificate: certificateFile(lab), key: keyFile(lab) } } : {}),
   },
-  ...(lab.careful ? { auth: { htpasswd: { realm: 'lab', path: labFile(lab, 'registry.htpasswd') } } } : {}),
+  ...(lab.careful ? { auth: { token: tokensOf(lab) } } : {}),
 });
+
+function tokensOf(lab: Lab): object {
+  const { host, port } = tokensAddress(lab);
+  const realm = `https://${host}:${port}/token`;
+  return { realm, service, issuer: lab.name, rootcertbundle: certificateFile(lab) };
+}

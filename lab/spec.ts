@@ -9,7 +9,7 @@ import {
   virtualAddress,
   type Lab,
 } from './lab.js';
-import { registryUser } from './registry.js';
+import { registryPrefix, registryUser } from './registry.js';
 
 /** kha's own networks, and IPv6 ones beside them. */
 const pods = '192.168.0.0/16,fd00:192:168::/48';
@@ -30,7 +30,7 @@ export async function writeSpec(lab: Lab, kubernetes: string): Promise<string> {
     `kubernetesVersion: ${kubernetes}`,
     `controlPlaneEndpoint: { type: vip, vip: ${virtualAddress(lab)}, virtualRouterId: ${51 + lab.index} }`,
     lab.source === undefined
-      ? `source: { registry: { address: ${registryAddress(lab)}, ${access} } }`
+      ? `source: { registry: { address: ${[registryAddress(lab), registryPrefix(lab)].filter(Boolean).join('/')}, ${access} } }`
       : `source: { file: { path: ${JSON.stringify(lab.source)}, unsigned: true } }`,
     `ssh: { ${user}key: ${JSON.stringify(labFile(lab, 'id'))}, knownHosts: ${JSON.stringify(labFile(lab, 'known_hosts'))} }`,
     '# Nobody has to approve anything in a lab; leave this out to be asked at every gate.',

@@ -8,8 +8,8 @@ import type { PlanFacts } from '../../src/client/render/plan.js';
 import { ground } from './ground.js';
 
 /**
- * A site with everything to keep to itself: a sudo password, a registry with TLS that asks for a login. etcd and the load
- * balancer have hosts of their own, containerd a proxy that must not be asked for the registry.
+ * A site with everything to keep to itself: a sudo password, a registry with TLS, a path and tokens, as Harbor is. etcd and
+ * the load balancer have hosts of their own, containerd a proxy that must not be asked for the registry.
  */
 const name = 'careful';
 const { kha, done, spec, folder, remove } = ground(name);
@@ -159,6 +159,8 @@ async function allSecrets(): Promise<Map<string, string>> {
     ['registry password', registry],
     ['registry login', Buffer.from(`kha:${registry}`).toString('base64')],
     ['wrong registry password', wrongPassword],
+    // How every token begins that the registry's service signs (lab/token-service.ts).
+    ['registry token', Buffer.from('{"typ":"JWT","alg":"ES256","x5c":').toString('base64url')],
     ['VRRP password', (await on('lb1', 'cat /var/lib/kha/vrrp-password')).trim()],
   ]);
   for (const host of ['e1', 'm1']) {

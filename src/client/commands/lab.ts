@@ -29,7 +29,7 @@ export function labCommand(): Command {
     .option('--etcd <n>', 'how many hosts for etcd of their own', number, 0)
     .option('--load-balancers <n>', 'how many hosts for the load balancer of their own', number, 0)
     .option('--disk <GiB>', 'a disk of its own for each host, so that one can be filled', number)
-    .option('--careful', 'a registry with TLS that asks for a login, and a user whose sudo asks for a password')
+    .option('--careful', 'a registry with TLS and tokens, below a path, and a user whose sudo asks for a password')
     .option('--source <file>', 'a bundle, from which the hosts are installed; there is no registry then', path)
     .option(
       '--worker-system <system>',
