@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
+import { isStopped } from '../engine/engine.js';
 import type { Progress } from '../workflows/messages.js';
 import { ask } from './ask.js';
 import { isAway } from './away.js';
@@ -39,6 +40,7 @@ export async function follow(connected: Connected, { workflowId }: WorkflowHandl
           return cutShort(view, handle, described.status.name);
       }
       if (!progress) {
+        if (connected.server.engine && isStopped()) return standing(view, handle);
         view.note('the engine or its worker is away; waiting for it');
         await unlessAway(() => connected.again());
         await sleep(500);
@@ -72,10 +74,12 @@ export async function follow(connected: Connected, { workflowId }: WorkflowHandl
   }
 }
 
+const clusterOf = ({ workflowId }: WorkflowHandle): string => workflowId.split('/')[1] ?? '';
+
 const finished = (progress: Progress | undefined): boolean => progress?.endedAt !== undefined;
 
 function cutShort(view: Screen, handle: WorkflowHandle, status: string): number {
-  const cluster = handle.workflowId.split('/')[1] ?? '';
+  const cluster = clusterOf(handle);
   view.end(
     `the run of ${cluster} was ended from outside (${status.toLowerCase().replaceAll('_', ' ')}); what it had begun on hosts may still be at work; start it again where it was with: kha resume ${cluster}`,
   );
@@ -101,6 +105,15 @@ async function ending(view: Screen, handle: WorkflowHandle, { phase, cluster, mo
   return exitCodes.failed;
 }
 
+/** The engine was stopped by a person, who may have come to look at it: starting it is theirs too. */
+function standing(view: Screen, handle: WorkflowHandle): number {
+  const cluster = clusterOf(handle);
+  view.end(
+    `the engine was stopped, so the run of ${cluster} stands still; let it go on with: kha watch ${cluster}`,
+  );
+  return exitCodes.waiting;
+}
+
 function innermost(error: unknown): string {
   let cause = error;
   while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
@@ -124,7 +137,7 @@ function waiting(view: Screen, { cluster, gates, lines }: Progress): number {
 }
 
 function leave(view: Screen, handle: WorkflowHandle): number {
-  const cluster = handle.workflowId.split('/')[1] ?? '';
+  const cluster = clusterOf(handle);
   view.end(
     `the run of ${cluster} goes on without this terminal; come back with: kha watch ${cluster}      end it with: kha cancel ${cluster}`,
   );

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { admit, databaseFile, databaseVersion, serverVersion } from './database.js';
 import { stateFolder } from './folders.js';
@@ -51,6 +51,7 @@ export async function ensureEngine(report: Report): Promise<Engine> {
   if (found) return engineOf(found);
   await mkdir(stateFolder('engine'), { recursive: true, mode: 0o700 });
   return locked(engineFile('lock'), async () => {
+    await rm(stopMark(), { force: true });
     if ((await alive(processFiles.watcher)) === undefined || !(await readSettings())) await prepare(report);
     return started();
   });
@@ -138,10 +139,16 @@ async function notStarted(elapsed: number): Promise<string> {
   return `the embedded engine did not start within ${Math.round(elapsed / 1000)} s; its logs in ${stateFolder('engine')} end with\n${said.filter(Boolean).join('\n')}`;
 }
 
+const stopMark = (): string => engineFile('stopped');
+
+/** Whether a person stopped it, and nobody started it since: a client that only watches does not start it again then. */
+export const isStopped = (): boolean => existsSync(stopMark());
+
 /** Ends watcher, worker and server, in this order: the worker lets its attempts go, and what runs on hosts goes on. */
 export async function stopEngine(): Promise<void> {
   requireLinux();
   if (!existsSync(stateFolder('engine'))) return;
+  await writeFile(stopMark(), '');
   await endAll();
   await releaseMachine();
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
@@ -164,11 +164,15 @@ describe('the embedded engine', () => {
     await done('engine', 'start');
   });
 
-  it('leaves nothing running when it is stopped', async () => {
+  it('leaves nothing running when it is stopped, and a mark for those who watch', async () => {
     const { processes } = await status();
+    const mark = join(engineFolder, 'stopped');
+    expect(existsSync(mark)).toBe(false);
     await done('engine', 'stop');
     for (const pid of Object.values(processes)) expect(await startTime(pid!)).toBeUndefined();
+    expect(existsSync(mark)).toBe(true);
     await done('engine', 'start');
+    expect(existsSync(mark)).toBe(false);
   });
 });
 

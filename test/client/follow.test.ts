@@ -1,0 +1,57 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Connected } from '../../src/client/connect.js';
+import { exitCodes, follow } from '../../src/client/follow.js';
+
+let state: string;
+let said: string;
+let begun: number;
+beforeEach(() => {
+  state = mkdtempSync(join(tmpdir(), 'kha-follow-'));
+  mkdirSync(join(state, 'kha/engine'), { recursive: true });
+  vi.stubEnv('XDG_STATE_HOME', state);
+  said = '';
+  begun = 0;
+  vi.spyOn(console, 'log').mockImplementation((text) => void (said += String(text)));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  rmSync(state, { recursive: true });
+});
+
+/** A client whose server went away; when it comes again there is one that has no such run. */
+function away(engine: boolean): { connected: Connected; handle: WorkflowHandle } {
+  const gone = (): Promise<never> =>
+    Promise.reject(new Error(begun === 0 ? 'Channel has been shut down' : 'another server'));
+  const handle = { workflowId: 'cluster/c', query: gone, describe: gone } as unknown as WorkflowHandle;
+  const client = {
+    workflow: { getHandle: () => handle },
+    withDeadline: (_: number, asked: () => Promise<unknown>) => asked(),
+  } as unknown as Client;
+  const server = { options: {}, namespace: 'default', ...(engine ? { engine: { id: '', address: '', ui: '' } } : {}) };
+  const again = (): Promise<void> => Promise.resolve(void (begun += 1));
+  return { connected: { client, server, again, close: () => Promise.resolve() }, handle };
+}
+
+it('does not start an engine again that a person stopped', async () => {
+  writeFileSync(join(state, 'kha/engine/stopped'), '');
+  const { connected, handle } = away(true);
+  expect(await follow(connected, handle)).toBe(exitCodes.waiting);
+  expect(begun).toBe(0);
+  expect(said).toContain('the engine was stopped, so the run of c stands still; let it go on with: kha watch c');
+});
+
+it('starts one that died, and comes back to a server of the site’s own', async () => {
+  const died = away(true);
+  await expect(follow(died.connected, died.handle)).rejects.toThrow('another server');
+  expect(begun).toBe(1);
+  begun = 0;
+  writeFileSync(join(state, 'kha/engine/stopped'), '');
+  const own = away(false);
+  await expect(follow(own.connected, own.handle)).rejects.toThrow('another server');
+  expect(begun).toBe(1);
+});
