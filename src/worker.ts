@@ -14,6 +14,7 @@ import { Bundles } from './activities/bundles.js';
 import { createActivities } from './activities/index.js';
 import type { MakeManifest } from './activities/manifests.js';
 import { madeManifest } from './bundle/add-ons/made.js';
+import { imagesIn } from './bundle/add-ons/pod-images.js';
 import { OpenedFiles } from './bundle/opened-files.js';
 import { createQuestions } from './activities/questions.js';
 import { clusterOfRun } from './activities/cluster-of-run.js';
@@ -46,7 +47,7 @@ export async function runWorker({ options, namespace, engine }: Server, taskQueu
   const pool = new Pool();
   const files = new OpenedFiles();
   const bundles = new Bundles(files.open);
-  const lent = { pool, bundles, makeManifest, cluster: clusterOfRun() };
+  const lent = { pool, bundles, makeManifest, imagesIn, cluster: clusterOfRun() };
   const worker = await Worker.create({
     connection,
     namespace,

@@ -6,6 +6,7 @@ import type {
   BatchInput,
   BatchResult,
   BundleFile,
+  CheckContext,
   Mode,
   OnceInput,
   Step,
@@ -35,6 +36,7 @@ export interface Dependencies {
   readonly pool: Pool;
   readonly bundles: Bundles;
   readonly makeManifest: MakeManifest;
+  readonly imagesIn: CheckContext['imagesIn'];
   readonly steps: readonly Step[];
   /** The cluster that a run was started with. */
   readonly cluster: (execution: Execution) => Promise<Cluster>;
@@ -65,7 +67,7 @@ export const createActivities = ({ steps, ...lent }: Dependencies): Record<strin
 
 function activity(
   step: Step,
-  { pool, bundles, makeManifest, cluster: clusterOf, kha }: Omit<Dependencies, 'steps'>,
+  { pool, bundles, makeManifest, imagesIn, cluster: clusterOf, kha }: Omit<Dependencies, 'steps'>,
 ): Activity {
   const at = (name: string, cluster: Cluster, life: Liveness, patience?: number): RemoteHost => {
     const attempt: Attempt = { ...life, patience, unitName: (machine) => unitName(cluster, step, machine.name) };
@@ -78,6 +80,7 @@ function activity(
     secret: readSecret,
     authority: readAuthority,
     manifest: manifestsOf(makeManifest, cluster),
+    imagesIn,
     records: recordsOf(cluster, kha),
     bundleFile,
     requests: requestFolder(requestsOf(cluster)),

@@ -15,6 +15,7 @@ export interface Surroundings {
   readonly secret: (reference: string) => Promise<string>;
   readonly authority: CheckContext['authority'];
   readonly manifest: CheckContext['manifest'];
+  readonly imagesIn: CheckContext['imagesIn'];
   readonly records: Records;
   readonly bundleFile: BundleFile;
   readonly requests: RequestsToWrite;
@@ -102,6 +103,7 @@ const changingContext = (
   secret: (reference) => around.secret(reference),
   authority: (given) => around.authority(given),
   manifest: (wanted) => around.manifest(wanted),
+  imagesIn: (manifest) => around.imagesIn(manifest),
   records: around.records,
   bundleFile: around.bundleFile,
   requests: around.requests,

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { answersFor } from '../cluster/internet.js';
 import { sha256Of } from './download.js';
 import type { Downloads } from './downloads.js';
 import { DownloadFailed, type Heard } from './https.js';
@@ -8,18 +9,24 @@ import type { Pulled } from './write-archive.js';
 
 /** An image in a public registry: `registry.k8s.io`, `coredns/coredns`, `v1.14.6`. */
 interface Reference {
+  /** As the image is asked for. */
+  readonly words: string;
+  /** The host that answers. */
   readonly registry: string;
   readonly repository: string;
+  /** Or a digest. */
   readonly tag: string;
 }
 
 const accept = [...indexTypes, ...manifestTypes].join(', ');
 
 export function parseReference(text: string): Reference {
-  const [, registry, repository, tag] = /^([\w.-]+(?::\d+)?)\/([a-z0-9/._-]+):([\w.+-]+)$/.exec(text) ?? [];
+  const [, registry, repository, named, digest] =
+    /^([\w.-]+(?::\d+)?)\/([a-z0-9/._-]+)(?::([\w.+-]+)|@(sha256:[0-9a-f]{64}))$/.exec(text) ?? [];
+  const tag = named ?? digest;
   if (registry === undefined || repository === undefined || tag === undefined)
-    throw new Error(`${text} is no image of a registry: expected HOST/NAME:TAG`);
-  return { registry, repository, tag };
+    throw new Error(`${text} is no image of a registry: expected HOST/NAME:TAG or HOST/NAME@DIGEST`);
+  return { words: text, registry: answersFor(registry, {}).host, repository, tag };
 }
 
 /**
@@ -68,8 +75,7 @@ class Puller {
 
   /** Anonymous, as everything here is public; a registry that wants a token even so says where it is to be had. */
   async #logIn(): Promise<void> {
-    const { registry, repository, tag } = this.#of;
-    const name = `${registry}/${repository}:${tag}`;
+    const { registry, repository, words: name } = this.#of;
     const asked = await this.#downloads.ask({ name, url: `https://${registry}/v2/` });
     if (asked.heard.status !== 401) return;
     const tokens = async (url: string): Promise<Answer> => answerOf(await this.#downloads.ask({ name, url }));
@@ -81,8 +87,7 @@ class Puller {
   }
 
   async #manifest(reference: string): Promise<{ mediaType: string; bytes: Buffer; words: string }> {
-    const { registry, repository, tag } = this.#of;
-    const words = `${registry}/${repository}:${tag}`;
+    const { registry, repository, words } = this.#of;
     const url = `https://${registry}/v2/${repository}/manifests/${reference}`;
     const { text, heard } = await this.#downloads.text({ name: words, url, headers: { ...this.#headers, accept } });
     const bytes = Buffer.from(text, 'utf8');
@@ -114,9 +119,9 @@ class Puller {
   }
 
   #blob(digest: string): Promise<string> {
-    const { registry, repository, tag } = this.#of;
+    const { registry, repository, words } = this.#of;
     const url = `https://${registry}/v2/${repository}/blobs/${digest}`;
-    const name = `a blob of ${registry}/${repository}:${tag}`;
+    const name = `a blob of ${words}`;
     return this.#downloads.file({ name, url, digest, headers: this.#headers });
   }
 }

@@ -86,7 +86,16 @@ function described({ description, artifact, index: top }: Archive): string[] {
     top.manifests.filter((one) => one.digest !== artifact.descriptor.digest).map((one) => [refOf(one), one.digest]),
   );
   const wanted = Object.entries(description.files).map(([name, { digest }]) => [name, digest] as const);
-  return [...differences(wanted, files), ...differences(Object.entries(description.images), images)];
+  return [
+    ...differences(wanted, files),
+    ...differences(Object.entries(description.images), images),
+    ...Object.entries(description.addOns ?? {}).flatMap(([name, runs]) => [
+      ...(files.has(`manifests/${name}.yaml`) ? [] : [`the add-on ${name} has no manifest`]),
+      ...Object.values(runs).flatMap((image) =>
+        images.has(image) ? [] : [`${image}, which the add-on ${name} runs, is missing`],
+      ),
+    ]),
+  ];
 }
 
 function differences(described: readonly (readonly [string, string])[], there: ReadonlyMap<string, string>): string[] {

@@ -22,6 +22,13 @@ export interface ChartAddOn {
   readonly namespace?: string | undefined;
 }
 
+/** An image that a manifest’s pods run, as the manifest names it. */
+export interface PodImage {
+  readonly image: string;
+  /** Its registry is asked for it whenever a container starts, whatever the node has. */
+  readonly always: boolean;
+}
+
 /** What the worker makes a manifest of, beyond reading one. */
 export type MadeManifest = FetchedManifest | ChartAddOn;
 
@@ -39,6 +46,8 @@ export interface AddOn {
   readonly chart?: string | undefined;
   readonly values?: string | undefined;
   readonly namespace?: string | undefined;
+  /** What it runs besides, which its manifest does not name as the image of a container. */
+  readonly images?: readonly string[] | undefined;
 }
 
 export const addOnsOf = ({ addons }: Pick<Cluster, 'addons'>): AddOn[] =>
@@ -53,8 +62,8 @@ export const asFetched = ({ name, url, digest }: AddOn): FetchedManifest | undef
   url === undefined || digest === undefined ? undefined : { name, url, digest };
 
 /** The add-on as a chart; undefined where it is none. */
-export const asChart = ({ chart, ...one }: AddOn): ChartAddOn | undefined =>
-  chart === undefined ? undefined : { ...one, chart };
+export const asChart = ({ name, chart, digest, values, namespace }: AddOn): ChartAddOn | undefined =>
+  chart === undefined ? undefined : { name, chart, digest, values, namespace };
 
 /** Each has a file of its own on hosts, by its name. */
 export const addOnProblems: Rule = (cluster) => {

@@ -31,6 +31,8 @@ export const descriptionSchema = z.strictObject({
   images: z.record(z.string(), digest),
   /** By name: `bin/ARCH/kubeadm`, `deb/OS/FILE.deb`, `rpm/OS/FILE.rpm`, `manifests/calico.yaml`. */
   files: z.record(z.string().regex(/^[\w.+~%@-]+(\/[\w.+~%@-]+)*$/, 'a plain relative path'), part),
+  /** By an add-on of its own making, `manifests/NAME.yaml`: the images that it runs, each name on hosts with that in `images`. */
+  addOns: z.record(z.string(), z.record(z.string(), z.string())).optional(),
 });
 export type Description = z.output<typeof descriptionSchema>;
 export type Part = z.output<typeof part>;

@@ -10,6 +10,8 @@ export function upstreamOf(repository: string): string {
   if (repository.startsWith('calico/')) return `docker.io/${repository}`;
   // Of ours, and published nowhere.
   if (repository.startsWith('kha/')) return `kubernetes-ha.io/${repository}`;
+  // An add-on’s has its whole name in a bundle: quay.io/cilium/cilium.
+  if (/^[^/]*\.[^/]*\//.test(repository)) return repository;
   return `registry.k8s.io/${repository}`;
 }
 

@@ -18,7 +18,7 @@ export interface RegistryAccess {
 }
 
 /** What a source has: of the internet neither packages nor systems, which are the hosts’ own. */
-export type Contents = Pick<Description, 'kubernetes' | 'images'> & {
+export type Contents = Pick<Description, 'kubernetes' | 'images' | 'addOns'> & {
   readonly files: Readonly<Record<string, { readonly digest: string }>>;
 };
 

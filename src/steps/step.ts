@@ -1,4 +1,4 @@
-import type { MadeManifest } from '../cluster/add-ons.js';
+import type { MadeManifest, PodImage } from '../cluster/add-ons.js';
 import type { Description } from '../cluster/bundle-description.js';
 import type { Cluster, Machine } from '../cluster/cluster.js';
 import type { GivenAuthority } from '../cluster/given-authorities.js';
@@ -78,6 +78,8 @@ export interface CheckContext {
   readonly authority: (given: GivenAuthority) => Promise<AuthorityFiles>;
   /** A manifest by its URL, or out of a chart, made where the worker runs. Throws ManifestRefused. */
   readonly manifest: (wanted: MadeManifest) => Promise<string>;
+  /** Images that pods of a manifest run. */
+  readonly imagesIn: (manifest: string) => readonly PodImage[];
   readonly records: Records;
   readonly bundleFile: BundleFile;
   readonly requests: Requests;

@@ -34,6 +34,7 @@ function attempt(stop: () => Promise<Output> = async () => Promise.resolve({ cod
     pool: { to: () => ({ run }) } as unknown as Pool,
     bundles: new Bundles(() => Promise.reject(new Error('no bundle'))),
     makeManifest: () => Promise.reject(new Error('no add-on has an address')),
+    imagesIn: () => [],
     steps: [step],
     cluster: async () => Promise.resolve(cluster()),
     kha: 'test',

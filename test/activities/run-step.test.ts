@@ -26,6 +26,7 @@ function ground(): Surroundings & { readonly told: string[] } {
     secret: refuse,
     authority: refuse,
     manifest: refuse,
+    imagesIn: () => [],
     records: { wanted: refuse, parse: parseRecord },
     bundleFile: { description: refuse, port: refuse },
     requests: { place: 'nowhere', flaws: refuse, request: refuse, signed: refuse, ask: refuse, note: refuse },

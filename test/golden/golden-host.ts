@@ -1,3 +1,4 @@
+import type { Description } from '../../src/cluster/bundle-description.js';
 import { machineNamed, type Cluster, type Machine } from '../../src/cluster/cluster.js';
 import { isKeyless } from '../../src/cluster/given-authorities.js';
 import type { Fact } from '../../src/facts/fact.js';
@@ -26,9 +27,16 @@ export const names = [
   'deb/debian-13/haproxy_3.0-1_amd64.deb',
   'deb/debian-13/keepalived_1%3a2.3-1_amd64.deb',
   'deb/debian-13/runc_1.1-1_amd64.deb',
+  'manifests/metrics-server.yaml',
 ];
 /** The registry’s, and the file’s. */
-export const bundle = describedBundle(...names);
+export const bundle: Description = withAddOn(describedBundle(...names));
+
+function withAddOn(plain: Description): Description {
+  const image = 'registry.k8s.io/metrics-server/metrics-server:v0.9.0';
+  const images = { ...plain.images, [image]: `sha256:${'f'.repeat(64)}` };
+  return { ...plain, images, addOns: { 'metrics-server': { [image]: image } } };
+}
 
 /** Secrets that lie on hosts, as something that everybody may know. */
 const placeholders: readonly [RegExp, string][] = [

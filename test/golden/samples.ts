@@ -61,6 +61,7 @@ export const samples: Readonly<Record<string, Cluster>> = {
   }),
   file: cluster({
     source: { file: { path: '/srv/kha-v1.37.2.tar', key: '/keys/site.pub' } },
+    addons: ['metrics-server'],
     hosts: [{ ...masters[0], roles: ['control-plane', 'worker'] }, worker],
   }),
   external: cluster({

@@ -63,6 +63,7 @@ it('records an install in the lab', async () => {
   const activities = createActivities({
     bundles: new Bundles(() => Promise.reject(new Error('the lab has a registry'))),
     makeManifest: () => Promise.reject(new Error('no add-on has an address')),
+    imagesIn: () => [],
     pool,
     steps: around,
     cluster: async () => Promise.resolve(cluster),

@@ -176,6 +176,7 @@ export class Simulation {
     const real = createActivities({
       bundles: new Bundles(() => Promise.reject(new Error('the lab has a registry'))),
       makeManifest: () => Promise.reject(new Error('no add-on has an address')),
+      imagesIn: () => [],
       pool: {
         to: ({ name, settings }) => this.#current().pool.to({ name, address: '127.0.0.1', settings }),
       } as Pool,

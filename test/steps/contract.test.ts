@@ -51,6 +51,7 @@ function context(wanted: Cluster, name: string, said: Said) {
     secret: async () => Promise.resolve('hunter2-hunter2'),
     authority: async () => Promise.resolve({ cert: 'a certificate', key: 'hunter2-hunter2', flaws: [] }),
     manifest: async () => Promise.resolve('hunter2-hunter2'),
+    imagesIn: () => [],
     records: records(wanted),
     bundleFile: { description: () => Promise.resolve(bundle), port: () => Promise.resolve(40_000) },
     requests: new FakeRequests(),

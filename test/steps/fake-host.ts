@@ -74,6 +74,12 @@ export function contextOf(
     authority: ({ name }) =>
       Promise.resolve({ cert: `the certificate of ${name}\n`, key: `the key of ${name}\n`, flaws: [] }),
     manifest: (of) => Promise.resolve(`the manifest of ${'chart' in of ? of.chart : of.url}\n`),
+    // A line of a test's manifest is an image, with an exclamation mark where it is asked for at each start.
+    imagesIn: (manifest) =>
+      [...manifest.matchAll(/^image (\S+?)(!?)$/gm)].map(([, image = '', always]) => ({
+        image,
+        always: always === '!',
+      })),
     records: records(cluster),
     bundleFile: { description: () => Promise.resolve(described), port: () => Promise.resolve(40_000) },
     requests: new FakeRequests(),

@@ -97,19 +97,3 @@ function placedIn(namespace: string, { text, document }: Pick<Rendered, 'text' |
   return `${text.slice(0, at)}namespace: ${namespace}${after}${text.slice(at)}`;
 }
 
-/** Images that pods of a manifest run, as the manifest names them: each once, in order of their names. */
-export function imagesIn(manifest: string): string[] {
-  const found = new Set<string>();
-  const walk = (value: unknown, key = ''): void => {
-    if (Array.isArray(value)) {
-      for (const one of value) {
-        const { image } = (one ?? {}) as { image?: unknown };
-        if (/^(initC|ephemeralC|c)ontainers$/.test(key) && typeof image === 'string') found.add(image);
-        walk(one);
-      }
-    } else if (typeof value === 'object' && value !== null)
-      for (const [name, inner] of Object.entries(value)) walk(inner, name);
-  };
-  for (const text of manifest.split(/^---[ \t]*$/m)) walk(parseDocument(text, { version: '1.1' }).toJS());
-  return [...found].sort();
-}

@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { AddOn } from '../../cluster/add-ons.js';
 import { cacheFolder } from '../../engine/folders.js';
 import { reported, type Report } from '../../engine/report.js';
 import { Downloads } from '../downloads.js';
 import { Https, type Reach } from '../https.js';
 import type { Source } from '../write-archive.js';
 import { buildProbe, modulesDigest } from './build-modules.js';
-import { addOns } from './common-files.js';
+import { addOnParts } from './add-on-parts.js';
+import { ownAddOns } from './common-files.js';
 import { packagesDigest } from './debian-packages.js';
 import { sourceFromModules, toolsOfModules } from './from-modules.js';
 import { makeProbe } from './images.js';
@@ -28,6 +30,8 @@ export interface Build {
   readonly from?: Origin | undefined;
   readonly architectures?: readonly Architecture[];
   readonly packages: PackageSources;
+  /** Add-ons that it holds besides kha’s own, with their images. */
+  readonly addOns?: readonly AddOn[];
   /** PEM file of the private key that signs it. */
   readonly key?: string | undefined;
   /** Lock file: what is there must be what the build resolves; where none is, one is written. */
@@ -59,13 +63,19 @@ export async function buildBundle(build: Build, report: Report): Promise<void> {
   const folder = cacheFolder('bundles', `${process.pid}.making`);
   await mkdir(folder, { recursive: true });
   try {
+    // First, as a chart may be wrong, and everything else takes long.
+    const further = await withAddOns(build, architectures, report);
     const parts =
       origin === 'official'
         ? await official(wanted, architectures, reach, folder, report)
         : await fromModules(wanted, architectures, folder, report);
     const from = origin === 'official' ? 'official downloads' : `Go modules with ${await toolsOfModules()}`;
-    const files = [...parts.files, ...addOns, ...(await packageFiles(packages, report))];
-    const source = { description: describe(wanted, architectures, packages), images: parts.images, files };
+    const files = [...parts.files, ...ownAddOns, ...further.files, ...(await packageFiles(packages, report))];
+    const source = {
+      description: { ...describe(wanted, architectures, packages), ...further.description },
+      images: [...parts.images, ...further.images],
+      files,
+    };
     const what = `Writing the bundle of ${source.images.length} images and ${source.files.length} files`;
     const built = await reported(report, what, () => writeLocked(path, source, { key, from, locked, lock }));
     if (lock !== undefined && !locked) await writeLock(lock, built);
@@ -86,6 +96,19 @@ function demandPackages(architectures: readonly Architecture[], packages: Packag
 }
 
 type Parts = Pick<Source, 'files' | 'images'>;
+
+/** What add-ons bring, whatever else it is made from: their images are built by nobody here. */
+async function withAddOns(
+  { kubernetes, addOns = [], reach = {} }: Build,
+  architectures: readonly Architecture[],
+  report: Report,
+): Promise<Parts & { readonly description: Pick<Source['description'], 'addOns'> }> {
+  if (addOns.length === 0) return { files: [], images: [], description: {} };
+  using https = new Https(reach);
+  const downloads = new Downloads(https, cacheFolder('downloads'));
+  const made = await addOnParts({ addOns, versions: versionsOf(kubernetes), architectures, downloads, reach }, report);
+  return { files: made.files, images: made.images, description: { addOns: made.addOns } };
+}
 
 async function fromModules(
   wanted: Versions,

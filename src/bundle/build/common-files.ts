@@ -5,7 +5,7 @@ import { source } from './modules.js';
 export const apache = { licence: 'Apache-2.0' } as const;
 
 /** Manifests of kha’s own. */
-export const addOns: Source['files'] = [
+export const ownAddOns: Source['files'] = [
   {
     name: 'manifests/limits.yaml',
     content: { path: join(source('add-ons'), 'limits.yaml') },
@@ -14,3 +14,6 @@ export const addOns: Source['files'] = [
     ...apache,
   },
 ];
+
+/** Names that no other manifest of a bundle can have. */
+export const ownManifests: readonly string[] = ['calico', 'limits'];

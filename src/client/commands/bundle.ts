@@ -20,6 +20,7 @@ interface BuildOptions {
   readonly connectTo?: string;
   readonly system: string;
   readonly packages: string[];
+  readonly addOns?: string;
 }
 
 type LockOptions = Pick<BuildOptions, 'kubernetes' | 'output' | 'arch' | 'ca' | 'connectTo'>;
@@ -53,6 +54,10 @@ export function bundleCommand(): Command {
       collect,
       [],
     )
+    .option(
+      '--add-ons <cluster.yaml>',
+      'a spec: the add-ons that it names, charts rendered, and the images that they run',
+    )
     .option('--lock <file>', 'what every part must resolve to, by digest; written where it is not there yet')
     .addOption(
       new Option('--from <origin>', 'what to make it from; official where dl.k8s.io answers').choices([
@@ -71,10 +76,15 @@ export function bundleCommand(): Command {
       const { packageSources } = await import('../package-sources.js');
       const { suites } = await import('../../bundle/build/package-files.js');
       const packages = packageSources(options.system, options.packages, Object.keys(suites));
+      const addOns =
+        options.addOns === undefined
+          ? []
+          : await (await import('../spec/add-ons-to-build.js')).addOnsToBuild(options.addOns, kubernetes);
       const { buildBundle } = await import('../../bundle/build/build.js');
       const { reachOf, architecturesOf } = await import('./build-options.js');
       const [architectures, reach] = [architecturesOf(options.arch), await reachOf(options)];
-      await buildBundle({ kubernetes, path: output, key: sign, lock, from, architectures, reach, packages }, tell);
+      const wanted = { kubernetes, path: output, key: sign, lock, from, architectures, reach, packages, addOns };
+      await buildBundle(wanted, tell);
     });
   command
     .command('self')
@@ -121,9 +131,11 @@ export function bundleCommand(): Command {
     .action((file: string, { output }: { output: string }) =>
       opened(file, ({ description }) => {
         if (output === 'json') return printJson(description);
-        const { kubernetes, versions, systems, images, files } = description;
+        const { kubernetes, versions, systems, images, files, addOns = {} } = description;
         console.log(`Kubernetes ${kubernetes} for ${systems.map(({ os, arch }) => `${os} ${arch}`).join(', ')}`);
         for (const [name, version] of Object.entries(versions)) console.log(`  ${name.padEnd(12)} ${version}`);
+        for (const [name, runs] of Object.entries(addOns))
+          console.log(`add-on ${name}: ${[...new Set(Object.values(runs))].join(', ') || 'no images'}`);
         for (const [name, digest] of Object.entries(images)) console.log(`${name}  ${digest}`);
         for (const [name, { size, licence, origin }] of Object.entries(files))
           console.log(`${name}  ${(size / 1e6).toFixed(1)} MB  ${licence}  ${origin}`);

@@ -21,20 +21,26 @@ const namedFiles = (cluster: Cluster): Named[] => [
   ...cluster.files.flatMap(({ from }, index) =>
     from === undefined ? [] : [{ path: ['files', index, 'from'], file: from }],
   ),
-  ...addOnsOf(cluster).flatMap(({ file, chart, values }, index) =>
+  ...addOnFiles(cluster),
+];
+
+export const addOnFiles = (cluster: Pick<Cluster, 'addons'>): Named[] =>
+  addOnsOf(cluster).flatMap(({ file, chart, values }, index) =>
     Object.entries({ file, chart, values }).flatMap(([field, named]) =>
       named === undefined || named.startsWith('https://') ? [] : [{ path: ['addons', index, field], file: named }],
     ),
-  ),
-];
+  );
 
 /**
  * Refuses a spec that names files which cannot be read; where a server of the site’s own is configured they may lie on
  * another machine, with the worker, and that is warned of. Throws SpecProblems.
  */
-export async function withReadableFiles(spec: ReadSpec): Promise<ReadSpec> {
-  const elsewhere = hasOwnServer();
-  const problems = (await Promise.all(namedFiles(spec.cluster).map((named) => unreadable(named, elsewhere)))).flat();
+export async function withReadableFiles(
+  spec: ReadSpec,
+  files = namedFiles(spec.cluster),
+  elsewhere = hasOwnServer(),
+): Promise<ReadSpec> {
+  const problems = (await Promise.all(files.map((named) => unreadable(named, elsewhere)))).flat();
   if (problems.some(({ severity }) => severity === 'error')) throw new SpecProblems(spec.locate(problems), spec.text);
   return { ...spec, warnings: [...spec.warnings, ...spec.locate(problems)] };
 }

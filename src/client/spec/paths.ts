@@ -1,7 +1,8 @@
 import { isAbsolute, resolve } from 'node:path';
-import type { AddOn } from '../../cluster/add-ons.js';
 import type { Cluster } from '../../cluster/cluster.js';
 import { expandHome } from '../../activities/secrets.js';
+
+type AddOn = Exclude<Cluster['addons'][number], string>;
 
 /** Makes every path in the spec absolute, from the folder that the spec lies in: the worker runs somewhere else. */
 export function resolvePaths(cluster: Cluster, folder: string): Cluster {

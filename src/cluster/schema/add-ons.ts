@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { imageReference } from '../image-references.js';
 import { label, path } from './names.js';
 
 /** A login in the address would stand in the run’s history. */
@@ -11,6 +12,10 @@ const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'a digest: sha256: and 
 
 const isAddress = (chart: string): boolean => chart.startsWith('https://');
 
+const image = z
+  .string()
+  .refine((text) => imageReference(text), 'the name of an image, such as quay.io/cilium/operator-generic:v1.20.2');
+
 const own = z
   .strictObject({
     name: label,
@@ -22,6 +27,10 @@ const own = z
       .optional(),
     values: path.describe('A file of values for the chart, where the worker runs').optional(),
     namespace: label.describe('Where the chart’s objects go; made where it is not there').optional(),
+    images: z
+      .array(image)
+      .describe('What it runs besides the images of its manifest’s containers, for kha bundle build')
+      .optional(),
   })
   .superRefine(({ file, url, digest, chart, values, namespace }, context) => {
     const wrong = (message: string, ...path: string[]): void => context.addIssue({ code: 'custom', path, message });

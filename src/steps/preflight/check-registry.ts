@@ -4,7 +4,7 @@ import { pulledFrom } from '../../cluster/image-names.js';
 import { urlOf } from '../../cluster/registry-place.js';
 import { lackingImages, registryStatus } from '../../facts/registry.js';
 import { system } from '../../facts/system.js';
-import { imagesOf } from '../runtime/images.js';
+import { hostImages } from '../runtime/images.js';
 import { registrySourceOf } from '../source.js';
 import type { CheckContext, Step } from '../step.js';
 import { internetProblems } from './internet-problems.js';
@@ -47,7 +47,8 @@ async function registryProblems(context: CheckContext): Promise<string[]> {
       `the bundle is for ${found.systems.map((one) => `${one.os} ${one.arch}`).join(', ')}, the host is ${os || 'unknown'} ${arch}`,
     );
   if (!containerHosts(cluster).includes(host.machine)) return [];
-  const images = imagesOf(cluster, host.machine).map((image) => ({
+  const wanted = new Set(hostImages(cluster, host.machine, found).map(({ image }) => image));
+  const images = [...wanted].map((image) => ({
     image,
     repository: pulledFrom(cluster, image.split(':')[0]!),
     digest: found.images[image],

@@ -1,6 +1,9 @@
+import { addOnsOf } from '../../cluster/add-ons.js';
 import type { Cluster, Machine } from '../../cluster/cluster.js';
+import { imageName } from '../../cluster/image-names.js';
 import { controlPlanes, etcdHosts, nodes } from '../../cluster/roles.js';
 import { agnhost, profileOf } from '../../cluster/versions.js';
+import type { Contents } from '../source.js';
 
 /** Images that a host will run, as `name:tag` without the registry. */
 export function imagesOf(cluster: Cluster, machine: Machine): string[] {
@@ -24,6 +27,24 @@ export function imagesOf(cluster: Cluster, machine: Machine): string[] {
     );
   }
   return images;
+}
+
+/** An image that a host is to have. */
+export interface HostImage {
+  /** In the source: `kube-proxy:v1.37.2`. */
+  readonly image: string;
+  /** As manifests have it. */
+  readonly name: string;
+}
+
+/** What a host will run, with what the source brings for the spec’s add-ons: on every node, as their pods may go to any. */
+export function hostImages(cluster: Cluster, machine: Machine, { addOns = {} }: Pick<Contents, 'addOns'>): HostImage[] {
+  const own = imagesOf(cluster, machine).map((image) => ({ image, name: imageName(cluster, image) }));
+  if (!nodes(cluster).includes(machine)) return own;
+  const further = addOnsOf(cluster).flatMap(({ name }) =>
+    Object.entries(addOns[name] ?? {}).map(([name, image]) => ({ image, name })),
+  );
+  return [...new Map([...own, ...further].map((one) => [one.name, one])).values()];
 }
 
 /** The server and client of the network proof. */

@@ -1,4 +1,3 @@
-import { imageName } from '../../cluster/image-names.js';
 import { containerHosts } from '../../cluster/roles.js';
 import { localImages } from '../../facts/images.js';
 import { sh } from '../../facts/sh.js';
@@ -6,7 +5,7 @@ import { describedBundle } from '../packages/bundle-files.js';
 import { Refusal } from '../refusal.js';
 import { sourceOf } from '../source.js';
 import type { CheckContext, Step } from '../step.js';
-import { imagesOf } from './images.js';
+import { hostImages, type HostImage } from './images.js';
 
 /**
  * The name comes last: where it is, the image is whole. Pinned, as to pull it again the kubelet knows a name only, which the
@@ -49,11 +48,7 @@ const watching = (url: string): string =>
   `if [ "$misses" -ge 3 ]; then echo 'error: the bundle is no longer served through the SSH connection' >&2; kill $$; fi; done) & watcher=$!; ` +
   `trap 'kill "$watcher"' EXIT`;
 
-interface Lacking {
-  /** In the bundle. */
-  readonly image: string;
-  /** As manifests have it. */
-  readonly name: string;
+interface Lacking extends HostImage {
   readonly digest: string;
   /** The right one, and not pinned yet. */
   readonly there: boolean;
@@ -63,12 +58,11 @@ interface Lacking {
 /** Images that the host does not have under their names with the digests of the bundle. */
 async function lacking(context: CheckContext): Promise<Lacking[]> {
   const { cluster, host } = context;
-  const [{ images }, found] = await Promise.all([describedBundle(context), host.read(localImages)]);
-  return imagesOf(cluster, host.machine).flatMap((image) => {
-    const digest = images[image];
+  const [contents, found] = await Promise.all([describedBundle(context), host.read(localImages)]);
+  return hostImages(cluster, host.machine, contents).flatMap(({ image, name }) => {
+    const digest = contents.images[image];
     if (!digest)
       throw new Refusal(`${image} is not in the bundle’s list`, 'take a bundle that is made for this version of kha');
-    const name = imageName(cluster, image);
     const there = found.get(name);
     if (there?.digest === digest && there.pinned) return [];
     const right = there?.digest === digest;

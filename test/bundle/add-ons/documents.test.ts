@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ChartRefused, imagesIn, manifestOf } from '../../../src/bundle/add-ons/documents.js';
+import { ChartRefused, manifestOf } from '../../../src/bundle/add-ons/documents.js';
 
 const printed = `---
 # Source: web/crds/widgets.yaml
@@ -67,7 +67,6 @@ it('is the namespace, the kinds, and the rest in their namespaces, with every ot
   expect(made).toContain('"metadata": {namespace: site, "name": "c"}');
   expect(made.match(/namespace: site/g)).toHaveLength(2);
   expect(manifestOf(printed, 'kube-system')).not.toContain('kind: Namespace');
-  expect(imagesIn(made)).toEqual(['example.org/init:1', 'example.org/web:2']);
 });
 
 it.each([

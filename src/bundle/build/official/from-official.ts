@@ -28,7 +28,7 @@ export async function sourceFromOfficial(
   const [files, images] = await reported(report, what, () =>
     Promise.all([
       Promise.all(programs.map((one) => fetched(one, downloads, folder, report))),
-      Promise.all(references.map(([name, from]) => imageOf(name, from, architectures, downloads))),
+      Promise.all(references.map(([name, from]) => imageFor(name, from, architectures, downloads))),
     ]),
   );
   return { files: files.flat(), images };
@@ -78,7 +78,8 @@ async function unpack(path: string, out: string, members: readonly string[], nam
   }
 }
 
-async function imageOf(
+/** An image of a public registry, as it is there; for more than one architecture, an index of them. Throws DownloadFailed. */
+export async function imageFor(
   name: string,
   from: string,
   architectures: readonly Architecture[],
