@@ -36,10 +36,20 @@ export class Downloads {
     return this.#inTurn(() => retried(wanted, this.#pause, asking));
   }
 
+  /** The path of what is there already with its digest. */
+  async kept(wanted: Wanted): Promise<string | undefined> {
+    const path = this.#path(wanted);
+    return existsSync(path) && (await digestOf(createReadStream(path))) === wanted.digest ? path : undefined;
+  }
+
+  #path({ digest, url }: Wanted): string {
+    const key = sha256Of(digest ?? url).slice('sha256:'.length, 'sha256:'.length + 16);
+    return join(this.#folder, `${key}-${basename(new URL(url).pathname).replaceAll(':', '-')}`);
+  }
+
   /** Its path. Throws DownloadFailed. */
   file(wanted: Wanted): Promise<string> {
-    const key = sha256Of(wanted.digest ?? wanted.url).slice('sha256:'.length, 'sha256:'.length + 16);
-    const path = join(this.#folder, `${key}-${basename(new URL(wanted.url).pathname).replaceAll(':', '-')}`);
+    const path = this.#path(wanted);
     const running = this.#running.get(path) ?? this.#inTurn(() => this.#fetch(wanted, path));
     this.#running.set(path, running);
     return running;

@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { answersFor } from '../cluster/internet.js';
-import { sha256Of } from './download.js';
+import { OtherThanWanted, sha256Of, type Wanted } from './download.js';
 import type { Downloads } from './downloads.js';
 import { DownloadFailed, type Heard } from './https.js';
 import { architectureOf, index, indexTypes, isIndex, manifest, manifestTypes, type Descriptor } from './oci.js';
@@ -18,6 +19,8 @@ interface Reference {
   readonly tag: string;
 }
 
+/** Of a registry; bytes (OCI distribution specification). */
+const largestManifest = 4 * 1024 * 1024;
 const accept = [...indexTypes, ...manifestTypes].join(', ');
 
 export function parseReference(text: string): Reference {
@@ -38,6 +41,19 @@ export const pull = (downloads: Downloads, image: string, architecture: string):
 /** What a registry has under an image’s tag now: the digest of its manifest or index. Throws DownloadFailed. */
 export const digestOfImage = (downloads: Downloads, image: string): Promise<string> =>
   named(image, () => new Puller(downloads, parseReference(image)).digest());
+
+export interface WantedLayer {
+  readonly mediaType: string;
+  /** Bytes beyond which it is not what is wanted. */
+  readonly most: number;
+}
+
+/**
+ * The one layer of a kind that an artifact has, `HOST/NAME@DIGEST`, as a file. Once it is there nobody is asked any more.
+ * Throws DownloadFailed.
+ */
+export const pullLayer = (downloads: Downloads, artifact: string, wanted: WantedLayer): Promise<string> =>
+  named(artifact, () => new Puller(downloads, parseReference(artifact)).layer(wanted));
 
 async function named<T>(image: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -73,6 +89,32 @@ class Puller {
     return { mediaType: one.mediaType, manifest: one.bytes, blobs: new Map(await Promise.all(blobs)) };
   }
 
+  async layer({ mediaType, most }: WantedLayer): Promise<string> {
+    const { words, tag: digest } = this.#of;
+    const top = { name: words, url: this.#url(`manifests/${digest}`), digest, most: largestManifest };
+    const headers = { accept: manifestTypes.join(', ') };
+    const path =
+      (await this.#downloads.kept(top)) ??
+      (await this.#loggedIn((more) => ({ ...top, headers: { ...headers, ...more } })));
+    const bytes = await readFile(path);
+    const found = this.#parsed({ bytes, words }, manifest).layers.filter((one) => one.mediaType === mediaType);
+    const [layer] = found;
+    if (!layer || found.length > 1)
+      throw new OtherThanWanted(`${words}: it has ${found.length || 'no'} layers of the type ${mediaType}`);
+    const blob = { name: words, url: this.#url(`blobs/${layer.digest}`), digest: layer.digest, most };
+    return (await this.#downloads.kept(blob)) ?? this.#loggedIn((headers) => ({ ...blob, headers }));
+  }
+
+  async #loggedIn(wanted: (headers: Record<string, string>) => Wanted): Promise<string> {
+    await this.#logIn();
+    return this.#downloads.file(wanted(this.#headers));
+  }
+
+  #url(path: string): string {
+    const { registry, repository } = this.#of;
+    return `https://${registry}/v2/${repository}/${path}`;
+  }
+
   /** Anonymous, as everything here is public; a registry that wants a token even so says where it is to be had. */
   async #logIn(): Promise<void> {
     const { registry, repository, words: name } = this.#of;
@@ -87,8 +129,8 @@ class Puller {
   }
 
   async #manifest(reference: string): Promise<{ mediaType: string; bytes: Buffer; words: string }> {
-    const { registry, repository, words } = this.#of;
-    const url = `https://${registry}/v2/${repository}/manifests/${reference}`;
+    const { words } = this.#of;
+    const url = this.#url(`manifests/${reference}`);
     const { text, heard } = await this.#downloads.text({ name: words, url, headers: { ...this.#headers, accept } });
     const bytes = Buffer.from(text, 'utf8');
     const found = sha256Of(bytes);
@@ -119,10 +161,8 @@ class Puller {
   }
 
   #blob(digest: string): Promise<string> {
-    const { registry, repository, words } = this.#of;
-    const url = `https://${registry}/v2/${repository}/blobs/${digest}`;
-    const name = `a blob of ${words}`;
-    return this.#downloads.file({ name, url, digest, headers: this.#headers });
+    const name = `a blob of ${this.#of.words}`;
+    return this.#downloads.file({ name, url: this.#url(`blobs/${digest}`), digest, headers: this.#headers });
   }
 }
 

@@ -22,6 +22,9 @@ export interface ChartAddOn {
   readonly namespace?: string | undefined;
 }
 
+/** Whether a chart comes from an address, by its digest: an archive of the web, or an artifact of a registry. */
+export const isAddress = (chart: string): boolean => /^(https|oci):\/\//.test(chart);
+
 /** An image that a manifest’s pods run, as the manifest names it. */
 export interface PodImage {
   readonly image: string;

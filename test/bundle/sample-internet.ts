@@ -48,6 +48,28 @@ export function sampleImage(name: string): SiteImage {
   };
 }
 
+/** A chart as `helm push` puts it into a registry; its archive is these bytes. */
+export function sampleChart(archive: string): SiteImage {
+  const blob = (text: string) => ({ digest: digestOf(text), size: Buffer.byteLength(text) });
+  const helm = 'application/vnd.cncf.helm';
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  const text = JSON.stringify({
+    schemaVersion: 2,
+    mediaType,
+    config: { mediaType: `${helm}.config.v1+json`, ...blob('{"name":"web"}') },
+    layers: [
+      { mediaType: `${helm}.chart.provenance.v1.prov`, ...blob('who made it') },
+      { mediaType: `${helm}.chart.content.v1.tar+gzip`, ...blob(archive) },
+    ],
+  });
+  return {
+    mediaType,
+    top: bytes(text),
+    manifests: { [digestOf(text)]: { mediaType, content: bytes(text) } },
+    blobs: Object.fromEntries(['{"name":"web"}', 'who made it', archive].map((one) => [digestOf(one), bytes(one)])),
+  };
+}
+
 const images = [
   ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy'].map(
     (name) => `registry.k8s.io/${name}:v1.37.2`,
@@ -74,7 +96,10 @@ export async function sampleInternet(folder: Folder): Promise<Internet> {
       architectures: ['amd64', 'arm64'],
       program: (architecture, name) => bytes(`the ${architecture} program ${name}`.padEnd(1000, '.')),
       calicoManifest: bytes('kind: List\n'),
-      images: Object.fromEntries(images.map((name) => [name, sampleImage(name)])),
+      images: {
+        ...Object.fromEntries(images.map((name) => [name, sampleImage(name)])),
+        'quay.io/charts/web:1.0.0': sampleChart('the archive of a chart'),
+      },
     },
     folder.path,
   );

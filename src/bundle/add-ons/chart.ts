@@ -1,12 +1,13 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ChartAddOn } from '../../cluster/add-ons.js';
+import { isAddress, type ChartAddOn } from '../../cluster/add-ons.js';
 import { cacheFolder } from '../../engine/folders.js';
 import type { Report } from '../../engine/report.js';
 import { run } from '../../engine/run-program.js';
 import { Downloads } from '../downloads.js';
 import { Https, type Reach } from '../https.js';
+import { pullLayer } from '../pull.js';
 import { ChartRefused, manifestOf } from './documents.js';
 import { findHelm } from './helm.js';
 
@@ -45,9 +46,16 @@ export async function renderChart(
   }
 }
 
+/** The archive, in a chart’s artifact (helm.sh, Use OCI-based registries). */
+export const chartLayer = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
+
+/** Its digest is what counts: a tag may name another chart by now. */
+export const artifactOf = (address: string, digest = ''): string =>
+  `${address.replace(/^oci:\/\//, '').replace(/:[^:/]*$/, '')}@${digest}`;
+
 /** Where the chart lies on this machine: a folder or an archive, or the archive that an address gives. */
 async function chartFile({ name, chart, digest }: ChartAddOn, reach: Reach): Promise<string> {
-  if (!/^https:/.test(chart)) {
+  if (!isAddress(chart)) {
     const there = await stat(chart).catch((error: Error) => {
       throw new ChartRefused(`${name}: the chart cannot be read: ${error.message}`);
     });
@@ -57,7 +65,9 @@ async function chartFile({ name, chart, digest }: ChartAddOn, reach: Reach): Pro
     return chart;
   }
   using https = new Https(reach);
-  return new Downloads(https, cacheFolder('downloads')).file({ name, url: chart, digest, most });
+  const downloads = new Downloads(https, cacheFolder('downloads'));
+  if (!chart.startsWith('oci://')) return downloads.file({ name, url: chart, digest, most });
+  return pullLayer(downloads, artifactOf(chart, digest), { mediaType: chartLayer, most });
 }
 
 async function template(

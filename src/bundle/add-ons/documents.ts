@@ -96,4 +96,3 @@ function placedIn(namespace: string, { text, document }: Pick<Rendered, 'text' |
   const after = metadata.flow ? ', ' : `\n${' '.repeat(indentation)}`;
   return `${text.slice(0, at)}namespace: ${namespace}${after}${text.slice(at)}`;
 }
-

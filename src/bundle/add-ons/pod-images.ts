@@ -23,9 +23,7 @@ export function imagesIn(manifest: string): PodImage[] {
       for (const [name, inner] of Object.entries(value)) walk(inner, name);
   };
   for (const text of manifest.split(/^---[ \t]*$/m)) walk(parseDocument(text, { version: '1.1' }).toJS());
-  return [...found]
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([image, always]) => ({ image, always }));
+  return [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([image, always]) => ({ image, always }));
 }
 
 /** Without a policy a tag that is `latest`, or none, is as Always (kubernetes.io, Images, default image pull policy). */

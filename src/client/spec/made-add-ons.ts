@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { OtherThanWanted } from '../../bundle/download.js';
 import { DownloadFailed } from '../../bundle/https.js';
 import { HelmAbsent } from '../../bundle/add-ons/helm-absent.js';
-import { addOnsOf, asChart, asFetched, type MadeManifest } from '../../cluster/add-ons.js';
+import { addOnsOf, asChart, asFetched, isAddress, type MadeManifest } from '../../cluster/add-ons.js';
 import type { RuleProblem } from '../../cluster/rules.js';
 import { hasOwnServer } from '../../engine/connection.js';
 import { tell } from '../tell.js';
@@ -50,9 +50,9 @@ export async function withMadeAddOns(spec: ReadSpec, { resolve = true } = {}, ma
 
 const isHere = (one: MadeManifest): boolean =>
   !('chart' in one) ||
-  [one.chart, one.values].every((file) => file === undefined || file.startsWith('https://') || existsSync(file));
+  [one.chart, one.values].every((file) => file === undefined || isAddress(file) || existsSync(file));
 
-const isDistant = (one: MadeManifest): boolean => !('chart' in one) || one.chart.startsWith('https://');
+const isDistant = (one: MadeManifest): boolean => !('chart' in one) || isAddress(one.chart);
 
 function problemOf(one: MadeManifest, index: number, error: unknown, resolve: boolean): RuleProblem {
   if (!(error instanceof Error)) throw error;

@@ -1,5 +1,5 @@
 import { access, constants } from 'node:fs/promises';
-import { addOnsOf } from '../../cluster/add-ons.js';
+import { addOnsOf, isAddress } from '../../cluster/add-ons.js';
 import type { Cluster } from '../../cluster/cluster.js';
 import { cniManifests } from '../../cluster/roles.js';
 import type { RuleProblem } from '../../cluster/rules.js';
@@ -27,7 +27,7 @@ const namedFiles = (cluster: Cluster): Named[] => [
 export const addOnFiles = (cluster: Pick<Cluster, 'addons'>): Named[] =>
   addOnsOf(cluster).flatMap(({ file, chart, values }, index) =>
     Object.entries({ file, chart, values }).flatMap(([field, named]) =>
-      named === undefined || named.startsWith('https://') ? [] : [{ path: ['addons', index, field], file: named }],
+      named === undefined || isAddress(named) ? [] : [{ path: ['addons', index, field], file: named }],
     ),
   );
 

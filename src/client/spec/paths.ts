@@ -1,4 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
+import { isAddress } from '../../cluster/add-ons.js';
 import type { Cluster } from '../../cluster/cluster.js';
 import { expandHome } from '../../activities/secrets.js';
 
@@ -52,7 +53,7 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
   const addOn = ({ file, chart, values, ...one }: AddOn): AddOn => ({
     ...one,
     ...(file === undefined ? {} : { file: path(file) }),
-    ...(chart === undefined ? {} : { chart: chart.startsWith('https://') ? chart : path(chart) }),
+    ...(chart === undefined ? {} : { chart: isAddress(chart) ? chart : path(chart) }),
     ...(values === undefined ? {} : { values: path(values) }),
   });
   const addons = cluster.addons.map((one) => (typeof one === 'string' ? one : addOn(one)));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { imageReference } from '../image-references.js';
-import { label, path } from './names.js';
+import { isAddress } from '../add-ons.js';
+import { dnsName, label, path, repositoryPath } from './names.js';
 
 /** A login in the address would stand in the run’s history. */
 const url = z
@@ -10,7 +11,8 @@ const url = z
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'a digest: sha256: and 64 hexadecimal digits');
 
-const isAddress = (chart: string): boolean => chart.startsWith('https://');
+/** By its tag it is asked for by nobody; it is there for people. */
+const artifact = new RegExp(`^oci://${dnsName}(:\\d{1,5})?/${repositoryPath}(:\\w[\\w.-]{0,127})?$`);
 
 const image = z
   .string()
@@ -21,9 +23,11 @@ const own = z
     name: label,
     file: path.describe('A manifest where the worker runs').optional(),
     url: url.describe('A manifest that kha fetches, and no host').optional(),
-    digest: digest.describe('SHA-256 of what an address gives').optional(),
+    digest: digest
+      .describe('SHA-256 of what an address gives; of a chart in a registry, that of its manifest')
+      .optional(),
     chart: path
-      .describe('A Helm chart where the worker runs, a folder or an archive, or the address of one')
+      .describe('A Helm chart where the worker runs, a folder or an archive, or the address of one, https:// or oci://')
       .optional(),
     values: path.describe('A file of values for the chart, where the worker runs').optional(),
     namespace: label.describe('Where the chart’s objects go; made where it is not there').optional(),
@@ -42,7 +46,12 @@ const own = z
     else if (chart === undefined && namespace !== undefined)
       wrong('no namespace: only a chart leaves it open', 'namespace');
     else if (chart !== undefined && /^\w+:\/\//.test(chart) && !isAddress(chart))
-      wrong('a path, or an address such as https://example.org/chart-1.0.0.tgz', 'chart');
+      wrong(
+        'a path, or an address such as https://example.org/chart-1.0.0.tgz or oci://example.org/charts/web:1.0.0',
+        'chart',
+      );
+    else if (chart?.startsWith('oci://') && !artifact.test(chart))
+      wrong('an artifact such as oci://example.org/charts/web:1.0.0, without a login, its digest beside it', 'chart');
   });
 
 export const addOns = z.array(z.union([label, own]));

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { addressText, canonical, isNodeAddress, networkOf } from '../ip.js';
 
 export const part = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
+/** Repository of a registry (OCI distribution specification, pulling). */
+export const repositoryPath = '[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*';
 export const label = z
   .string()
   .regex(

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { lockSchema } from '../lock.js';
-import { dnsName, path, secret } from './names.js';
+import { dnsName, path, repositoryPath, secret } from './names.js';
 
-/** Repository of a registry (OCI distribution specification, pulling). */
-const repositoryPath = '[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*';
 const repository = z
   .string()
   .max(255)

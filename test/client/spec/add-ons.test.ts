@@ -40,8 +40,22 @@ it.each([
   ['with another kind of digest', `, url: "${url}", digest: "md5:0"`, /^13:57 addons\[0\]\.digest a digest: sha256/],
   ['with values of a file', ', file: a, values: v', /^13:33 addons\[0\]\.values no values: only a chart/],
   ['with a namespace of a file', ', file: a, namespace: b', /^13:36 addons\[0\]\.namespace no namespace: only a chart/],
-  ['a chart of a registry', ', chart: "oci://a.example/b"', /^13:23 addons\[0\]\.chart a path, or an address/],
+  ['a chart of another kind', ', chart: "git://a.example/b"', /^13:23 addons\[0\]\.chart a path, or an address/],
+  ['a chart of a registry without a digest', ', chart: "oci://a.example/b:1"', /^13:5 addons\[0\] a digest beside/],
+  [
+    'a chart of a registry with a login',
+    `, chart: "oci://me:secret@a.example/b:1", digest: "${digest}"`,
+    /^13:23 addons\[0\]\.chart an artifact such as oci:/,
+  ],
   ['a chart without a digest', ', chart: "https://a.example/b.tgz"', /^13:5 addons\[0\] a digest beside the address/],
 ])('tells where it stands that an add-on is %s', async (_, more, words) => expect(await told(more)).toMatch(words));
 
 it('takes an add-on by its URL', async () => expect(await told(`, url: "${url}", digest: "${digest}"`)).toBe(''));
+
+it('takes a chart of a registry by its digest, as no path of this machine', async () => {
+  using folder = new Folder();
+  const chart = 'oci://a.example:5000/charts/b:1.0.0';
+  const addons = `addons: [{ name: b, chart: "${chart}", digest: "${digest}" }]\n`;
+  const { cluster } = await readSpec(folder.file('cluster.yaml', good + addons));
+  expect(cluster.addons).toEqual([{ name: 'b', chart, digest }]);
+});
