@@ -7,6 +7,7 @@ import { isAway } from './away.js';
 import type { Connected } from './connect.js';
 import { progressOf } from './progress.js';
 import { screen, type Screen } from './render/screen.js';
+import { stillMoves, waitsFor } from './waits-for.js';
 
 export const exitCodes = { done: 0, failed: 1, usage: 2, waiting: 3, interrupted: 130 } as const;
 /** How often a run is looked at, in milliseconds. */
@@ -26,6 +27,7 @@ export async function follow(connected: Connected, { workflowId }: WorkflowHandl
   process.once('SIGINT', onInterrupt);
   let known: Progress | undefined;
   let checkedAt = Date.now();
+  let movedAt = Date.now();
   try {
     for (;;) {
       const handle = connected.client.workflow.getHandle(workflowId);
@@ -46,10 +48,11 @@ export async function follow(connected: Connected, { workflowId }: WorkflowHandl
         await sleep(500);
         continue;
       }
+      if (progress.revision !== known?.revision) movedAt = Date.now();
       known = progress;
       view.show(progress);
       if (finished(progress)) return await ending(view, handle, progress);
-      if (progress.phase === 'waiting') {
+      if (progress.phase === 'waiting' && !stillMoves(progress, Date.now() - movedAt)) {
         if (!interactive) return waiting(view, progress);
         view.pause();
         if (!(await ask(handle, progress, interrupted.signal))) return leave(view, handle);
@@ -120,19 +123,8 @@ function innermost(error: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-function waiting(view: Screen, { cluster, gates, lines }: Progress): number {
-  const gate = gates.find(({ state }) => state === 'waiting');
-  const held = lines.filter(({ state }) => state === 'held');
-  const asks = [
-    ...(gate ? [`kha approve ${cluster} ${gate.name}`] : []),
-    ...held.map(
-      ({ step, host }) =>
-        `kha retry ${cluster} --step ${step} --host ${host}      (or kha skip … --reason …, or kha abort ${cluster})`,
-    ),
-  ];
-  view.end(
-    `waits for a person:\n${asks.map((line) => `  ${line}`).join('\n')}\nthen come back with: kha watch ${cluster}`,
-  );
+function waiting(view: Screen, progress: Progress): number {
+  view.end(waitsFor(progress));
   return exitCodes.waiting;
 }
 
