@@ -9,6 +9,8 @@ const packed = ['test/pack/**/*.test.ts'];
 const otherReleases = ['test/releases/**/*.test.ts'];
 /** Builds a kernel and installs on hosts that run it: an hour the first time. */
 const withKernels = ['test/vm/**/*.test.ts'];
+/** Sites with settings that few have, each installed whole: minutes each. */
+const otherSites = ['test/sites/**/*.test.ts'];
 const withLab = ['test/lab/**/*.test.ts'];
 
 export default defineConfig({
@@ -19,7 +21,15 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...withServers, ...simulated, ...packed, ...otherReleases, ...withKernels, ...withLab],
+          exclude: [
+            ...withServers,
+            ...simulated,
+            ...packed,
+            ...otherReleases,
+            ...withKernels,
+            ...otherSites,
+            ...withLab,
+          ],
           testTimeout: 20_000,
         },
       },
@@ -39,6 +49,15 @@ export default defineConfig({
       { test: { name: 'pack', include: packed, testTimeout: 120_000, hookTimeout: 900_000 } },
       { test: { name: 'releases', include: otherReleases, testTimeout: 1_800_000, hookTimeout: 3_600_000 } },
       { test: { name: 'vm', include: withKernels, testTimeout: 3_600_000, hookTimeout: 3_600_000 } },
+      {
+        test: {
+          name: 'sites',
+          include: otherSites,
+          testTimeout: 900_000,
+          hookTimeout: 3_600_000,
+          fileParallelism: false,
+        },
+      },
       { test: { name: 'bench', include: ['test/bench.ts'], testTimeout: 300_000 } },
       { test: { name: 'lab', include: withLab, testTimeout: 900_000, hookTimeout: 3_600_000, fileParallelism: false } },
     ],

@@ -6,6 +6,7 @@ import { dataPath } from '../etcd/standing.js';
 import { Refusal } from '../refusal.js';
 import type { CheckContext } from '../step.js';
 import type { OwnCertificate } from './paths.js';
+import { endingWords } from './request.js';
 
 export interface Lacking<T extends OwnCertificate> {
   readonly certificate: T;
@@ -14,12 +15,13 @@ export interface Lacking<T extends OwnCertificate> {
 }
 
 /**
- * Those of the wanted certificates that a host has not, or not as they should be. Throws Refusal where one of another authority
- * lies on a host that serves.
+ * Those of the wanted certificates that a host has not, or not as they should be. One that ends within `renewal`
+ * milliseconds is not. Throws Refusal where one of another authority lies on a host that serves.
  */
 export async function lackingCertificates<T extends OwnCertificate>(
   context: CheckContext,
   wanted: readonly T[],
+  renewal = 0,
 ): Promise<Lacking<T>[]> {
   if (wanted.length === 0) return [];
   const { host } = context;
@@ -42,7 +44,8 @@ export async function lackingCertificates<T extends OwnCertificate>(
       foreign.push(...unsigned);
       return unsigned;
     }
-    if (there.expires < Date.now()) return lacks('has expired');
+    const ending = endingWords(there.expires, renewal);
+    if (ending !== undefined) return lacks(ending);
     const unnamed = names.filter((name) => !there.names.includes(name));
     return unnamed.length > 0 ? lacks(`is not good for ${unnamed.join(', ')}`) : [];
   });

@@ -11,6 +11,7 @@ import { askedCertificates, type AskedCertificate } from './asked-certificates.j
 import { describeRequests } from './describe-requests.js';
 import { authorityFile, signedFolder } from './kubeconfigs.js';
 import { lackingCertificates, type Lacking } from './lacking-certificates.js';
+import { endingKubeconfigs, renewKubeconfigs } from './renewal.js';
 import { lifetime, makeRequest, requestConfiguration, requestFiles, requestFolder } from './request.js';
 
 export const obtainCertificates: Step = {
@@ -36,8 +37,12 @@ export const obtainCertificates: Step = {
       missing.map(({ certificate }) => certificate),
     );
     const found = await lookedAt(context, missing);
-    for (const { certificate, signed } of found)
-      if (signed.cert !== undefined) await lay(context, certificate, signed.cert);
+    const signed = found.flatMap(({ certificate, signed: { cert } }) =>
+      cert === undefined ? [] : [{ certificate, cert }],
+    );
+    for (const { certificate, cert } of signed) await lay(context, certificate, cert);
+    const renewed = signed.map(({ certificate }) => certificate).filter(({ isOfKubeconfig }) => isOfKubeconfig);
+    if (renewed.length > 0 && (await stands(context))) await host.runUnit(renewKubeconfigs(renewed));
     const waiting = found.filter(({ signed }) => signed.cert === undefined);
     if (waiting.length > 0) throw new Refusal(waitingWords(context, waiting), next(context));
     await host.run(sh`rm -rf ${requestFolder}`);
@@ -51,15 +56,26 @@ interface Looked extends Missing {
   readonly signed: Signed;
 }
 
-/** kubeadm's kubeconfigs are asked for until it has ended: what it leaves is the nodes' from then on. */
+/** Whether kubeadm has ended on a node: its kubeconfigs are in use then. */
+async function stands({ cluster, host }: CheckContext): Promise<boolean> {
+  const role = controlPlanes(cluster).includes(host.machine) ? 'control-plane' : 'worker';
+  return nodes(cluster).includes(host.machine) && (await hasCompleted(host, role));
+}
+
+/** What kubeconfigs are made with is asked for until kubeadm has ended, and from then on where what they hold nears its end. */
 async function lacking(context: CheckContext): Promise<Missing[]> {
   const { cluster, host } = context;
   const all = askedCertificates(cluster, host.machine);
-  const role = controlPlanes(cluster).includes(host.machine) ? 'control-plane' : 'worker';
-  const stands = nodes(cluster).includes(host.machine) && (await hasCompleted(host, role));
-  const wanted = all.filter(({ isOfKubeconfig }) => !(stands && isOfKubeconfig));
-  const missing = await lackingCertificates(context, wanted);
-  return [...missing, ...(await ofAnotherAuthority(context, wanted, missing))];
+  const inUse = await stands(context);
+  const wanted = all.filter(({ isOfKubeconfig }) => !(inUse && isOfKubeconfig));
+  const missing = await lackingCertificates(context, wanted, lifetime(cluster).renewal);
+  const ending = inUse
+    ? await endingKubeconfigs(
+        context,
+        all.filter(({ isOfKubeconfig }) => isOfKubeconfig),
+      )
+    : [];
+  return [...missing, ...(await ofAnotherAuthority(context, wanted, missing)), ...ending];
 }
 
 /** Of kubeconfigs that nobody uses yet, and that were made ready for another authority than the spec gives by now. */

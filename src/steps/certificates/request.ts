@@ -54,10 +54,22 @@ export function makeRequest(cluster: Cluster, name: string): string {
   ].join('; ');
 }
 
-/** How long a certificate is asked to be valid, and how long it must be at least; milliseconds. */
-export function lifetime({ kubeadm }: Cluster): { readonly wanted: number; readonly least: number } {
+/**
+ * How long a certificate is asked to be valid, how long it must be at least, and from how long before its end on another one
+ * is asked for; milliseconds. What was just signed is never asked for again.
+ */
+export function lifetime({ kubeadm }: Cluster): Readonly<Record<'wanted' | 'least' | 'renewal', number>> {
   const wanted = milliseconds(kubeadm.ClusterConfiguration['certificateValidityPeriod']) ?? 365 * day;
-  return { wanted, least: Math.min(30 * day, wanted / 2) };
+  const least = Math.min(30 * day, wanted / 2);
+  return { wanted, least, renewal: least / 2 };
+}
+
+/** That a certificate has ended, or does so within `renewal` milliseconds, in words; undefined where it does not. */
+export function endingWords(expires: number, renewal: number): string | undefined {
+  const left = expires - Date.now();
+  if (left < 0) return 'has expired';
+  if (left >= renewal) return undefined;
+  return left < day ? `ends in ${Math.floor(left / units['h']!)} hours` : `ends in ${Math.floor(left / day)} days`;
 }
 
 const day = 86_400_000;

@@ -1,7 +1,9 @@
+import type { Cluster } from '../../cluster/cluster.js';
 import { controlPlanes, etcdHosts, nodes } from '../../cluster/roles.js';
 import { certificates, clientCertificates } from '../../facts/certificate.js';
-import { findsKubeconfigs } from '../certificates/asked-certificates.js';
+import { askedCertificates, findsKubeconfigs } from '../certificates/asked-certificates.js';
 import { kubeconfigs } from '../certificates/kubeconfigs.js';
+import { lifetime } from '../certificates/request.js';
 import { authorities, authorityHosts, ownCertificates } from '../certificates/paths.js';
 import type { Step } from '../step.js';
 
@@ -39,13 +41,18 @@ export const checkCertificates: Step = {
       ...(paths.length > 0 ? await host.read(certificates(paths)) : []),
       ...(shown.length > 0 ? await host.read(clientCertificates(shown)) : []),
     ]);
+    const asked = new Set([...askedCertificates(cluster, machine).map((one) => one.path), ...shown]);
     return [...paths, ...shown].flatMap((path) => {
       const certificate = found.get(path);
       // A kubelet with a signer of its own names a file; the super administrator’s may be kept elsewhere.
       if (!certificate) return shown.includes(path) ? [] : [`${path} is not there`];
       const days = Math.floor((certificate.expires - Date.now()) / day);
-      if (days < soon && days >= 0) warn(`${path} ends in ${days} days`);
+      if (days < soon && days >= 0) warn(`${path} ends in ${days} days${asked.has(path) ? renewedBy(cluster) : ''}`);
       return days < 0 ? [`${path} ended ${-days} days ago`] : [];
     });
   },
 };
+
+/** Of a certificate that somebody outside signs. */
+const renewedBy = (cluster: Cluster): string =>
+  `; kha install asks for another one from ${Math.ceil(lifetime(cluster).renewal / day)} days before its end on`;
