@@ -5,8 +5,8 @@ import type { IncomingMessage } from 'node:http';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { through } from './agents.js';
-import { DownloadFailed, Passing, type Heard, type Https } from './https.js';
+import { through } from '../engine/agents.js';
+import { DownloadFailed, Passing, type Heard, type Https } from '../engine/https.js';
 import { digestOf } from './tar.js';
 
 export interface Wanted {

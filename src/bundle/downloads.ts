@@ -2,7 +2,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { bodyOf, download, downloadText, retried, sha256Of, type Wanted } from './download.js';
-import type { Heard, Https } from './https.js';
+import type { Heard, Https } from '../engine/https.js';
 import { digestOf } from './tar.js';
 
 /** Files of the internet in a folder, where they stay: fetched a few at a time, each once, and never twice. */

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { answersFor } from '../cluster/internet.js';
 import { OtherThanWanted, sha256Of, type Wanted } from './download.js';
 import type { Downloads } from './downloads.js';
-import { DownloadFailed, type Heard } from './https.js';
+import { DownloadFailed, type Heard } from '../engine/https.js';
 import { architectureOf, index, indexTypes, isIndex, manifest, manifestTypes, type Descriptor } from './oci.js';
 import { challenged, RegistryFailed, type Answer } from './registry-token.js';
 import type { Pulled } from './write-archive.js';

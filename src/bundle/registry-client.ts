@@ -2,7 +2,7 @@ import { request as plain, type RequestOptions } from 'node:http';
 import { request as secure } from 'node:https';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Agents, noWay, through } from './agents.js';
+import { Agents, noWay, through } from '../engine/agents.js';
 import { challenged, RegistryFailed, type Answer, type Login } from './registry-token.js';
 
 /** A registry, and the path under which the bundle lies in it: `harbor.example.org/k8s`. */

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Reach } from '../bundle/https.js';
+import type { Reach } from './https.js';
 
 /** Milliseconds for a program of some 50 MB over a slow line. */
 const patience = 900_000;
@@ -32,7 +32,7 @@ interface Answer {
 
 async function byHttps(url: URL, headers: Record<string, string>, reach: Reach): Promise<Answer> {
   // Seldom needed, and every command would load it.
-  const { Https } = await import('../bundle/https.js');
+  const { Https } = await import('./https.js');
   const https = new Https(reach);
   try {
     const { status, response } = await https.get(url.href, headers);

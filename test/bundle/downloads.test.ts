@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Internet, Mishap } from '../../lab/internet/internet.js';
 import { download } from '../../src/bundle/download.js';
 import { Downloads } from '../../src/bundle/downloads.js';
-import { Https } from '../../src/bundle/https.js';
+import { Https } from '../../src/engine/https.js';
 import { downloadsOf, reachOf, internetOfFile } from './sample-internet.js';
 import { Folder } from './samples.js';
 

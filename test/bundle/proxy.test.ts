@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import type { Internet } from '../../lab/internet/internet.js';
 import { bodyOf } from '../../src/bundle/download.js';
-import { Https } from '../../src/bundle/https.js';
+import { Https } from '../../src/engine/https.js';
 import { parseAddress, RegistryClient } from '../../src/bundle/registry-client.js';
 import { fetchFile } from '../../src/engine/fetch-file.js';
 import { Folder } from './samples.js';

@@ -5,7 +5,7 @@ import { Internet } from '../../lab/internet/internet.js';
 import { officialSites } from '../../lab/internet/official.js';
 import { bytes, type Content, type SiteImage } from '../../lab/internet/site.js';
 import { Downloads } from '../../src/bundle/downloads.js';
-import { Https } from '../../src/bundle/https.js';
+import { Https } from '../../src/engine/https.js';
 import { Folder } from './samples.js';
 
 const docker = 'application/vnd.docker.distribution.manifest';

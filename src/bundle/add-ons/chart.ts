@@ -6,7 +6,7 @@ import { cacheFolder } from '../../engine/folders.js';
 import type { Report } from '../../engine/report.js';
 import { run } from '../../engine/run-program.js';
 import { Downloads } from '../downloads.js';
-import { Https, type Reach } from '../https.js';
+import { Https, type Reach } from '../../engine/https.js';
 import { pullLayer } from '../pull.js';
 import { ChartRefused, manifestOf } from './documents.js';
 import { findHelm } from './helm.js';

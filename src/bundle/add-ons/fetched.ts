@@ -3,7 +3,7 @@ import type { FetchedManifest } from '../../cluster/add-ons.js';
 import { cacheFolder } from '../../engine/folders.js';
 import { OtherThanWanted } from '../download.js';
 import { Downloads } from '../downloads.js';
-import { Https, type Reach } from '../https.js';
+import { Https, type Reach } from '../../engine/https.js';
 
 /** The largest that are published (the definitions of an operator’s resources) have about 4 MB. */
 const most = 16 * 1024 * 1024;

@@ -8,7 +8,7 @@ import { buildHelm } from '../build/build-modules.js';
 import { helmVersion } from '../build/modules.js';
 import { publishedSum } from '../build/official/downloads.js';
 import { Downloads } from '../downloads.js';
-import { DownloadFailed, Https, type Reach } from '../https.js';
+import { DownloadFailed, Https, type Reach } from '../../engine/https.js';
 import { HelmAbsent } from './helm-absent.js';
 
 /** Helm as a program of this machine. */

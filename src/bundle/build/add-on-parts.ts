@@ -10,7 +10,7 @@ import { ChartRefused } from '../add-ons/documents.js';
 import { fetchedManifest } from '../add-ons/fetched.js';
 import { imagesIn } from '../add-ons/pod-images.js';
 import type { Downloads } from '../downloads.js';
-import type { Reach } from '../https.js';
+import type { Reach } from '../../engine/https.js';
 import type { Image, Source } from '../write-archive.js';
 import { imageFor } from './official/from-official.js';
 import { publishedImages } from './official/images.js';

@@ -6,7 +6,7 @@ import type { AddOn } from '../../cluster/add-ons.js';
 import { cacheFolder } from '../../engine/folders.js';
 import { reported, type Report } from '../../engine/report.js';
 import { Downloads } from '../downloads.js';
-import { Https, type Reach } from '../https.js';
+import { Https, type Reach } from '../../engine/https.js';
 import type { Source } from '../write-archive.js';
 import { buildProbe, modulesDigest } from './build-modules.js';
 import { addOnParts } from './add-on-parts.js';

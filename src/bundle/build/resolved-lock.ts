@@ -3,7 +3,7 @@ import type { Lock } from '../../cluster/lock.js';
 import { cacheFolder } from '../../engine/folders.js';
 import type { Report } from '../../engine/report.js';
 import { Downloads } from '../downloads.js';
-import { Https, type Reach } from '../https.js';
+import { Https, type Reach } from '../../engine/https.js';
 import { resolveLock } from './official/resolve.js';
 import { versionsOf, type Architecture } from './versions.js';
 

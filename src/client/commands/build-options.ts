@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { architectures, type Architecture } from '../../bundle/build/versions.js';
-import type { Reach } from '../../bundle/https.js';
+import type { Reach } from '../../engine/https.js';
 import { UsageError } from '../explain.js';
 
 /** `amd64,arm64`, in kha’s own order: however it is written, the bundle is the same. */

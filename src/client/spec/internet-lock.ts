@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { lockProblem, LockRefused, parseLock } from '../../bundle/build/lock.js';
 import { resolvedLock } from '../../bundle/build/resolved-lock.js';
-import { DownloadFailed } from '../../bundle/https.js';
+import { DownloadFailed } from '../../engine/https.js';
 import type { Cluster } from '../../cluster/cluster.js';
 import type { Lock } from '../../cluster/lock.js';
 import type { RuleProblem } from '../../cluster/rules.js';

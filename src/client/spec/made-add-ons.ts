@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { OtherThanWanted } from '../../bundle/download.js';
-import { DownloadFailed } from '../../bundle/https.js';
+import { DownloadFailed } from '../../engine/https.js';
 import { HelmAbsent } from '../../bundle/add-ons/helm-absent.js';
 import { addOnsOf, asChart, asFetched, isAddress, type MadeManifest } from '../../cluster/add-ons.js';
 import type { RuleProblem } from '../../cluster/rules.js';

@@ -6,7 +6,7 @@ import { writeLock } from '../../../src/bundle/build/locked.js';
 import { resolveLock } from '../../../src/bundle/build/official/resolve.js';
 import { versionsOf } from '../../../src/bundle/build/versions.js';
 import { sha256Of } from '../../../src/bundle/download.js';
-import { DownloadFailed } from '../../../src/bundle/https.js';
+import { DownloadFailed } from '../../../src/engine/https.js';
 import type { Lock } from '../../../src/cluster/lock.js';
 import { downloadsOf, internetOfFile } from '../sample-internet.js';
 import { Folder } from '../samples.js';

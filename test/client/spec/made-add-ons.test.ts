@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { OtherThanWanted } from '../../../src/bundle/download.js';
-import { DownloadFailed } from '../../../src/bundle/https.js';
+import { DownloadFailed } from '../../../src/engine/https.js';
 import { withMadeAddOns } from '../../../src/client/spec/made-add-ons.js';
 import { SpecProblems } from '../../../src/client/spec/problem.js';
 import { readSpec } from '../../../src/client/spec/read.js';

@@ -1,5 +1,5 @@
 import type { Report } from '../../../engine/report.js';
-import { DownloadFailed, Https, type Reach } from '../../https.js';
+import { DownloadFailed, Https, type Reach } from '../../../engine/https.js';
 
 /** What a bundle is made from. */
 export type Origin = 'official' | 'modules';

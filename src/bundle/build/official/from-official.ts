@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { reported, type Report } from '../../../engine/report.js';
 import { run } from '../../../engine/run-program.js';
 import type { Downloads } from '../../downloads.js';
-import { DownloadFailed } from '../../https.js';
+import { DownloadFailed } from '../../../engine/https.js';
 import { pull } from '../../pull.js';
 import type { Image, Source } from '../../write-archive.js';
 import { apache } from '../common-files.js';

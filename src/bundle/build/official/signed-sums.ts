@@ -1,6 +1,6 @@
 import type { Report } from '../../../engine/report.js';
 import type { Downloads } from '../../downloads.js';
-import { DownloadFailed } from '../../https.js';
+import { DownloadFailed } from '../../../engine/https.js';
 
 /** Who may sign a project's list of sums (OpenPGP, RFC 9580, “Cleartext Signature Framework”). */
 export interface Signers {
