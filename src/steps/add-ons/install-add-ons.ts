@@ -1,6 +1,8 @@
+import type { Cluster } from '../../cluster/cluster.js';
 import { controlPlanes } from '../../cluster/roles.js';
 import { actedBefore } from '../acted-before.js';
 import { servesApi } from '../fitness.js';
+import type { Asked } from '../host.js';
 import {
   addOns,
   applyManifests,
@@ -30,8 +32,8 @@ export const installAddOns: Step = {
     await layFetched(context);
     await applyManifests(host, addOns(cluster));
   },
-  // Images of a site's own are pulled only now.
-  verify: missing,
+  // Images of a site's own are pulled only now. What was just laid on the host is not read again at each look.
+  verify: ({ cluster, host }) => unfinished(cluster, host),
 };
 
 async function missing(context: CheckContext): Promise<string[]> {
@@ -46,9 +48,13 @@ async function missing(context: CheckContext): Promise<string[]> {
       ])
     ).flat(),
   );
-  if (!('read' in found)) return [...found];
-  const absent = await unapplied(found, addOns(cluster));
-  return absent.length > 0 ? absent : notReady(found, addOns(cluster));
+  return 'read' in found ? unfinished(cluster, found) : [...found];
+}
+
+/** What of the add-ons that lie on a control plane is not applied, or not ready; in words. */
+async function unfinished(cluster: Cluster, host: Asked): Promise<string[]> {
+  const absent = await unapplied(host, addOns(cluster));
+  return absent.length > 0 ? absent : notReady(host, addOns(cluster));
 }
 
 /** Only what is not there as it should be: its URL may be gone by now. */

@@ -24,6 +24,8 @@ export const installCniManifests: Step = {
     await writeFiles(context.host, wanted);
     await applyManifests(context.host, wanted);
   },
+  // What was just laid on the host is not read again at each look.
+  verify: ({ cluster, host }) => unapplied(host, cniPaths(cluster)),
 };
 
 const files = (context: CheckContext): Promise<WantedFile[]> =>

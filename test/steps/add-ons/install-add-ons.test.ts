@@ -50,6 +50,20 @@ describe('add-ons', () => {
     expect(await installAddOns.check(contextOf(wanted, host.tells(running, [])))).toEqual([]);
   });
 
+  it('are not read again, where kha runs or on the host, while they are waited for', async () => {
+    const host = new FakeHost(wanted, 'm1')
+      .tells(kubectlDiff('-f', limits), undefined)
+      .tells(kubectlDiff('-f', own), undefined)
+      .tells(appliedFrom(limits), [])
+      .tells(appliedFrom(own), []);
+    const secret = (reference: string): Promise<string> => Promise.reject(new Error(`${reference} was read`));
+    expect(await installAddOns.verify!({ ...contextOf(wanted, host), secret })).toEqual([]);
+    host.tells(kubectlDiff('-f', own), 'Deployment web');
+    expect(await installAddOns.verify!({ ...contextOf(wanted, host), secret })).toEqual([
+      `${own} is not applied: Deployment web`,
+    ]);
+  });
+
   it('are looked at on the control plane that applied them', async () => {
     const acted = applied().tells(rolledOut('dashboard', 'deployment/web'), []);
     expect(await installAddOns.check(contextOf(wanted, bare('m2'), [acted, bare('m3')]))).toEqual([]);

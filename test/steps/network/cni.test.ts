@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openings } from '../../../src/cluster/ports.js';
 import { existing } from '../../../src/facts/files.js';
 import { apiObject, nodeList } from '../../../src/facts/kubectl.js';
+import { kubectlDiff } from '../../../src/facts/kubectl-diff.js';
 import { rolledOut } from '../../../src/facts/rollout.js';
 import { appliedFrom } from '../../../src/facts/workloads.js';
 import {
@@ -40,6 +41,15 @@ describe('the network of pods', () => {
     const found = imagesOf(wanted, wanted.hosts[3]!).map((image) => image.split(':')[0]);
     expect(found.filter((image) => image!.includes('/'))).toEqual(images);
     expect(openings(wanted, wanted.hosts[3]!).find(({ of: what }) => what.startsWith('pods'))?.of).toBe(port);
+  });
+
+  it('of the spec is not read again while the cluster is asked whether it has it', async () => {
+    const path = '/etc/kubernetes/kha/cni/1.yaml';
+    const host = new FakeHost(own, 'm1').tells(kubectlDiff('-f', path), 'DaemonSet cilium');
+    const secret = (reference: string): Promise<string> => Promise.reject(new Error(`${reference} was read`));
+    expect(await installCniManifests.verify!({ ...contextOf(own, host), secret })).toEqual([
+      `${path} is not applied: DaemonSet cilium`,
+    ]);
   });
 
   it.each([
