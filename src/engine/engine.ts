@@ -74,6 +74,18 @@ async function started(): Promise<Engine> {
 export const engineWorker = (): Promise<number | undefined> => alive(processFiles.worker);
 
 /**
+ * Tells, as often as it is asked, whether the engine's worker may still come to ask for tasks: its watcher lives, and the start
+ * is not vain yet.
+ */
+export function awaitedWorker(): () => Promise<boolean> {
+  const starting = new Starting(Date.now());
+  return async () => {
+    const pids = await living();
+    return pids.watcher !== undefined && !starting.isVain(pids, Date.now());
+  };
+}
+
+/**
  * Ends the worker with this process id, and the watcher, which would start the same code again, and starts those of this
  * code. The server stays. Where another client renewed the worker meanwhile, that one stays too.
  */
