@@ -112,7 +112,7 @@ describe('authorities whose keys stay away', () => {
       `${name}/frontProxyCA/m1/front-proxy-client`,
     ]);
     for (const path of asked) expect(said).toContain(`${path}.crt`);
-    expect(said).toMatch(/--step obtainCertificates --host m1 .*--step obtainCertificates --host w1 /s);
+    for (const host of ['m1', 'w1']) expect(said).toContain(`--step obtainCertificates --host ${host} `);
     sign(asked);
     expect(await goesOn()).toMatch(/Kubernetes v1\.37\.2 stands/);
     await allReady();
