@@ -46,3 +46,21 @@ export const cables = (lab: Lab, { name, address, secondaryAddress }: Omit<LabHo
   }));
 
 export const allCables = (lab: Lab): Cable[] => hostsOf(lab).flatMap((host) => cables(lab, host));
+
+/** What ip(8) is told in a host of one cable's end. */
+export const plugged = ({ device, address, secondaryAddress }: Cable): string[][] => [
+  ['addr', 'add', `${address}/24`, 'dev', device],
+  // Nobody else can have it, and a host would wait for a second until it may use it.
+  ...(secondaryAddress === undefined ? [] : [['addr', 'add', `${secondaryAddress}/64`, 'dev', device, 'nodad']]),
+  ['link', 'set', device, 'up'],
+];
+
+/** The same once all of them are plugged in. */
+export function leaving(ends: readonly Cable[]): string[][] {
+  const six = ends[0]?.secondaryGateway;
+  return [
+    ['link', 'set', 'lo', 'up'],
+    ['route', 'replace', 'default', 'via', ends.at(-1)!.gateway],
+    ...(six === undefined ? [] : [['-6', 'route', 'replace', 'default', 'via', six]]),
+  ];
+}

@@ -1,4 +1,4 @@
-import { allCables, cables, switches, type Cable } from './cables.js';
+import { allCables, cables, leaving, plugged, switches, type Cable } from './cables.js';
 import { hostNamed, hostsOf, linkName, type Lab, type LabHost } from './lab.js';
 import { holds, run } from '../src/engine/run-program.js';
 
@@ -27,22 +27,16 @@ export async function plugIn(lab: Lab, host: LabHost): Promise<void> {
     await unplug(lab, host.name);
     await ip('netns', 'add', space);
   }
-  for (const cable of cables(lab, host)) if (!(await isThere(cable.link))) await plugInNamespace(space, cable);
-  await ip('-n', space, 'link', 'set', 'lo', 'up');
-  await ip('-n', space, 'route', 'replace', 'default', 'via', cables(lab, host).at(-1)!.gateway);
-  const six = cables(lab, host)[0]!.secondaryGateway;
-  if (six !== undefined) await ip('-n', space, '-6', 'route', 'replace', 'default', 'via', six);
+  const ends = cables(lab, host);
+  for (const end of ends) if (!(await isThere(end.link))) await plugInNamespace(space, end);
+  for (const command of leaving(ends)) await ip('-n', space, ...command);
 }
 
 async function plugInNamespace(space: string, cable: Cable): Promise<void> {
-  const { link, bridge, device, address, secondaryAddress } = cable;
+  const { link, bridge, device } = cable;
   await ip('link', 'add', link, 'type', 'veth', 'peer', 'name', device, 'netns', space);
   await ip('link', 'set', link, 'master', bridge, 'up');
-  await ip('-n', space, 'addr', 'add', `${address}/24`, 'dev', device);
-  // Nobody else can have it, and a host would wait for a second until it may use it.
-  if (secondaryAddress !== undefined)
-    await ip('-n', space, 'addr', 'add', `${secondaryAddress}/64`, 'dev', device, 'nodad');
-  await ip('-n', space, 'link', 'set', device, 'up');
+  for (const command of plugged(cable)) await ip('-n', space, ...command);
 }
 
 /** The end of a cable that a kernel of its own listens at, with a raw socket. */

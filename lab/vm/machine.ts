@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, openSync } from 'node:fs';
 import { copyFile, cp, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cables, type Cable } from '../cables.js';
+import { cables, leaving, plugged, type Cable } from '../cables.js';
 import { hostFolder, hostKeyFile, type Lab, type LabHost } from '../lab.js';
 import type { Kernel } from './kernel.js';
 import { machineEnd } from '../network.js';
@@ -45,15 +45,10 @@ export async function makeDisk(
 
 /** The networks' ends in the host, by ip(8) alone: the base system has no udev, for which systemd-networkd would wait. */
 async function plugInside(root: string, ends: readonly Cable[]): Promise<void> {
-  const commands = [
-    'ip link set lo up',
-    ...ends.flatMap(({ device, address }, index) => [
-      `ip link set vec${index} name ${device}`,
-      `ip addr add ${address}/24 dev ${device}`,
-      `ip link set ${device} up`,
-    ]),
-    `ip route add default via ${ends.at(-1)!.gateway}`,
-  ].join('; ');
+  const named = ends.map(({ device }, index) => ['link', 'set', `vec${index}`, 'name', device]);
+  const commands = [...named, ...ends.flatMap(plugged), ...leaving(ends)]
+    .map((words) => `ip ${words.join(' ')}`)
+    .join('; ');
   const unit = `[Unit]\nDefaultDependencies=no\nWants=network-pre.target\nBefore=network-pre.target\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sh -ec '${commands}'\n`;
   const wants = join(root, 'etc/systemd/system/sysinit.target.wants');
   await mkdir(wants, { recursive: true });
