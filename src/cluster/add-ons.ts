@@ -1,4 +1,5 @@
 import type { Cluster } from './cluster.js';
+import { repeats } from './repeats.js';
 import { error, type Rule } from './rule-problem.js';
 
 /** A manifest by its URL, which is always the same: what comes from there must have the digest. */
@@ -69,12 +70,7 @@ export const asChart = ({ name, chart, digest, values, namespace }: AddOn): Char
   chart === undefined ? undefined : { name, chart, digest, values, namespace };
 
 /** Each has a file of its own on hosts, by its name. */
-export const addOnProblems: Rule = (cluster) => {
-  const names = addOnsOf(cluster).map(({ name }) => name);
-  return names.flatMap((name, index) => {
-    const first = names.indexOf(name);
-    return first < index
-      ? [error(['addons', index], `the same name as addons[${first}]`, name, 'a name of its own')]
-      : [];
-  });
-};
+export const addOnProblems: Rule = (cluster) =>
+  repeats(addOnsOf(cluster).map(({ name }) => name)).map(({ index, first, value }) =>
+    error(['addons', index], `the same name as addons[${first}]`, value, 'a name of its own'),
+  );

@@ -1,4 +1,5 @@
 import { within } from './folder-rules.js';
+import { repeats } from './repeats.js';
 import { error, type Rule } from './rule-problem.js';
 
 /** What kha, kubeadm or the kubelet write themselves, and what becomes of it is not for `files` to say. */
@@ -17,12 +18,14 @@ const taken: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Files that would be laid where others write, or one over the other. */
-export const fileProblems: Rule = ({ files, etcd, containerd }) =>
-  files.flatMap(({ path }, index) => {
+export const fileProblems: Rule = ({ files, etcd, containerd }) => {
+  const again = new Map(repeats(files.map(({ path }) => path)).map(({ index, first }) => [index, first]));
+  return files.flatMap(({ path }, index) => {
     const place = ['files', index, 'path'];
     const data = [etcd.dataDir, containerd.root].some((folder) => within(path, folder));
     const why = data ? 'etcd or containerd keeps its data there' : taken.find(([pattern]) => pattern.test(path))?.[1];
     if (why !== undefined) return [error(place, `no file can be laid there: ${why}`, path, 'another path')];
-    const first = files.findIndex((other) => other.path === path);
-    return first < index ? [error(place, `the same path as files[${first}]`, path, 'every path once')] : [];
+    const first = again.get(index);
+    return first !== undefined ? [error(place, `the same path as files[${first}]`, path, 'every path once')] : [];
   });
+};

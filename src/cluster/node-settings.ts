@@ -1,4 +1,5 @@
 import type { Cluster, Machine } from './cluster.js';
+import { repeats } from './repeats.js';
 import { controlPlanes, etcdHosts, nodes, workers } from './roles.js';
 import { error, warning, type Rule, type RuleProblem } from './rule-problem.js';
 
@@ -9,7 +10,7 @@ type Taint = NonNullable<Pool['taints']>[number];
 export function settingsOf({ pools }: Pick<Cluster, 'pools'>, host: Machine): Required<Pool> {
   const pool: Pool = (host.pool === undefined ? undefined : pools[host.pool]) ?? {};
   const own = host.taints ?? [];
-  const left = (pool.taints ?? []).filter((taint) => !own.some((other) => sameTaint(taint, other)));
+  const left = (pool.taints ?? []).filter((taint) => !own.some((other) => nameOf(taint) === nameOf(other)));
   return {
     labels: { ...pool.labels, ...host.labels },
     annotations: { ...pool.annotations, ...host.annotations },
@@ -19,7 +20,8 @@ export function settingsOf({ pools }: Pick<Cluster, 'pools'>, host: Machine): Re
 }
 
 /** A node has one taint of a key and an effect (kubernetes.io, taints and tolerations). */
-const sameTaint = (one: Taint, other: Taint): boolean => one.key === other.key && one.effect === other.effect;
+/** What makes two taints one. */
+const nameOf = ({ key, effect }: Taint): string => `${key}:${effect}`;
 
 /** The kubelet starts beside swap, and so does the one that starts etcd before there is a node, which has `kubelet` alone. */
 export function toleratesSwap(cluster: Cluster, host: Machine): boolean {
@@ -72,8 +74,6 @@ export const nodeProblems: Rule = (cluster) => {
 };
 
 const twice = (taints: readonly Taint[] = [], path: readonly PropertyKey[]): RuleProblem[] =>
-  taints.flatMap((taint, index) =>
-    taints.findIndex((other) => sameTaint(taint, other)) < index
-      ? [error([...path, index], 'this taint stands twice', `${taint.key}:${taint.effect}`, 'every taint once')]
-      : [],
+  repeats(taints.map(nameOf)).map(({ index, value }) =>
+    error([...path, index], 'this taint stands twice', value, 'every taint once'),
   );

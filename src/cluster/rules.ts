@@ -7,6 +7,7 @@ import { folderProblems } from './folder-rules.js';
 import { networkProblems } from './network-rules.js';
 import { nodeProblems } from './node-settings.js';
 import { unwaivable, waivable } from './preflight-problems.js';
+import { repeats } from './repeats.js';
 import { controlPlanes, etcdHosts, vipCarriers } from './roles.js';
 import { error, warning, type Rule, type RuleProblem } from './rule-problem.js';
 import { usualRoot } from './usual-folders.js';
@@ -48,36 +49,29 @@ export const uniqueHosts = ({
   }[];
 }): RuleProblem[] =>
   (['name', 'address', 'secondaryAddress'] as const).flatMap((field) =>
-    hosts.flatMap((host, index) => {
-      const value = host[field];
-      if (value === undefined) return [];
-      const first = hosts.findIndex((other) => other[field] === value);
-      return first < index
-        ? [error(['hosts', index, field], `the same ${field} as hosts[${first}]`, value, `a ${field} of its own`)]
-        : [];
-    }),
+    repeats(hosts.map((host) => host[field])).map(({ index, first, value }) =>
+      error(['hosts', index, field], `the same ${field} as hosts[${first}]`, value, `a ${field} of its own`),
+    ),
   );
 
 /** Two hosts at one place to log in are one host; behind bastions of their own the same address may be two. */
-const logins: Rule = ({ hosts, ssh }) => {
-  const places = new Map<string, number>();
-  return hosts.flatMap((host, index) => {
-    const place = JSON.stringify([loginAddress(host), host.ssh?.port ?? ssh.port, host.ssh?.jump ?? ssh.jump]);
-    const first = places.get(place) ?? index;
-    places.set(place, first);
+const logins: Rule = ({ hosts, ssh }) =>
+  repeats(
+    hosts.map((host) => JSON.stringify([loginAddress(host), host.ssh?.port ?? ssh.port, host.ssh?.jump ?? ssh.jump])),
+  ).flatMap(({ index, first }) => {
+    const [host, before] = [hosts[index]!, hosts[first]!];
     // The same node address twice is told by itself.
-    return first < index && hosts[first]!.address !== host.address
-      ? [
+    return before.address === host.address
+      ? []
+      : [
           error(
             ['hosts', index, 'ssh', 'address'],
             `logins go where those of hosts[${first}] go`,
             loginAddress(host),
             'an address or a port of its own',
           ),
-        ]
-      : [];
+        ];
   });
-};
 
 /** The largest cluster whose install was tried as a whole, with hosts that only pretend; see docs/decisions/0005-batches.md. */
 export const mostHosts = 1_000;
@@ -190,7 +184,7 @@ const waivers: Rule = ({ preflight, gates }) => [
     const message = why ? `${name} cannot be waived: ${why}` : 'preflight knows no problem of this name';
     return [error(['preflight', 'waive', index], message, name, waivable.join(', '))];
   }),
-  ...gates.flatMap((name, index) =>
-    gates.indexOf(name) < index ? [error(['gates', index], 'this gate stands twice', name, 'every gate once')] : [],
+  ...repeats(gates).map(({ index, value }) =>
+    error(['gates', index], 'this gate stands twice', value, 'every gate once'),
   ),
 ];

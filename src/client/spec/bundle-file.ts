@@ -8,6 +8,7 @@ import { hasOwnServer } from '../../engine/connection.js';
 import { imagesOf } from '../../steps/runtime/images.js';
 import { SpecProblems } from './problem.js';
 import type { ReadSpec } from './read.js';
+import { isAbsent } from './unread.js';
 
 const path = ['source', 'file', 'path'];
 
@@ -39,7 +40,7 @@ export async function withProvedBundle(spec: ReadSpec): Promise<ReadSpec> {
     return { ...spec, cluster: { ...cluster, source: { file: { ...file, digest } } } };
   } catch (error) {
     if (error instanceof SpecProblems) throw error;
-    const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const absent = isAbsent(error);
     if (absent && hasOwnServer()) {
       const words = 'the file is not on this machine, and cannot be proved from here';
       const known = locate([problem(words, file.path, 'the bundle, where the worker runs', { severity: 'warning' })]);

@@ -10,6 +10,7 @@ import { tell } from '../tell.js';
 import { unfit } from './bundle-file.js';
 import { SpecProblems } from './problem.js';
 import type { ReadSpec } from './read.js';
+import { unreadWords } from './unread.js';
 
 type Internet = NonNullable<Cluster['source']['internet']>;
 
@@ -48,8 +49,7 @@ async function given(
     return lock;
   } catch (error) {
     if (error instanceof LockRefused) throw refuse({ path, message: error.message, found: file, expected });
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    throw refuse({ path, message: `the lock cannot be read: ${error.message}`, found: file, expected });
+    throw refuse({ path, message: unreadWords(error), found: file, expected });
   }
 }
 
@@ -60,7 +60,7 @@ async function authority(
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    const message = `the certificate cannot be read: ${(error as Error).message}`;
+    const message = unreadWords(error);
     throw refuse({ path: ['source', 'internet', 'ca'], message, found: file, expected: 'a file in PEM' });
   }
 }

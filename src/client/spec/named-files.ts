@@ -6,6 +6,7 @@ import type { RuleProblem } from '../../cluster/rules.js';
 import { hasOwnServer } from '../../engine/connection.js';
 import { SpecProblems } from './problem.js';
 import type { ReadSpec } from './read.js';
+import { isAbsent, unreadWords } from './unread.js';
 
 interface Named {
   readonly path: RuleProblem['path'];
@@ -50,12 +51,10 @@ async function unreadable({ path, file }: Named, elsewhere: boolean): Promise<Ru
     await access(file, constants.R_OK);
     return [];
   } catch (error) {
-    const absent = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    if (absent && elsewhere) {
+    if (isAbsent(error) && elsewhere) {
       const message = 'the file is not on this machine, and cannot be looked at from here';
       return [{ path, message, found: file, expected: 'a file where the worker runs', severity: 'warning' }];
     }
-    const message = absent ? 'there is no such file' : `the file cannot be read: ${(error as Error).message}`;
-    return [{ path, message, found: file, expected: 'a file that can be read', severity: 'error' }];
+    return [{ path, message: unreadWords(error), found: file, expected: 'a file that can be read', severity: 'error' }];
   }
 }

@@ -12,6 +12,7 @@ import { SpecProblems, type Problem } from './problem.js';
 import { resolvePaths } from './paths.js';
 import { secretLines } from './secrets.js';
 import { withSshConfig } from './ssh-login.js';
+import { unreadWords } from './unread.js';
 
 /** Far beyond any real cluster: 5,000 hosts take half of it. */
 const largest = 1024 * 1024;
@@ -109,15 +110,12 @@ async function contentOf(file: string): Promise<string> {
   const failed = (reason: string, found: string): SpecProblems =>
     whole(file, '', reason, found, 'a YAML file such as `kha init` writes');
   const about = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw failed(
-      error.code === 'ENOENT' ? 'there is no such file' : `the file cannot be read: ${error.message}`,
-      error.code ?? '',
-    );
+    throw failed(unreadWords(error), error.code ?? '');
   });
   if (!about.isFile()) throw failed('this is no file', about.isDirectory() ? 'a directory' : 'a special file');
   if (about.size > largest) throw failed('the file is too large for a spec', `${about.size} bytes`);
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw failed(`the file cannot be read: ${error.message}`, error.code ?? '');
+    throw failed(unreadWords(error), error.code ?? '');
   });
   if (bytes.length === 0) throw failed('the file is empty', 'no bytes');
   try {

@@ -38,8 +38,10 @@ it('takes a lock that stands in the spec itself', async () =>
 it('resolves none to validate a spec that names none, and still looks at one that is named and at the authority', async () => {
   const resolve = false;
   expect(await told(undefined, { source: '{ internet: {} }', resolve })).toEqual({ lock: undefined, problems: '' });
-  expect((await told(undefined, { resolve })).problems).toMatch('the lock cannot be read');
-  expect((await told(undefined, { source: '{ internet: { ca: gone.pem } }', resolve })).problems).toMatch('ENOENT');
+  expect((await told(undefined, { resolve })).problems).toMatch('internet.lock: there is no such file');
+  expect((await told(undefined, { source: '{ internet: { ca: gone.pem } }', resolve })).problems).toMatch(
+    'internet.ca: there is no such file',
+  );
 });
 
 const part = (more: Partial<Lock['files'][string]>): Lock => ({
@@ -47,7 +49,12 @@ const part = (more: Partial<Lock['files'][string]>): Lock => ({
   files: { 'bin/amd64/kubelet': { ...lock.files['bin/amd64/kubelet']!, ...more } },
 });
 it.each<[string, Parameters<typeof told>, RegExp]>([
-  ['is not there', [undefined], /^6:29 source\.internet\.lock: the lock cannot be read: ENOENT/],
+  ['is not there', [undefined], /^6:29 source\.internet\.lock: there is no such file$/],
+  [
+    'is a folder',
+    [undefined, { source: '{ internet: { lock: . } }' }],
+    /internet\.lock: the file cannot be read: EISDIR/,
+  ],
   ['is no lock', ['kind: List\n'], /^6:29 .*i\.lock is no lock of a bundle/],
   ['is a bundle’s', [{ ...lock, from: 'official downloads' }], /this is the lock of a bundle \(official downloads\)/],
   ['is of another version', [{ ...lock, kubernetes: 'v1.36.3' }], /the lock is of Kubernetes v1\.36\.3$/],
@@ -70,7 +77,7 @@ it.each<[string, Parameters<typeof told>, RegExp]>([
 
 it('names an authority that cannot be read', async () =>
   expect((await told(lock, { source: '{ internet: { ca: gone.pem } }' })).problems).toMatch(
-    /^6:27 source\.internet\.ca: .*ENOENT/,
+    /^6:27 source\.internet\.ca: there is no such file$/,
   ));
 
 const of = (source: object) => cluster({ source });
