@@ -60,11 +60,3 @@ it.each([
   const asked = ['build', '--kubernetes', 'v1.37.2', '--output', '/nowhere', option, value];
   expect(await kha(...asked)).toEqual({ code: 2, said: words });
 });
-
-it('promises no system whose packages it does not fetch', async () => {
-  const { code, said } = await kha('build', '--kubernetes', 'v1.37.2', '--output', '/nowhere', '--arch', 'amd64,arm64');
-  expect([code, said]).toEqual([
-    1,
-    expect.stringMatching(/^packages of debian-13 are fetched for amd64 only: give a folder/),
-  ]);
-});

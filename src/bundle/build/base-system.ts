@@ -6,7 +6,7 @@ import { reported, type Report } from '../../engine/report.js';
 import { run } from '../../engine/run-program.js';
 
 /** What a minimal Debian has, and tcpdump, with which preflight listens for other VRRP routers. */
-const packages = [
+export const bareSystemPackages: readonly string[] = [
   'systemd',
   'systemd-sysv',
   'dbus',
@@ -24,7 +24,7 @@ const packages = [
 
 const digestOf = (suite: string, further: readonly string[]): string =>
   createHash('sha256')
-    .update(JSON.stringify([suite, [...packages, ...further]]))
+    .update(JSON.stringify([suite, [...bareSystemPackages, ...further]]))
     .digest('hex')
     .slice(0, 12);
 
@@ -42,7 +42,7 @@ export async function baseSystem(suite: string, report: Report, further: readonl
     await run('mmdebstrap', [
       '-q',
       '--variant=minbase',
-      `--include=${[...packages, ...further].join(',')}`,
+      `--include=${[...bareSystemPackages, ...further].join(',')}`,
       suite,
       making,
     ]);

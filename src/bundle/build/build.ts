@@ -57,7 +57,6 @@ export async function buildBundle(build: Build, report: Report): Promise<void> {
   const { kubernetes, path, key, lock, packages, reach = {} } = build;
   const wanted = versionsOf(kubernetes);
   const architectures = build.architectures ?? [labArchitecture];
-  demandPackages(architectures, packages);
   const locked = lock === undefined ? undefined : await readLock(lock, kubernetes);
   const origin = build.from ?? (await chooseOrigin(kubernetes, reach, report));
   const folder = cacheFolder('bundles', `${process.pid}.making`);
@@ -68,9 +67,10 @@ export async function buildBundle(build: Build, report: Report): Promise<void> {
     const parts =
       origin === 'official'
         ? await official(wanted, architectures, reach, folder, report)
-        : await fromModules(wanted, architectures, folder, report);
+        : await sourceFromModules(wanted, architectures, folder, report);
     const from = origin === 'official' ? 'official downloads' : `Go modules with ${await toolsOfModules()}`;
-    const files = [...parts.files, ...ownAddOns, ...further.files, ...(await packageFiles(packages, report))];
+    const ofSystems = await packageFiles(packages, report, architectures);
+    const files = [...parts.files, ...ownAddOns, ...further.files, ...ofSystems];
     const source = {
       description: { ...describe(wanted, architectures, packages), ...further.description },
       images: [...parts.images, ...further.images],
@@ -83,16 +83,6 @@ export async function buildBundle(build: Build, report: Report): Promise<void> {
     // What failed did not wait for its neighbours, which may still be writing there.
     await rm(folder, { recursive: true, force: true, maxRetries: 10 });
   }
-}
-
-/** A system without its packages would be promised in vain. */
-function demandPackages(architectures: readonly Architecture[], packages: PackageSources): void {
-  const fetched = [...packages].flatMap(([name, folder]) => (folder === undefined ? [name] : []));
-  const others = architectures.filter((one) => one !== labArchitecture);
-  if (fetched.length > 0 && others.length > 0)
-    throw new Error(
-      `packages of ${fetched.join(', ')} are fetched for ${labArchitecture} only: give a folder that has those for ${others.join(', ')} too: --packages ${fetched[0]}=DIR`,
-    );
 }
 
 type Parts = Pick<Source, 'files' | 'images'>;
@@ -108,20 +98,6 @@ async function withAddOns(
   const downloads = new Downloads(https, cacheFolder('downloads'));
   const made = await addOnParts({ addOns, versions: versionsOf(kubernetes), architectures, downloads, reach }, report);
   return { files: made.files, images: made.images, description: { addOns: made.addOns } };
-}
-
-async function fromModules(
-  wanted: Versions,
-  architectures: readonly Architecture[],
-  folder: string,
-  report: Report,
-): Promise<Parts> {
-  const others = architectures.filter((one) => one !== labArchitecture);
-  if (others.length > 0)
-    throw new Error(
-      `images for ${others.join(', ')} cannot be made from Go modules: build from official downloads (--from official), or for ${labArchitecture} alone`,
-    );
-  return sourceFromModules(wanted, folder, report);
 }
 
 async function official(

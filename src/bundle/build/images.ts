@@ -1,13 +1,10 @@
-import { existsSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheFolder } from '../../engine/folders.js';
-import { reported, type Report } from '../../engine/report.js';
-import { run } from '../../engine/run-program.js';
 import type { Image, Made } from '../write-archive.js';
 import { writeTar, type Content } from '../write-tar.js';
 import { originOf } from './build-modules.js';
-import { labArchitecture, system, type Architecture, type Versions } from './versions.js';
+import type { Grounds } from './grounds.js';
+import { system, type Architecture, type Versions } from './versions.js';
 
 /** An image as it is made: files over nothing, or over a small Debian with the netfilter tools. */
 interface Recipe {
@@ -21,7 +18,6 @@ interface Recipe {
 }
 
 const probe = 'kha/probe:v1';
-const netfilterPackages = 'iptables,nftables,conntrack,kmod,ipset,iproute2,procps';
 
 /** Calico's node image runs several services under a supervisor; for VXLAN without BGP these suffice. */
 const startCalicoNode = `#!/bin/sh
@@ -37,6 +33,7 @@ exec calico-node -felix
 function recipes(
   { kubernetes, etcd, coredns, pause, calico }: Versions,
   binaries: ReadonlyMap<string, string>,
+  cni: string,
 ): Recipe[] {
   const binary = (name: string): Content => {
     const path = binaries.get(name);
@@ -49,7 +46,7 @@ function recipes(
     files: { [`/usr/local/bin/${name}`]: binary(name) },
   });
   const plugins = ['bandwidth', 'host-local', 'loopback', 'portmap', 'tuning'].map(
-    (name) => [`/opt/cni/bin/${name}`, { path: `/usr/lib/cni/${name}` }] as const,
+    (name) => [`/opt/cni/bin/${name}`, { path: join(cni, name) }] as const,
   );
   return [
     ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map(component),
@@ -86,6 +83,13 @@ function recipes(
   ];
 }
 
+/** What the images of one architecture are made from. */
+export interface Ingredients extends Grounds {
+  readonly architecture: Architecture;
+  /** Programs by their names. */
+  readonly binaries: ReadonlyMap<string, string>;
+}
+
 /** The one image of kha’s own, whatever the others come from. `programs`: where it was built, for each architecture. */
 export async function makeProbe(
   programs: readonly { readonly architecture: Architecture; readonly path: string }[],
@@ -96,35 +100,38 @@ export async function makeProbe(
     const recipe = { name: probe, of: 'probe', files: { '/probe': { path } }, entrypoint: ['/probe'] };
     return { architecture, image: await makeImage(recipe, 'kubernetes-ha', '', folder, architecture) };
   });
-  const [first, ...more] = await Promise.all(made);
-  if (!first) throw new Error('the probe is for no architecture');
-  if (more.length === 0) return first.image;
-  const { name, origin, licence } = first.image;
-  return { name, origin, licence, platforms: [first, ...more] };
+  return joined(await Promise.all(made));
 }
 
-/** Every image, its layers made in a folder of the cache. */
+/** Every image, its layers made in a folder of the cache; for more than one architecture as an index. */
 export async function makeImages(
   versions: Versions,
-  binaries: ReadonlyMap<string, string>,
+  ingredients: readonly Ingredients[],
   folder: string,
-  report: Report,
 ): Promise<Image[]> {
-  const netfilter = cacheFolder('images', `netfilter-${system.suite}.tar`);
-  await mkdir(cacheFolder('images'), { recursive: true });
-  if (!existsSync(netfilter))
-    await reported(report, 'Making the base image with the netfilter tools', async () => {
-      const [variant, packages] = ['--variant=essential', `--include=${netfilterPackages}`];
-      const without = '--dpkgopt=path-exclude=/usr/share/{doc,man,locale}/*';
-      // The time of a build has no place in what is built (reproducible-builds.org).
-      const env = { SOURCE_DATE_EPOCH: '0' };
-      await run('mmdebstrap', ['-q', variant, packages, without, system.suite, `${netfilter}.making.tar`], { env });
-      await rename(`${netfilter}.making.tar`, netfilter);
-    });
-  const all = recipes(versions, binaries).map(async (recipe) =>
-    makeImage(recipe, await originOf(versions, recipe.of), netfilter, folder, labArchitecture),
+  const made = ingredients.map(async ({ architecture, binaries, netfilter, plugins }) =>
+    Promise.all(
+      recipes(versions, binaries, plugins).map(async (recipe) => ({
+        architecture,
+        image: await makeImage(recipe, await originOf(versions, recipe.of), netfilter, folder, architecture),
+      })),
+    ),
   );
-  return Promise.all([...all, makeProbe([{ architecture: labArchitecture, path: binaries.get('probe')! }], folder)]);
+  const [first = [], ...more] = await Promise.all(made);
+  const probes = ingredients.map(({ architecture, binaries }) => ({ architecture, path: binaries.get('probe')! }));
+  return [
+    ...first.map((one, index) => joined([one, ...more.map((other) => other[index]!)])),
+    await makeProbe(probes, folder),
+  ];
+}
+
+/** One image of those that were made for each architecture. */
+function joined(all: readonly { readonly architecture: Architecture; readonly image: Image & Made }[]): Image {
+  const [first, ...more] = all;
+  if (!first) throw new Error('an image is for no architecture');
+  if (more.length === 0) return first.image;
+  const { name, origin, licence } = first.image;
+  return { name, origin, licence, platforms: all };
 }
 
 async function makeImage(

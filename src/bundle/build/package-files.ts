@@ -6,6 +6,7 @@ import { run } from '../../engine/run-program.js';
 import type { Source } from '../write-archive.js';
 import { baseSystem } from './base-system.js';
 import { debianPackages } from './debian-packages.js';
+import { labArchitecture, type Architecture } from './versions.js';
 
 type Files = Source['files'];
 
@@ -16,25 +17,38 @@ export type PackageSources = ReadonlyMap<string, string | undefined>;
 export const suites: Readonly<Record<string, string>> = { 'debian-12': 'bookworm', 'debian-13': 'trixie' };
 
 /** Packages of every system that a bundle is for. Throws where a folder’s file is no package of its system. */
-export async function packageFiles(sources: PackageSources, report: Report): Promise<Files> {
+export async function packageFiles(
+  sources: PackageSources,
+  report: Report,
+  architectures: readonly Architecture[] = [labArchitecture],
+): Promise<Files> {
   const files: Files[number][] = [];
   for (const [name, folder] of sources) {
     const system = knownSystem(name);
     if (!system) throw new Error(`${name} is no system that kha knows packages of`);
     const suite = suites[name];
     if (folder !== undefined) files.push(...(await ofFolder(system, folder, report)));
-    else if (suite !== undefined) files.push(...(await ofDebian(system, suite, report)));
+    else if (suite !== undefined) files.push(...(await ofDebian(system, suite, architectures, report)));
     else throw new Error(`packages of ${name} are taken from a folder: --packages ${name}=DIR`);
   }
   return files;
 }
 
-async function ofDebian({ name }: KnownSystem, suite: string, report: Report): Promise<Files> {
-  const paths = await debianPackages(await baseSystem(suite, report), report);
-  return paths.map((path) => ({
-    name: `deb/${name}/${basename(path)}`,
+async function ofDebian(
+  { name }: KnownSystem,
+  suite: string,
+  architectures: readonly Architecture[],
+  report: Report,
+): Promise<Files> {
+  const base = await baseSystem(suite, report);
+  // What is for every architecture comes with each of them, and is needed once.
+  const paths = new Map<string, string>();
+  for (const architecture of architectures)
+    for (const path of await debianPackages(base, report, architecture)) paths.set(basename(path), path);
+  return [...paths].map(([file, path]) => ({
+    name: `deb/${name}/${file}`,
     content: { path },
-    version: decodeURIComponent(basename(path).split('_')[1] ?? ''),
+    version: decodeURIComponent(file.split('_')[1] ?? ''),
     origin: `Debian ${suite}`,
     licence: 'NOASSERTION',
   }));
