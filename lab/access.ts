@@ -2,7 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { addressOf, hostFolder, hostKeyFile, hostsOf, labFile, passwordFile, type Lab, type LabHost } from './lab.js';
+import {
+  addressOf,
+  hostFolder,
+  hostKeyFile,
+  hostsOf,
+  labFile,
+  machineOf,
+  passwordFile,
+  type Lab,
+  type LabHost,
+} from './lab.js';
 import { holds, run } from '../src/engine/run-program.js';
 
 /** The lab's own key to log in with. */
@@ -22,7 +32,7 @@ export async function makePasswords(lab: Lab): Promise<void> {
 export async function writeKnownHosts(lab: Lab): Promise<void> {
   const lines = await Promise.all(
     hostsOf(lab).map(async (host) => {
-      const [type, key] = (await readFile(hostKeyFile(lab, host.name), 'utf8')).split(' ');
+      const [type, key] = (await readFile(hostKeyFile(lab, host), 'utf8')).split(' ');
       return `${addressOf(lab, host)},${host.name} ${type} ${key?.trim()}\n`;
     }),
   );
@@ -40,7 +50,7 @@ export const sshArguments = (lab: Lab, host: LabHost, user = 'root'): string[] =
   '-o',
   'IdentitiesOnly=yes',
   '-o',
-  'ConnectTimeout=3',
+  machineOf(lab, host) === 'emulated' ? 'ConnectTimeout=30' : 'ConnectTimeout=3',
   `${user}@${addressOf(lab, host)}`,
 ];
 
@@ -49,7 +59,7 @@ export const onHost = (lab: Lab, host: LabHost, command: string): Promise<string
 
 /** Waits until a host lets one in. */
 export async function answering(lab: Lab, host: LabHost): Promise<void> {
-  const seconds = lab.vm ? 300 : 60;
+  const seconds = machineOf(lab, host) === 'container' ? 60 : 600;
   const deadline = Date.now() + seconds * 1000;
   while (!(await holds('ssh', [...sshArguments(lab, host), 'true']))) {
     if (Date.now() > deadline)

@@ -4,7 +4,19 @@ import { appendFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freeze, makeGroups, removeGroups, unified } from './cgroup.js';
-import { hostFolder, labFile, linkName, network, passwordFile, type Lab, type LabHost } from './lab.js';
+import { emulatedSystem } from './emulated/system.js';
+import { startEmulated } from './emulated/machine.js';
+import {
+  hostFolder,
+  hostNamed,
+  labFile,
+  linkName,
+  machineOf,
+  network,
+  passwordFile,
+  type Lab,
+  type LabHost,
+} from './lab.js';
 import { cutPower, makeDisk, pauseMachine, startMachine } from './vm/machine.js';
 import { kernel } from './vm/kernel.js';
 import { alive, end, remember } from '../src/engine/process.js';
@@ -23,10 +35,16 @@ export const isRunning = async (lab: Lab, host: string): Promise<boolean> =>
 export async function boot(lab: Lab, host: LabHost, rootfs: string): Promise<void> {
   const { name } = host;
   if (await isRunning(lab, name)) return;
-  if (lab.vm) {
+  const machine = machineOf(lab, host);
+  if (machine === 'program') {
     const own = await kernel(() => undefined);
-    await makeDisk(lab, host, rootfs, own, (root) => furnish(lab, name, root));
+    await makeDisk(lab, host, rootfs, (root) => furnish(lab, name, root), own);
     return remember(processFile(lab, name), startMachine(lab, host, own));
+  }
+  if (machine === 'emulated') {
+    const other = await emulatedSystem(rootfs, lab.workerArch!, () => undefined);
+    await makeDisk(lab, host, other.rootfs, (root) => furnish(lab, name, root), { driver: 'virtio_net' });
+    return remember(processFile(lab, name), startEmulated(lab, host, other.kernel));
   }
   const root = rootOf(lab, name);
   await insertDisk(lab, name);
@@ -106,14 +124,11 @@ async function furnish(lab: Lab, host: string, root: string): Promise<void> {
   // A site without internet still names a DNS server; nobody answers there.
   await writeFile(join(root, 'etc/resolv.conf'), `nameserver ${network(lab)}.1\n`);
   const key = await readFile(labFile(lab, 'id.pub'));
-  for (const [home, owner] of [
-    ['root', 'root'],
-    ['home/admin', 'admin'],
-    ['home/admin-pw', 'admin-pw'],
-  ] as const) {
+  for (const home of ['root', 'home/admin', 'home/admin-pw']) {
     await mkdir(join(root, home, '.ssh'), { recursive: true, mode: 0o700 });
     await writeFile(join(root, home, '.ssh/authorized_keys'), key, { mode: 0o600 });
-    await run('chroot', [root, 'chown', '-R', `${owner}:`, `/${home}/.ssh`]);
+    // Its numbers are the root file system's own.
+    await run('chown', ['-R', `--reference=${join(root, home)}`, join(root, home, '.ssh')]);
   }
   if (lab.careful)
     await run('chroot', [root, 'chpasswd'], {
@@ -139,7 +154,7 @@ async function makeGroupsWritable(root: string): Promise<void> {
 export async function powerOff(lab: Lab, host: string): Promise<void> {
   const pid = await alive(processFile(lab, host));
   if (pid === undefined) return;
-  if (lab.vm) {
+  if (machineOf(lab, hostNamed(lab, host)) !== 'container') {
     cutPower(pid);
     return end(processFile(lab, host), 'SIGKILL');
   }
@@ -152,7 +167,7 @@ export async function powerOff(lab: Lab, host: string): Promise<void> {
 
 /** Stops every process of a host at once, or lets them go on. */
 export async function pause(lab: Lab, host: string, frozen: boolean): Promise<void> {
-  if (!lab.vm) return freeze(lab, host, frozen);
+  if (machineOf(lab, hostNamed(lab, host)) === 'container') return freeze(lab, host, frozen);
   const pid = await alive(processFile(lab, host));
   if (pid !== undefined) pauseMachine(pid, frozen);
 }

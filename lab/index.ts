@@ -6,6 +6,7 @@ import { answering, makeKey, makePasswords, writeKnownHosts } from './access.js'
 import { serveBundle } from './bundle.js';
 import { groupsLeft, removeLabGroups } from './cgroup.js';
 import { cacheFolder } from '../src/engine/folders.js';
+import { emulatedSystem, emulationPrograms } from './emulated/system.js';
 import { boot, isRunning, pause, powerOff, removeHost } from './host.js';
 import {
   findLab,
@@ -13,6 +14,7 @@ import {
   hostsOf,
   labFile,
   labNamed,
+  machineOf,
   makeLab,
   registryAddress,
   systemOf,
@@ -36,6 +38,7 @@ export const defaultSize: LabSize = { controlPlanes: 3, workers: 1, etcd: 0, loa
 export async function labUp(name: string, size: LabSize, report: Report): Promise<string> {
   await installPackages(report, {
     ...(size.vm ? kernelPrograms : {}),
+    ...(size.workerArch === undefined ? {} : emulationPrograms),
     ...(size.workerSystem === rpmSystem ? rpmPrograms : {}),
   });
   const lab = await makeLab(name, size);
@@ -46,6 +49,9 @@ export async function labUp(name: string, size: LabSize, report: Report): Promis
   await makeKey(lab);
   if (lab.vm) await kernel(report);
   const hosts = hostsOf(lab);
+  const emulated = hosts.find((one) => machineOf(lab, one) === 'emulated');
+  if (emulated)
+    await emulatedSystem(await rootfs(report, systemOf(lab, emulated), lab.packages), lab.workerArch!, report);
   const down = (await Promise.all(hosts.map(async (host) => ({ host, on: await isRunning(lab, host.name) })))).filter(
     ({ on }) => !on,
   );

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { system } from '../src/bundle/build/versions.js';
+import { labArchitecture, system, type Architecture } from '../src/bundle/build/versions.js';
 import type { Role } from '../src/cluster/roles.js';
 import { stateFolder } from '../src/engine/folders.js';
 import { holds } from '../src/engine/run-program.js';
@@ -29,6 +29,8 @@ export interface LabSize {
   readonly source?: string;
   /** Of the workers, where it is another than the control planes’: `debian-12`. Only a bundle of `source` has its packages. */
   readonly workerSystem?: string;
+  /** Of the workers, where it is another than this machine's: they are emulated. Only a bundle of `source` has its programs. */
+  readonly workerArch?: Architecture;
   /** Hosts with a kernel of their own (user-mode Linux), and so with control groups of version 2; slower by far. */
   readonly vm?: boolean;
   /** A second network, in which kha logs in and the hosts have their way out; the first one is the cluster's alone. */
@@ -84,6 +86,18 @@ export function hostsOf(lab: Lab): LabHost[] {
 export const systemOf = ({ workerSystem }: Lab, { role }: LabHost): string =>
   (role === 'worker' ? workerSystem : undefined) ?? system.os;
 
+/** What a host runs on: this machine's kernel, a kernel that is a program of this machine, or an emulated machine. */
+export type Machine = 'container' | 'program' | 'emulated';
+
+export function machineOf({ vm, workerArch }: Lab, { role }: LabHost): Machine {
+  if (role === 'worker' && workerArch !== undefined && workerArch !== labArchitecture) return 'emulated';
+  return vm ? 'program' : 'container';
+}
+
+/** Of a host's interface that has this address. */
+export const macOf = (address: string): string =>
+  ['02', '00', ...address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))].join(':');
+
 export function hostNamed(lab: Lab, name: string): LabHost {
   const host = hostsOf(lab).find((one) => one.name === name);
   if (!host)
@@ -132,5 +146,9 @@ export const hostFolder = (lab: Lab, host: string, ...parts: readonly string[]):
   join(labFile(lab, 'hosts', host), ...parts);
 
 /** Where a host's public SSH key can be read: in its root, or beside the disk that only its own kernel has open. */
-export const hostKeyFile = (lab: Lab, host: string): string =>
-  hostFolder(lab, host, lab.vm ? 'host-key.pub' : 'root/etc/ssh/ssh_host_ed25519_key.pub');
+export const hostKeyFile = (lab: Lab, host: LabHost): string =>
+  hostFolder(
+    lab,
+    host.name,
+    machineOf(lab, host) === 'container' ? 'root/etc/ssh/ssh_host_ed25519_key.pub' : 'host-key.pub',
+  );

@@ -1,5 +1,5 @@
 import { allCables, cables, leaving, plugged, switches, type Cable } from './cables.js';
-import { hostNamed, hostsOf, linkName, type Lab, type LabHost } from './lab.js';
+import { hostNamed, hostsOf, linkName, machineOf, type Lab, type LabHost } from './lab.js';
 import { holds, run } from '../src/engine/run-program.js';
 
 const ip = (...args: string[]): Promise<string> => run('ip', args);
@@ -18,8 +18,10 @@ export async function makeBridges(lab: Lab): Promise<void> {
 
 /** A host's network namespace with its cables in the bridges; a kernel of its own has the cables' ends in itself. */
 export async function plugIn(lab: Lab, host: LabHost): Promise<void> {
-  if (lab.vm) {
-    for (const { link, bridge } of cables(lab, host)) await plugInKernel(link, bridge);
+  const machine = machineOf(lab, host);
+  if (machine !== 'container') {
+    const plug = machine === 'program' ? plugInKernel : plugInEmulated;
+    for (const { link, bridge } of cables(lab, host)) if (!(await isThere(link))) await plug(link, bridge);
     return;
   }
   const space = linkName(lab, host.name);
@@ -43,12 +45,17 @@ async function plugInNamespace(space: string, cable: Cable): Promise<void> {
 export const machineEnd = (link: string): string => `${link}-k`;
 
 async function plugInKernel(link: string, bridge: string): Promise<void> {
-  if (await isThere(link)) return;
   const own = machineEnd(link);
   await ip('link', 'add', link, 'type', 'veth', 'peer', 'name', own);
   // What is to be sent in pieces, or lacks its checksum yet, is finished before the kernel of the host sees it.
   for (const end of [link, own]) await ip('link', 'set', end, 'gso_max_segs', '1', 'up');
   await ip('link', 'set', link, 'master', bridge);
+}
+
+/** The end of a cable whose other one is in an emulated machine. */
+async function plugInEmulated(link: string, bridge: string): Promise<void> {
+  await ip('tuntap', 'add', 'dev', link, 'mode', 'tap');
+  await ip('link', 'set', link, 'master', bridge, 'up');
 }
 
 export async function unplug(lab: Lab, host: string): Promise<void> {

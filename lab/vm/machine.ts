@@ -3,24 +3,24 @@ import { existsSync, openSync } from 'node:fs';
 import { copyFile, cp, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cables, leaving, plugged, type Cable } from '../cables.js';
-import { hostFolder, hostKeyFile, type Lab, type LabHost } from '../lab.js';
+import { hostFolder, hostKeyFile, macOf, type Lab, type LabHost } from '../lab.js';
 import type { Kernel } from './kernel.js';
 import { machineEnd } from '../network.js';
 import { run } from '../../src/engine/run-program.js';
 
 const memory = '3G';
-const diskOf = (lab: Lab, host: string): string => hostFolder(lab, host, 'disk.img');
+export const diskOf = (lab: Lab, host: string): string => hostFolder(lab, host, 'disk.img');
 
 /**
- * The disk of a host, made when it has none yet: the root file system and the kernel's modules, then what `furnish` writes
- * into the folder where it is mounted meanwhile.
+ * The disk of a host, made when it has none yet: the root file system and its kernel's modules, then what `furnish` writes
+ * into the folder where it is mounted meanwhile. `driver`: the module that its cables need.
  */
 export async function makeDisk(
   lab: Lab,
   host: LabHost,
   rootfs: string,
-  { modules }: Kernel,
   furnish: (root: string) => Promise<void>,
+  { modules, driver }: { readonly modules?: string; readonly driver?: string },
 ): Promise<void> {
   const { name } = host;
   if (existsSync(diskOf(lab, name))) return;
@@ -33,10 +33,12 @@ export async function makeDisk(
   await run('mount', ['-o', 'loop', making, root]);
   try {
     await furnish(root);
-    await cp(modules, join(root, 'usr/lib/modules'), { recursive: true });
-    for (const release of await readdir(modules)) await run('chroot', [root, 'depmod', release]);
-    await plugInside(root, cables(lab, host));
-    await copyFile(join(root, 'etc/ssh/ssh_host_ed25519_key.pub'), hostKeyFile(lab, name));
+    if (modules !== undefined) {
+      await cp(modules, join(root, 'usr/lib/modules'), { recursive: true });
+      for (const release of await readdir(modules)) await run('chroot', [root, 'depmod', release]);
+    }
+    await plugInside(root, cables(lab, host), driver);
+    await copyFile(join(root, 'etc/ssh/ssh_host_ed25519_key.pub'), hostKeyFile(lab, host));
   } finally {
     await run('umount', [root]);
   }
@@ -44,20 +46,19 @@ export async function makeDisk(
 }
 
 /** The networks' ends in the host, by ip(8) alone: the base system has no udev, for which systemd-networkd would wait. */
-async function plugInside(root: string, ends: readonly Cable[]): Promise<void> {
-  const named = ends.map(({ device }, index) => ['link', 'set', `vec${index}`, 'name', device]);
-  const commands = [...named, ...ends.flatMap(plugged), ...leaving(ends)]
-    .map((words) => `ip ${words.join(' ')}`)
-    .join('; ');
+async function plugInside(root: string, ends: readonly Cable[], driver?: string): Promise<void> {
+  const before =
+    driver === undefined
+      ? ends.map(({ device }, index) => `ip link set vec${index} name ${device}`)
+      : [`modprobe ${driver}`];
+  const plugging = [...ends.flatMap(plugged), ...leaving(ends)].map((words) => `ip ${words.join(' ')}`);
+  const commands = [...before, ...plugging].join('; ');
   const unit = `[Unit]\nDefaultDependencies=no\nWants=network-pre.target\nBefore=network-pre.target\n[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sh -ec '${commands}'\n`;
   const wants = join(root, 'etc/systemd/system/sysinit.target.wants');
   await mkdir(wants, { recursive: true });
   await writeFile(join(root, 'etc/systemd/system/cable.service'), unit);
   await symlink('../cable.service', join(wants, 'cable.service'));
 }
-
-const macOf = (address: string): string =>
-  ['02', '00', ...address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))].join(':');
 
 /** Starts a kernel on the host's disk and cables; gives the id of its process, which leads a group of its own. */
 export function startMachine(lab: Lab, host: LabHost, { program }: Kernel): number {

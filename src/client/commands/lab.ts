@@ -35,6 +35,12 @@ export function labCommand(): Command {
       '--worker-system <system>',
       'debian-12, debian-13, or rocky-9 (Debian 12 with rpm and dnf) for the workers; with --source, whose bundle must be for it',
     )
+    .addOption(
+      new Option(
+        '--worker-arch <arch>',
+        'workers of another architecture, emulated by QEMU: slow; with --source, whose bundle must be for it',
+      ).choices(['arm64']),
+    )
     .option(
       '--vm',
       'hosts with a kernel of their own (user-mode Linux) and control groups of version 2: slow, experimental',
@@ -46,6 +52,8 @@ export function labCommand(): Command {
     .action(async (size: LabSize) => {
       if (size.workerSystem !== undefined && size.source === undefined)
         throw new UsageError('--worker-system takes a bundle that is for it: --source FILE');
+      const refused = emulationProblem(size);
+      if (refused !== undefined) throw new UsageError(`--worker-arch ${refused}`);
       if (size.dualStack && size.vm) throw new UsageError('--dual-stack takes hosts without a kernel of their own');
       const spec = await (await lab()).labUp(name(), size, tell);
       console.log(`Lab ${name()} is up; its spec: ${spec}`);
@@ -118,6 +126,14 @@ export function labCommand(): Command {
     async (args) => (await import('../../../lab/programs.js')).kubectlOn(name(), args),
   );
   return command;
+}
+
+/** Why workers of another architecture cannot be had so; undefined where they can. */
+function emulationProblem({ workerArch, source, workerSystem, careful, dualStack }: LabSize): string | undefined {
+  if (workerArch === undefined) return undefined;
+  if (source === undefined) return 'takes a bundle that is for it: --source FILE';
+  if ((workerSystem ?? 'debian-13') !== 'debian-13') return `makes workers of debian-13, not of ${workerSystem}`;
+  return careful || dualStack ? 'takes a lab without --careful and --dual-stack' : undefined;
 }
 
 interface Program {
