@@ -1,4 +1,5 @@
 import type { Cluster } from './cluster.js';
+import { pathText } from './difference.js';
 import { repeats } from './repeats.js';
 import { error, type Rule } from './rule-problem.js';
 
@@ -22,9 +23,6 @@ export interface ChartAddOn {
   /** `default` unless told. */
   readonly namespace?: string | undefined;
 }
-
-/** Whether a chart comes from an address, by its digest: an archive of the web, or an artifact of a registry. */
-export const isAddress = (chart: string): boolean => /^(https|oci):\/\//.test(chart);
 
 /** An image that a manifest’s pods run, as the manifest names it. */
 export interface PodImage {
@@ -54,8 +52,32 @@ export interface AddOn {
   readonly images?: readonly string[] | undefined;
 }
 
-export const addOnsOf = ({ addons }: Pick<Cluster, 'addons'>): AddOn[] =>
-  addons.map((one) => (typeof one === 'string' ? { name: one } : one));
+const named = (all: Cluster['addons']): AddOn[] => all.map((one) => (typeof one === 'string' ? { name: one } : one));
+
+export const addOnsOf = ({ addons }: Pick<Cluster, 'addons'>): AddOn[] => named(addons);
+
+/** What makes the network of pods, where the spec has its own, in its order; those without a name are counted. */
+export function cniAddOnsOf({ networking: { cni } }: Pick<Cluster, 'networking'>): AddOn[] {
+  if (typeof cni !== 'object') return [];
+  return 'addons' in cni ? named(cni.addons) : cni.manifests.map((file, index) => ({ name: `${index + 1}`, file }));
+}
+
+/** Everything that is applied, with the place in the spec that says so. */
+export const locatedAddOns = (
+  cluster: Pick<Cluster, 'addons' | 'networking'>,
+): { readonly one: AddOn; readonly at: readonly PropertyKey[] }[] => [
+  ...cniAddOnsOf(cluster).map((one, index) => ({
+    one,
+    at: ['networking', 'cni', ...cniField(cluster.networking.cni), index],
+  })),
+  ...addOnsOf(cluster).map((one, index) => ({ one, at: ['addons', index] })),
+];
+
+const cniField = (cni: Cluster['networking']['cni']): string[] => (typeof cni === 'object' ? Object.keys(cni) : []);
+
+/** Where a field of one stands: a manifest without a name is nothing but its file. */
+export const fieldOf = (at: readonly PropertyKey[], field: string): readonly PropertyKey[] =>
+  at.includes('manifests') ? at : [...at, field];
 
 /** Whether the bundle, or the lock, has to hold it. */
 export const isBundled = ({ file, url, chart }: AddOn): boolean =>
@@ -70,7 +92,9 @@ export const asChart = ({ name, chart, digest, values, namespace }: AddOn): Char
   chart === undefined ? undefined : { name, chart, digest, values, namespace };
 
 /** Each has a file of its own on hosts, by its name. */
-export const addOnProblems: Rule = (cluster) =>
-  repeats(addOnsOf(cluster).map(({ name }) => name)).map(({ index, first, value }) =>
-    error(['addons', index], `the same name as addons[${first}]`, value, 'a name of its own'),
+export const addOnProblems: Rule = (cluster) => {
+  const all = locatedAddOns(cluster).filter(({ at }) => !at.includes('manifests'));
+  return repeats(all.map(({ one }) => one.name)).map(({ index, first, value }) =>
+    error(all[index]!.at, `the same name as ${pathText(all[first]!.at)}`, value, 'a name of its own'),
   );
+};

@@ -1,4 +1,4 @@
-import type { RuleProblem } from './rules.js';
+import type { RuleProblem } from './rule-problem.js';
 
 /** How a wanted cluster differs from the one that stands in a way that an install does not simply carry out. */
 export interface Difference extends RuleProblem {

@@ -65,10 +65,6 @@ export function endpointHost({ controlPlaneEndpoint: endpoint }: Pick<Cluster, '
   return endpoint.type === 'vip' ? (endpoint.host ?? endpoint.vip) : endpoint.host;
 }
 
-/** Manifests that make the network of pods, where the spec has its own. */
-export const cniManifests = ({ networking: { cni } }: Cluster): readonly string[] =>
-  typeof cni === 'object' ? cni.manifests : [];
-
 /** `host:port` at which every node reaches the API. */
 export function apiEndpoint({ controlPlaneEndpoint: endpoint }: Cluster): string {
   return `${endpointHost({ controlPlaneEndpoint: endpoint })}:${endpoint.port}`;

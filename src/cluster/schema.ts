@@ -94,8 +94,11 @@ const networking = z.strictObject({
       z.strictObject({
         manifests: z.array(path).min(1).describe('Files where the worker runs, applied in this order'),
       }),
+      z.strictObject({
+        addons: addOns.min(1).describe('By name, file, URL or chart, as addons, applied in this order'),
+      }),
     ])
-    .describe('Network of pods: calico, manifests of your own, or none')
+    .describe('Network of pods: calico, manifests or charts of your own, or none')
     .default('calico'),
   calico: z
     .strictObject({

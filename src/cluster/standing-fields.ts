@@ -1,5 +1,6 @@
 import { addOnsOf } from './add-ons.js';
 import type { Cluster } from './cluster.js';
+import { canonical } from './digest.js';
 import { keylessFields } from './given-authorities.js';
 
 /** What a change of one field does to a cluster that stands. */
@@ -25,6 +26,18 @@ const applied = (why: string): Standing => ({ change: 'applied', why });
 const told = (why: string): Standing => ({ change: 'told', why });
 const kha: Standing = { change: 'kha', why: 'kha reads it at every run' };
 const byHost: Standing = { change: 'hosts', why: 'see host-differences.ts' };
+
+/** Of add-ons that make a network, or of the list of them: the same ones may come in another version, or from elsewhere. */
+function namesOf(cni: unknown): string | undefined {
+  const all = Array.isArray(cni)
+    ? (cni as Cluster['addons'])
+    : (cni as { addons?: Cluster['addons'] } | undefined)?.addons;
+  return all === undefined
+    ? canonical(cni)
+    : addOnsOf({ addons: all })
+        .map(({ name }) => name)
+        .join();
+}
 
 const once = 'it is fixed when the cluster is made';
 const address = 'every certificate and kubeconfig of the cluster names it';
@@ -104,7 +117,10 @@ export const standingFields: Readonly<Record<string, Standing>> = {
   'networking.podSubnet': refused(once),
   'networking.serviceSubnet': refused(once),
   'networking.dnsDomain': refused(once),
-  'networking.cni': refused('pods that run keep the network that they were made with'),
+  'networking.cni': {
+    ...refused('pods that run keep the network that they were made with'),
+    when: (before, wanted) => namesOf(before) !== namesOf(wanted),
+  },
   'networking.calico.encapsulation': refused('Calico reads it once, when it makes its address pool'),
   'networking.calico.mtu': refused('Calico’s pods read it when they start', rollOut),
   'networking.kubeProxyMode': refused('kube-proxy keeps the mode that it was made with', rollOut),

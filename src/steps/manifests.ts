@@ -1,14 +1,5 @@
-import {
-  addOnsOf,
-  asChart,
-  asFetched,
-  isBundled,
-  type AddOn,
-  type ChartAddOn,
-  type FetchedManifest,
-} from '../cluster/add-ons.js';
+import { addOnsOf, cniAddOnsOf, isBundled, type AddOn, type FetchedManifest } from '../cluster/add-ons.js';
 import type { Cluster } from '../cluster/cluster.js';
-import { cniManifests } from '../cluster/roles.js';
 import { existing, sha256 } from '../facts/files.js';
 import { kubectl } from '../facts/kubectl.js';
 import { kubectlDiff } from '../facts/kubectl-diff.js';
@@ -26,31 +17,19 @@ interface Named extends Manifest {
   readonly name: string;
 }
 
+/** What is applied, and where it lies on control planes. */
+export interface Placed extends Named, AddOn {}
+
 export const calicoFolder = '/etc/kubernetes/kha/calico';
 export const calicoManifest: Named = { name: 'calico', path: `${calicoFolder}/calico.yaml` };
-export const addOns = (cluster: Pick<Cluster, 'addons'>): (Named & AddOn)[] =>
-  addOnsOf(cluster).map((one) => ({ ...one, path: `/etc/kubernetes/kha/add-ons/${one.name}.yaml` }));
 
-/** Where the manifests of a network of the site’s own lie, in their order. */
-export const cniPaths = (cluster: Cluster): Manifest[] =>
-  cniManifests(cluster).map((_, index) => ({ path: `/etc/kubernetes/kha/cni/${index + 1}.yaml` }));
+const placed = (all: readonly AddOn[], folder: string): Placed[] =>
+  all.map((one) => ({ ...one, path: `/etc/kubernetes/kha/${folder}/${one.name}.yaml` }));
 
-/** What of the add-ons comes with the bundle. */
-export const bundledAddOns = (cluster: Pick<Cluster, 'addons'>): Named[] => addOns(cluster).filter(isBundled);
+export const addOns = (cluster: Pick<Cluster, 'addons'>): Placed[] => placed(addOnsOf(cluster), 'add-ons');
 
-/** What of the add-ons is fetched by its URL. */
-export const fetchedAddOns = (cluster: Pick<Cluster, 'addons'>): (Named & FetchedManifest)[] =>
-  addOns(cluster).flatMap((one) => {
-    const fetched = asFetched(one);
-    return fetched ? [{ ...fetched, path: one.path }] : [];
-  });
-
-/** What of the add-ons is rendered out of charts. */
-export const chartAddOns = (cluster: Pick<Cluster, 'addons'>): (Named & ChartAddOn)[] =>
-  addOns(cluster).flatMap((one) => {
-    const chart = asChart(one);
-    return chart ? [{ ...chart, path: one.path }] : [];
-  });
+/** What makes a network of the site’s own, in its order. */
+export const cniAddOns = (cluster: Pick<Cluster, 'networking'>): Placed[] => placed(cniAddOnsOf(cluster), 'cni');
 
 /** Which of them lie on a control plane otherwise, or not at all; in words. What lies there right is fetched no more. */
 export async function unfetched(host: Asked, wanted: readonly (Manifest & FetchedManifest)[]): Promise<string[]> {
@@ -66,7 +45,7 @@ export async function unfetched(host: Asked, wanted: readonly (Manifest & Fetche
 /** Manifests of the bundle, `manifests/NAME.yaml` in it, that the cluster is given. */
 export const bundledManifests = (cluster: Cluster): Named[] => [
   ...(cluster.networking.cni === 'calico' ? [calicoManifest] : []),
-  ...bundledAddOns(cluster),
+  ...[...cniAddOns(cluster), ...addOns(cluster)].filter(isBundled),
 ];
 
 /** A manifest of the site’s own, read where the worker runs; it may hold keys, so only root reads it on hosts. */
@@ -83,6 +62,7 @@ export const ownManifest = async (
 
 /** Which of the manifests do not lie on a control plane; in words. */
 export async function notLaid(host: Asked, wanted: readonly Manifest[]): Promise<string[]> {
+  if (wanted.length === 0) return [];
   const there = await host.read(existing(wanted.map(({ path }) => path)));
   return wanted.flatMap(({ path }) => (there.includes(path) ? [] : [`${path} is not there`]));
 }

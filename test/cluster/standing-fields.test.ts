@@ -51,6 +51,18 @@ it('refuses another version: this kha installs one, and a record may be of anoth
   expect(more).toEqual([]);
 });
 
+it('lets the same add-ons make the network in another version, and no others', () => {
+  const of = (cni: unknown) => cluster({ networking: { cni } });
+  const net = (chart: string, name = 'net') => of({ addons: [{ name, chart }] });
+  expect(compare(net('/1.tgz'), net('/2.tgz'))).toEqual([]);
+  expect(compare(net('/1.tgz'), of({ addons: ['net'] }))).toEqual([]);
+  for (const other of [net('/1.tgz', 'other'), of('calico'), of({ manifests: ['/1.yaml'] })])
+    expect(compare(net('/1.tgz'), other)).toMatchObject([
+      { severity: 'error' },
+      ...(typeof other.networking.cni === 'object' && 'manifests' in other.networking.cni ? [{}] : []),
+    ]);
+});
+
 it('is told to people: docs/spec.md has every row', () => {
   const docs = readFileSync(new URL('../../docs/spec.md', import.meta.url), 'utf8');
   const standing = docs.slice(docs.indexOf('## On a cluster that stands'));

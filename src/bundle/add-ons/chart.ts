@@ -1,7 +1,8 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isAddress, type ChartAddOn } from '../../cluster/add-ons.js';
+import type { ChartAddOn } from '../../cluster/add-ons.js';
+import { isAddress } from '../../cluster/chart-address.js';
 import { cacheFolder } from '../../engine/folders.js';
 import type { Report } from '../../engine/report.js';
 import { run } from '../../engine/run-program.js';

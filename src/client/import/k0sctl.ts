@@ -62,7 +62,7 @@ export function translateK0sctl(file: string, text: string): Translation {
     network.at('provider'),
     /^calico$/,
     'networking',
-    'kha installs Calico; one of your own is networking.cni: { manifests: […] }',
+    'kha installs Calico; one of your own is networking.cni: { addons: […] }',
     ledger,
   );
   if (!network.at('provider').there) ledger.told('networking', 'no provider: k0s installs kube-router, kha Calico');

@@ -40,7 +40,7 @@ export function translateKubekey(file: string, text: string): Translation {
     network.at('plugin'),
     /^(calico|none)$/,
     'networking',
-    'kha installs Calico; one of your own is networking.cni: { manifests: […] }',
+    'kha installs Calico; one of your own is networking.cni: { addons: […] }',
     ledger,
   );
   if (kubernetes.at('nodelocaldns').flag() !== false)

@@ -53,7 +53,7 @@ export function translateKubeone(file: string, text: string): Translation {
   else
     ledger.told(
       'networking',
-      `cni is ${cni[0]}: kha installs Calico; one of your own is networking.cni: { manifests: […] }`,
+      `cni is ${cni[0]}: kha installs Calico; one of your own is networking.cni: { addons: […] }`,
       cni[1].take().place,
     );
   if (manifest.at('features', 'nodeLocalDNS', 'deploy').flag() !== false)

@@ -13,7 +13,7 @@ const only: readonly (readonly [string, RegExp, string, string])[] = [
     'kube_network_plugin',
     /^(calico|cni|none)$/,
     'networking',
-    'kha installs Calico; one of your own is networking.cni: { manifests: […] }',
+    'kha installs Calico; one of your own is networking.cni: { addons: […] }',
   ],
   ['container_manager', /^containerd$/, 'kubernetesVersion', 'kha installs containerd'],
   ['kube_apiserver_port', /^6443$/, 'controlPlaneEndpoint', 'kha’s API servers listen on 6443'],

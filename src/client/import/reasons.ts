@@ -6,7 +6,7 @@ export const whyNot = (reasons: Reasons, path: string): string | undefined =>
 
 const addOn = 'an add-on: kha applies manifests and charts of your own, as addons: [{ name, file }] (or url, or chart)';
 const localDNS = 'as kha installs CoreDNS alone, without NodeLocalDNS';
-const otherNetwork = 'of a network that kha does not install: one of your own is networking.cni: { manifests: […] }';
+const otherNetwork = 'of a network that kha does not install: one of your own is networking.cni: { addons: […] }';
 const otherRuntime = 'of a container runtime that kha does not install';
 const cloud = 'of a cloud: kha installs no cloud provider';
 const ownEtcd = 'of etcd, which kha sets up itself';

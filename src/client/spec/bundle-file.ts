@@ -1,6 +1,6 @@
 import { indexDigest, provedArchive } from '../../bundle/opened-files.js';
 import { BundleRefused } from '../../bundle/archive.js';
-import { addOnsOf, isBundled } from '../../cluster/add-ons.js';
+import { isBundled, locatedAddOns } from '../../cluster/add-ons.js';
 import type { Description } from '../../cluster/bundle-description.js';
 import type { Cluster } from '../../cluster/cluster.js';
 import type { RuleProblem } from '../../cluster/rules.js';
@@ -84,11 +84,11 @@ export function unfit(
           },
         ]
       : []),
-    ...addOnsOf(cluster).flatMap((one, index): Unfit[] => {
+    ...locatedAddOns(cluster).flatMap(({ one, at }): Unfit[] => {
       const expected = `manifests/${one.name}.yaml`;
       if (!isBundled(one) || Object.hasOwn(files, expected)) return [];
       const message = `the ${what} has no such add-on`;
-      return [{ path: ['addons', index], message, found: one.name, expected: `${expected} in it` }];
+      return [{ path: at, message, found: one.name, expected: `${expected} in it` }];
     }),
   ];
 }

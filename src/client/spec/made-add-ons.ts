@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { OtherThanWanted } from '../../bundle/download.js';
 import { DownloadFailed } from '../../engine/https.js';
 import { HelmAbsent } from '../../bundle/add-ons/helm-absent.js';
-import { addOnsOf, asChart, asFetched, isAddress, type MadeManifest } from '../../cluster/add-ons.js';
+import { asChart, asFetched, locatedAddOns, type MadeManifest } from '../../cluster/add-ons.js';
+import { isAddress } from '../../cluster/chart-address.js';
 import type { RuleProblem } from '../../cluster/rules.js';
 import { hasOwnServer } from '../../engine/connection.js';
 import { tell } from '../tell.js';
@@ -28,19 +29,22 @@ const worker = async (
  */
 export async function withMadeAddOns(spec: ReadSpec, { resolve = true } = {}, make = worker): Promise<ReadSpec> {
   const { cluster } = spec;
-  const wanted = addOnsOf(cluster).map((one) => asFetched(one) ?? asChart(one));
-  if (!wanted.some((one) => one)) return spec;
+  const wanted = locatedAddOns(cluster).flatMap(({ one, at }) => {
+    const made = asFetched(one) ?? asChart(one);
+    return made ? [{ made, at }] : [];
+  });
+  if (wanted.length === 0) return spec;
   const file = cluster.source.internet?.ca;
   // What cannot be read is told where the source is pinned.
   const ca = file === undefined ? undefined : await readFile(file, 'utf8').catch(() => undefined);
   const problems: RuleProblem[] = [];
-  for (const [index, one] of wanted.entries()) {
+  for (const { made: one, at } of wanted) {
     // Of files that lie with a worker elsewhere a warning was given before.
-    if (!one || (hasOwnServer() && !isHere(one)) || (!resolve && isDistant(one))) continue;
+    if ((hasOwnServer() && !isHere(one)) || (!resolve && isDistant(one))) continue;
     try {
       await make(one, cluster.kubernetesVersion, { ca, offline: !resolve });
     } catch (error) {
-      problems.push(problemOf(one, index, error, resolve));
+      problems.push(problemOf(one, at, error, resolve));
     }
   }
   const located = spec.locate(problems);
@@ -54,10 +58,10 @@ const isHere = (one: MadeManifest): boolean =>
 
 const isDistant = (one: MadeManifest): boolean => !('chart' in one) || isAddress(one.chart);
 
-function problemOf(one: MadeManifest, index: number, error: unknown, resolve: boolean): RuleProblem {
+function problemOf(one: MadeManifest, at: readonly PropertyKey[], error: unknown, resolve: boolean): RuleProblem {
   if (!(error instanceof Error)) throw error;
   const [field, found] = 'chart' in one ? (['chart', one.chart] as const) : (['url', one.url] as const);
-  const problem = { path: ['addons', index, field], found };
+  const problem = { path: [...at, field], found };
   const elsewhere = error instanceof HelmAbsent && (hasOwnServer() || !resolve);
   if (elsewhere || (error instanceof DownloadFailed && !(error instanceof OtherThanWanted)))
     return {

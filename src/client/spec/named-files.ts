@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
-import { addOnsOf, isAddress } from '../../cluster/add-ons.js';
+import { fieldOf, locatedAddOns } from '../../cluster/add-ons.js';
+import { isAddress } from '../../cluster/chart-address.js';
 import type { Cluster } from '../../cluster/cluster.js';
-import { cniManifests } from '../../cluster/roles.js';
 import type { RuleProblem } from '../../cluster/rules.js';
 import { hasOwnServer } from '../../engine/connection.js';
 import { SpecProblems } from './problem.js';
@@ -18,17 +18,17 @@ const namedFiles = (cluster: Cluster): Named[] => [
   ...(cluster.source.registry?.ca === undefined
     ? []
     : [{ path: ['source', 'registry', 'ca'], file: cluster.source.registry.ca }]),
-  ...cniManifests(cluster).map((file, index) => ({ path: ['networking', 'cni', 'manifests', index], file })),
   ...cluster.files.flatMap(({ from }, index) =>
     from === undefined ? [] : [{ path: ['files', index, 'from'], file: from }],
   ),
   ...addOnFiles(cluster),
 ];
 
-export const addOnFiles = (cluster: Pick<Cluster, 'addons'>): Named[] =>
-  addOnsOf(cluster).flatMap(({ file, chart, values }, index) =>
+/** Those of the network of pods too. */
+export const addOnFiles = (cluster: Pick<Cluster, 'addons' | 'networking'>): Named[] =>
+  locatedAddOns(cluster).flatMap(({ one: { file, chart, values }, at }) =>
     Object.entries({ file, chart, values }).flatMap(([field, named]) =>
-      named === undefined || isAddress(named) ? [] : [{ path: ['addons', index, field], file: named }],
+      named === undefined || isAddress(named) ? [] : [{ path: fieldOf(at, field), file: named }],
     ),
   );
 

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
-import { isAddress } from '../../cluster/add-ons.js';
+import { isAddress } from '../../cluster/chart-address.js';
 import type { Cluster } from '../../cluster/cluster.js';
 import { expandHome } from '../../activities/secrets.js';
 
@@ -35,10 +35,23 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
   const { kubelet, kubeadm, patches, pools } = cluster;
   const resolved = walk({ ...cluster, hosts: cluster.hosts.map(({ ssh }) => (ssh ? { ssh } : {})) }) as Cluster;
   const hosts = cluster.hosts.map((host, index) => ({ ...host, ...resolved.hosts[index] }));
+  const addOn = ({ file, chart, values, ...one }: AddOn): AddOn => ({
+    ...one,
+    ...(file === undefined ? {} : { file: path(file) }),
+    ...(chart === undefined ? {} : { chart: isAddress(chart) ? chart : path(chart) }),
+    ...(values === undefined ? {} : { values: path(values) }),
+  });
+  const named = (all: Cluster['addons']): Cluster['addons'] =>
+    all.map((one) => (typeof one === 'string' ? one : addOn(one)));
   const { cni } = cluster.networking;
   const networking = {
     ...resolved.networking,
-    cni: typeof cni === 'object' ? { manifests: cni.manifests.map(path) } : cni,
+    cni:
+      typeof cni !== 'object'
+        ? cni
+        : 'addons' in cni
+          ? { addons: named(cni.addons) }
+          : { manifests: cni.manifests.map(path) },
   };
   // Mirrors have names of their own as well.
   const { registry, file, internet } = resolved.source;
@@ -50,13 +63,7 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
     ...(registry ? { registry: { ...registry, images: cluster.source.registry?.images ?? {} } } : {}),
     ...(file ? { file: { ...file, path: path(file.path) } } : {}),
   };
-  const addOn = ({ file, chart, values, ...one }: AddOn): AddOn => ({
-    ...one,
-    ...(file === undefined ? {} : { file: path(file) }),
-    ...(chart === undefined ? {} : { chart: isAddress(chart) ? chart : path(chart) }),
-    ...(values === undefined ? {} : { values: path(values) }),
-  });
-  const addons = cluster.addons.map((one) => (typeof one === 'string' ? one : addOn(one)));
+  const addons = named(cluster.addons);
   const { requests, ...authorities } = cluster.certificates;
   const certificates = {
     ...Object.fromEntries(

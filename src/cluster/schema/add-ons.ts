@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { imageReference } from '../image-references.js';
-import { isAddress } from '../add-ons.js';
+import { isAddress } from '../chart-address.js';
 import { dnsName, label, path, repositoryPath } from './names.js';
 
 /** A login in the address would stand in the run’s history. */

@@ -1,9 +1,11 @@
-import { addOnsOf, asChart, asFetched, isBundled, type AddOn } from '../../cluster/add-ons.js';
+import { asChart, isBundled } from '../../cluster/add-ons.js';
 import { imageReference, nameOnHosts } from '../../cluster/image-references.js';
+import type { Cluster } from '../../cluster/cluster.js';
 import { controlPlanes, nodes } from '../../cluster/roles.js';
 import { actedBefore } from '../acted-before.js';
 import { answers } from '../fitness.js';
-import { fetchedAddOns, unfetched } from '../manifests.js';
+import { fetched } from '../add-ons/laid.js';
+import { addOns, cniAddOns, unfetched, type Placed } from '../manifests.js';
 import { hostImages } from '../runtime/images.js';
 import { registrySourceOf } from '../source.js';
 import type { CheckContext, Step } from '../step.js';
@@ -11,12 +13,12 @@ import type { CheckContext, Step } from '../step.js';
 export const checkAddOns: Step = {
   name: 'checkAddOns',
   does: 'Read, fetch or render the manifests of the spec’s own add-ons, but those by URL that a control plane has already, and tell which images the source lacks',
-  on: (cluster) => (addOnsOf(cluster).every(isBundled) ? [] : controlPlanes(cluster)),
+  on: (cluster) => (all(cluster).every(isBundled) ? [] : controlPlanes(cluster)),
   pace: { once: answers },
   retry: 'inspect',
   async check(context) {
     const manifests = new Map<string, string>();
-    for (const one of addOnsOf(context.cluster)) {
+    for (const one of all(context.cluster)) {
       const manifest = await manifestOf(one, context);
       if (manifest !== undefined) manifests.set(one.name, manifest);
     }
@@ -25,14 +27,16 @@ export const checkAddOns: Step = {
   },
 };
 
+const all = (cluster: Cluster): Placed[] => [...cniAddOns(cluster), ...addOns(cluster)];
+
 /** Throws what is wrong with it, hours before it would be applied. Undefined where nobody has to have it here. */
-async function manifestOf(one: AddOn, context: CheckContext): Promise<string | undefined> {
+async function manifestOf(one: Placed, context: CheckContext): Promise<string | undefined> {
   if (one.file !== undefined) return context.secret(`file:${one.file}`);
-  const [chart, wanted] = [asChart(one), asFetched(one)];
+  const chart = asChart(one);
   if (chart) return context.manifest(chart);
+  const [wanted] = fetched([one]);
   if (!wanted) return undefined;
-  const there = fetchedAddOns(context.cluster).filter(({ name }) => name === wanted.name);
-  const found = await actedBefore(context, (host) => unfetched(host, there));
+  const found = await actedBefore(context, (host) => unfetched(host, [wanted]));
   return 'read' in found ? undefined : context.manifest(wanted);
 }
 

@@ -3,7 +3,7 @@ import { controlPlanes } from '../../cluster/roles.js';
 import { rolledOut } from '../../facts/rollout.js';
 import { actedBefore } from '../acted-before.js';
 import { servesApi } from '../fitness.js';
-import { cniPaths, notLaid } from '../manifests.js';
+import { cniAddOns, notLaid } from '../manifests.js';
 import { notReady } from '../readiness.js';
 import type { CheckContext, Step } from '../step.js';
 
@@ -16,7 +16,7 @@ const workloads = ({ networking: { cni } }: Cluster): string[] => [
 
 /** What of a network of the site’s own is not ready: some of it may need workers, so it is not waited for before them. */
 async function ownNetwork(context: CheckContext): Promise<string[]> {
-  const manifests = cniPaths(context.cluster);
+  const manifests = cniAddOns(context.cluster);
   if (manifests.length === 0) return [];
   const found = await actedBefore(context, (host) => notLaid(host, manifests));
   return 'read' in found ? notReady(found, manifests) : [...found];

@@ -1,4 +1,4 @@
-import { addOnsOf } from '../../cluster/add-ons.js';
+import { locatedAddOns } from '../../cluster/add-ons.js';
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { imageName } from '../../cluster/image-names.js';
 import { controlPlanes, etcdHosts, nodes } from '../../cluster/roles.js';
@@ -41,8 +41,8 @@ export interface HostImage {
 export function hostImages(cluster: Cluster, machine: Machine, { addOns = {} }: Pick<Contents, 'addOns'>): HostImage[] {
   const own = imagesOf(cluster, machine).map((image) => ({ image, name: imageName(cluster, image) }));
   if (!nodes(cluster).includes(machine)) return own;
-  const further = addOnsOf(cluster).flatMap(({ name }) =>
-    Object.entries(addOns[name] ?? {}).map(([name, image]) => ({ image, name })),
+  const further = locatedAddOns(cluster).flatMap(({ one }) =>
+    Object.entries(addOns[one.name] ?? {}).map(([name, image]) => ({ image, name })),
   );
   return [...new Map([...own, ...further].map((one) => [one.name, one])).values()];
 }

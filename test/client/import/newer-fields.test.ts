@@ -66,7 +66,7 @@ describe('kubespray', () => {
     'told networking: kubespray runs NodeLocalDNS on every node',
     'left as kha installs CoreDNS alone, without NodeLocalDNS: nodelocaldns_ip',
     'left an add-on: kha applies manifests and charts of your own, as addons: [{ name, file }] (or url, or chart): metrics_server_enabled: true',
-    'left of a network that kha does not install: one of your own is networking.cni: { manifests: […] }: cilium_mtu',
+    'left of a network that kha does not install: one of your own is networking.cni: { addons: […] }: cilium_mtu',
   ])('tells: %s', (words) => expect(said(found)).toContain(words));
 
   it('leaves SELinux as it is where kubespray did', () =>

@@ -41,6 +41,15 @@ it.each<[string, string, RegExp]>([
   expect(await read(addOns)).toMatch(words),
 );
 
+it('are those of the network too, but for manifests without a name', async () => {
+  expect(await read('[]\nnetworking: { cni: { addons: [{ name: net, file: web.yaml }] } }')).toMatchObject([
+    { name: 'net' },
+  ]);
+  expect(await read('[]\nnetworking: { cni: { manifests: [web.yaml] } }')).toMatch(
+    /^13:34 networking\.cni\.manifests\[0\]: what goes into a bundle has a name, and this has none$/,
+  );
+});
+
 it('are of the bundle’s own release', async () =>
   expect(await read('[limits]', 'v1.36.3')).toMatch(
     /^\d+:\d+ kubernetesVersion: charts would be rendered for another release than the bundle’s, v1\.36\.3$/,

@@ -59,3 +59,18 @@ it('takes a chart of a registry by its digest, as no path of this machine', asyn
   const { cluster } = await readSpec(folder.file('cluster.yaml', good + addons));
   expect(cluster.addons).toEqual([{ name: 'b', chart, digest }]);
 });
+
+it('takes for a network of pods what it takes for add-ons, and each name once', async () => {
+  using folder = new Folder();
+  const write = (cni: string, addons: string): string =>
+    folder.file('cluster.yaml', `${good}networking: { cni: ${cni} }\naddons: ${addons}\n`);
+  const { cluster } = await readSpec(
+    write('{ addons: [crds, { name: net, chart: ./net.tgz, values: v.yaml }] }', '[limits]'),
+  );
+  expect(cluster.networking.cni).toEqual({
+    addons: ['crds', { name: 'net', chart: folder.at('net.tgz'), values: folder.at('v.yaml') }],
+  });
+  await expect(readSpec(write('{ addons: [limits] }', '[limits]'))).rejects.toThrow(
+    /:13:10: the same name as networking\.cni\.addons\[0\]$/,
+  );
+});

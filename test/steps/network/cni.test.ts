@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { openings } from '../../../src/cluster/ports.js';
-import { existing } from '../../../src/facts/files.js';
+import { existing, file, sha256 } from '../../../src/facts/files.js';
 import { apiObject, nodeList } from '../../../src/facts/kubectl.js';
 import { kubectlDiff } from '../../../src/facts/kubectl-diff.js';
 import { rolledOut } from '../../../src/facts/rollout.js';
 import { appliedFrom } from '../../../src/facts/workloads.js';
 import {
+  checkAddOns,
   checkComponents,
   checkControlPlaneNodes,
   checkNodes,
@@ -13,12 +14,14 @@ import {
   installCniManifests,
   proveNetwork,
 } from '../../../src/steps/index.js';
+import { bundledManifests } from '../../../src/steps/manifests.js';
 import { imagesOf } from '../../../src/steps/runtime/images.js';
 import { cluster } from '../../clusters.js';
 import { samples } from '../../golden/samples.js';
 import { contextOf, FakeHost } from '../fake-host.js';
 
 const of = (cni: unknown) => cluster({ networking: { cni } });
+const chart = { name: 'cilium', chart: '/cilium.tgz', namespace: 'kube-system' };
 const [calico, own, none] = [of('calico'), of({ manifests: ['/cilium.yaml'] }), of('none')];
 const waiting = cluster().hosts.map(({ name }) => ({ name, ready: false, version: 'v1.37.2', controlPlane: true }));
 
@@ -26,6 +29,7 @@ describe('the network of pods', () => {
   it.each([
     ['Calico', calico, [installCalico, proveNetwork]],
     ['manifests of the spec', own, [installCniManifests, proveNetwork]],
+    ['charts of the spec', of({ addons: ['crds', chart] }), [installCniManifests, proveNetwork]],
     ['nobody’s', none, []],
   ])('that is %s is made and proved by its own steps', (_, wanted, steps) =>
     expect([installCalico, installCniManifests, proveNetwork].filter((step) => step.on(wanted).length > 0)).toEqual(
@@ -71,6 +75,29 @@ describe('the network of pods', () => {
         ]),
     );
     expect(await checkComponents.check(contextOf(wanted, host))).toEqual(workloads);
+  });
+
+  it('that is charts and manifests of the spec is laid and applied as add-ons are, in its order', async () => {
+    const folder = '/etc/kubernetes/kha/cni';
+    const fetched = { name: 'more', url: 'https://example.org/more.yaml', digest: `sha256:${'a'.repeat(64)}` };
+    const wanted = of({ addons: ['crds', chart, fetched] });
+    const hosts = wanted.hosts.slice(0, 3).map(({ name }) =>
+      new FakeHost(wanted, name)
+        .tells(existing([`${folder}/crds.yaml`]), [`${folder}/crds.yaml`])
+        .tells(file(`${folder}/cilium.yaml`, { secret: true }), undefined)
+        .tells(sha256([`${folder}/more.yaml`]), new Map())
+        .obeys(/apply/),
+    );
+    const context = contextOf(wanted, hosts[0]!, hosts.slice(1));
+    const missing = [`${folder}/cilium.yaml is not there`, `${folder}/more.yaml is not there`];
+    expect(await installCniManifests.check(context)).toEqual(missing);
+    await installCniManifests.apply!(context);
+    expect(hosts[0]!.written.get(`${folder}/cilium.yaml`)?.content).toBe('the manifest of /cilium.tgz\n');
+    expect(hosts[0]!.done.map((done) => done.split(' ').at(-1))).toEqual(
+      ['cilium', 'more', 'crds', 'cilium', 'more'].map((name) => `${folder}/${name}.yaml`),
+    );
+    expect(bundledManifests(wanted)).toMatchObject([{ name: 'crds', path: `${folder}/crds.yaml` }]);
+    expect(checkAddOns.on(wanted)).toHaveLength(3);
   });
 
   describe('of both families is proved', () => {
