@@ -173,8 +173,17 @@ async function endProcesses(...names: readonly ProcessName[]): Promise<void> {
     const noted = await alive(processFiles[name]);
     const marked = (await ownProcesses()).filter((process) => process.name === name).map(({ pid }) => pid);
     for (const pid of new Set(noted === undefined ? marked : [noted, ...marked]))
-      await endProcess(pid, 'SIGTERM', name === 'worker' ? patience : undefined);
+      await (name === 'worker' ? endWorker(pid) : endProcess(pid, 'SIGTERM'));
     await rm(processFiles[name], { force: true });
+  }
+}
+
+/** Where it waits for hosts that do not answer, it is not waited for any longer: the next one takes its attempts over. */
+async function endWorker(pid: number): Promise<void> {
+  try {
+    await endProcess(pid, 'SIGTERM', patience);
+  } catch {
+    await endProcess(pid, 'SIGKILL');
   }
 }
 

@@ -164,6 +164,14 @@ describe('the embedded engine', () => {
     await done('engine', 'start');
   });
 
+  it('leaves nothing running when it is stopped while its worker does not listen', async () => {
+    const { processes } = await status();
+    process.kill(processes.worker!, 'SIGSTOP');
+    await done('engine', 'stop');
+    for (const pid of Object.values(processes)) expect(await startTime(pid!)).toBeUndefined();
+    await done('engine', 'start');
+  });
+
   it('leaves nothing running when it is stopped, and a mark for those who watch', async () => {
     const { processes } = await status();
     const mark = join(engineFolder, 'stopped');
