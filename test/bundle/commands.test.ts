@@ -30,6 +30,15 @@ it('asks whom a bundle is to be believed from', async () => {
   expect([code, said.split(': ')[1]]).toEqual([0, 'Kubernetes v1.37.2, 2 images and 2 files, all as they should be']);
 });
 
+it('lists add-ons with the images that they run', async () => {
+  using folder = new Folder();
+  const base = source(folder);
+  const addOns = { web: { 'registry.k8s.io/pause:3.10.2': 'pause:3.10.2' }, rules: {} };
+  await writeArchive(folder.at('a.tar'), { ...base, description: { ...base.description, addOns } });
+  const { said } = await kha('list', folder.at('a.tar'));
+  expect(said).toContain('\nadd-on web: pause:3.10.2\nadd-on rules: no images\n');
+});
+
 it('shows what one bundle has otherwise, and takes a file out', async () => {
   using folder = new Folder();
   await writeArchive(folder.at('a.tar'), source(folder));

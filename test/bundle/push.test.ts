@@ -42,6 +42,28 @@ it('pushes below a prefix with a token, keeps digests, and sends nothing twice',
   }
 });
 
+it('keeps an image of an add-on under its whole name, below the prefix', async () => {
+  using folder = new Folder();
+  await using registry = await realRegistry(folder);
+  const base = source(folder);
+  const names = ['quay.io/site/agent:v2', 'site.example_5000/own/app:sha256-0123'];
+  const images = names.map((name) => ({
+    ...base.images[0]!,
+    name,
+    config: () => Buffer.from(JSON.stringify({ name })),
+  }));
+  await writeArchive(folder.at('a.tar'), { ...base, images });
+  await using archive = await Archive.open(folder.at('a.tar'));
+  const address = parseAddress(`${registry.host}/k8s`);
+  const client = new RegistryClient({ address, plainHttp: true, login: robot });
+  await pushArchive(archive, client, quiet);
+  for (const name of names) {
+    const [repository = '', tag = ''] = name.split(':');
+    const { headers } = await client.ask('HEAD', repository, `manifests/${tag}`, [200]);
+    expect(headers['docker-content-digest']).toBe(archive.description.images[name]);
+  }
+});
+
 it('says which registry refuses, and why', async () => {
   using folder = new Folder();
   await using registry = await realRegistry(folder);

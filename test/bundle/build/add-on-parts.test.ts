@@ -96,3 +96,14 @@ it('warns of a Secret, which everybody who has the bundle can read', async () =>
   const { warnings } = await parts(folder, [{ name: 'web', file: folder.file('web.yaml', 'kind: Secret\n') }]);
   expect(warnings).toEqual([expect.stringMatching(/^web: its manifest has a Secret/)]);
 });
+
+it('is not whole without its manifest and images', async () => {
+  using folder = new Folder();
+  const base = source(folder);
+  const addOns = { ghost: { 'quay.io/x/y:1': 'quay.io/x/y:1' } };
+  await writeArchive(folder.at('b.tar'), { ...base, description: { ...base.description, addOns } });
+  await using archive = await Archive.open(folder.at('b.tar'));
+  await expect(verifyArchive(archive, { unsigned: true })).rejects.toThrow(
+    /the add-on ghost has no manifest\n  quay\.io\/x\/y:1, which the add-on ghost runs, is missing$/,
+  );
+});
