@@ -59,7 +59,8 @@ export const addOnsOf = ({ addons }: Pick<Cluster, 'addons'>): AddOn[] => named(
 /** What makes the network of pods, where the spec has its own, in its order; those without a name are counted. */
 export function cniAddOnsOf({ networking: { cni } }: Pick<Cluster, 'networking'>): AddOn[] {
   if (typeof cni !== 'object') return [];
-  return 'addons' in cni ? named(cni.addons) : cni.manifests.map((file, index) => ({ name: `${index + 1}`, file }));
+  const { manifests = [], addons = [] } = cni;
+  return [...manifests.map((file, index) => ({ name: `${index + 1}`, file })), ...named(addons)];
 }
 
 /** Everything that is applied, with the place in the spec that says so. */
@@ -73,7 +74,8 @@ export const locatedAddOns = (
   ...addOnsOf(cluster).map((one, index) => ({ one, at: ['addons', index] })),
 ];
 
-const cniField = (cni: Cluster['networking']['cni']): string[] => (typeof cni === 'object' ? Object.keys(cni) : []);
+const cniField = (cni: Cluster['networking']['cni']): string[] =>
+  typeof cni === 'object' ? [cni.addons ? 'addons' : 'manifests'] : [];
 
 /** Where a field of one stands: a manifest without a name is nothing but its file. */
 export const fieldOf = (at: readonly PropertyKey[], field: string): readonly PropertyKey[] =>

@@ -91,12 +91,12 @@ const networking = z.strictObject({
   cni: z
     .union([
       z.enum(['calico', 'none']),
-      z.strictObject({
-        manifests: z.array(path).min(1).describe('Files where the worker runs, applied in this order'),
-      }),
-      z.strictObject({
-        addons: addOns.min(1).describe('By name, file, URL or chart, as addons, applied in this order'),
-      }),
+      z
+        .strictObject({
+          manifests: z.array(path).min(1).describe('Files where the worker runs, applied in this order').optional(),
+          addons: addOns.min(1).describe('By name, file, URL or chart, as addons, applied in this order').optional(),
+        })
+        .refine(({ manifests, addons }) => !manifests !== !addons, 'one of manifests and addons'),
     ])
     .describe('Network of pods: calico, manifests or charts of your own, or none')
     .default('calico'),

@@ -58,9 +58,9 @@ function problemsOf(issue: Issue, value: unknown): RuleProblem[] {
         ];
       }
       // The choice that is of the value's own kind has more to say than that the value is of another.
-      const ofKind = issue.errors.find(
-        (inner) => !inner.some((one) => one.code === 'invalid_type' && !one.path.length),
-      );
+      const isOther = ({ code, path: of }: Issue): boolean =>
+        of.length === 0 && (code === 'invalid_type' || (code === 'invalid_value' && typeof there === 'object'));
+      const ofKind = issue.errors.find((inner) => !inner.some(isOther));
       const errors = ofKind ?? issue.errors.flat().slice(0, 1);
       return errors.flatMap((inner) => problemsOf({ ...inner, path: [...path, ...inner.path] }, value));
     }

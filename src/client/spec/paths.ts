@@ -49,9 +49,10 @@ export function resolvePaths(cluster: Cluster, folder: string): Cluster {
     cni:
       typeof cni !== 'object'
         ? cni
-        : 'addons' in cni
-          ? { addons: named(cni.addons) }
-          : { manifests: cni.manifests.map(path) },
+        : {
+            ...(cni.addons ? { addons: named(cni.addons) } : {}),
+            ...(cni.manifests ? { manifests: cni.manifests.map(path) } : {}),
+          },
   };
   // Mirrors have names of their own as well.
   const { registry, file, internet } = resolved.source;

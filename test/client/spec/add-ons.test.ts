@@ -74,3 +74,19 @@ it('takes for a network of pods what it takes for add-ons, and each name once', 
     /:13:10: the same name as networking\.cni\.addons\[0\]$/,
   );
 });
+
+it.each([
+  ['{ addon: [c] }', /^12:22 networking\.cni\.addon unknown key.*did you mean addons\?/m],
+  ['{ chart: c }', /^12:22 networking\.cni\.chart unknown key/m],
+  ['{ addons: c }', /^12:30 networking\.cni\.addons has the wrong type/],
+  ['{ manifests: [a], addons: [b] }', /^12:20 networking\.cni is wrong.*one of manifests and addons$/],
+  ['cilium', /^12:20 networking\.cni is not one of the known values; did you mean calico\?/],
+])('says what is wrong with a network of %s', async (cni, words) => {
+  using folder = new Folder();
+  const reading = readSpec(folder.file('cluster.yaml', `${good}networking: { cni: ${cni} }\n`));
+  const { problems } = (await reading.catch((error: unknown) => error)) as SpecProblems;
+  const said = problems.map(
+    ({ line, column, path, message, expected }) => `${line}:${column} ${path} ${message} ${expected}`,
+  );
+  expect(said.join('\n')).toMatch(words);
+});
