@@ -5,15 +5,15 @@ import { buildAgnhost } from '../../src/bundle/build/build-modules.js';
 import { published } from '../../src/bundle/build/official/downloads.js';
 import { publishedImages } from '../../src/bundle/build/official/images.js';
 import { labArchitecture, versions } from '../../src/bundle/build/versions.js';
-import { manifest, mediaTypes } from '../../src/bundle/oci.js';
-import { writeTar } from '../../src/bundle/write-tar.js';
+import { manifest } from '../../src/bundle/oci.js';
 import { upstreamOf } from '../../src/cluster/image-names.js';
 import { agnhost } from '../../src/cluster/versions.js';
 import { run } from '../../src/engine/run-program.js';
 import type { Report } from '../../src/engine/report.js';
 import { debianRepository } from './debian.js';
 import { officialSites } from './official.js';
-import { bytes, fileContent, sha256, type Content, type SiteImage, type Sites } from './site.js';
+import { programImage } from './program-image.js';
+import { bytes, fileContent, type Content, type SiteImage, type Sites } from './site.js';
 
 /**
  * The official sites of the release that the lab installs, filled from a bundle that stays open: programs, images and
@@ -57,7 +57,7 @@ export async function sitesOfBundle(
       calicoManifest: file('manifests/calico.yaml'),
       images: {
         ...Object.fromEntries(await Promise.all(images)),
-        [upstreamOf(agnhost)]: await agnhostImage(folder, report),
+        [upstreamOf(agnhost)]: await programImage(await buildAgnhost(report), folder, ['pause']),
       },
     },
     folder,
@@ -84,35 +84,5 @@ async function imageOf(archive: Archive, name: string, blob: (digest: string) =>
     // It is asked for by its digest as well as by its tag.
     manifests: { [descriptor.digest]: { mediaType: descriptor.mediaType, content: top } },
     blobs: Object.fromEntries([config, ...layers].map(({ digest }) => [digest, blob(digest)])),
-  };
-}
-
-/** The program over nothing; the published image has more around it. */
-async function agnhostImage(folder: string, report: Report): Promise<SiteImage> {
-  const path = join(folder, 'agnhost.tar');
-  await writeTar(path, [{ name: 'agnhost', content: { path: await buildAgnhost(report) }, mode: 0o755 }]);
-  const layer = await fileContent(path);
-  const described = async (mediaType: string, content: Content) => ({
-    mediaType,
-    digest: `sha256:${await sha256(content)}`,
-    size: content.size,
-  });
-  const layerOf = await described(mediaTypes.layer, layer);
-  const config = bytes(
-    JSON.stringify({
-      architecture: labArchitecture,
-      os: 'linux',
-      config: { Entrypoint: ['/agnhost'], Cmd: ['pause'] },
-      rootfs: { type: 'layers', diff_ids: [layerOf.digest] },
-    }),
-  );
-  const configOf = await described(mediaTypes.imageConfig, config);
-  const mediaType = mediaTypes.manifest;
-  const top = bytes(JSON.stringify({ schemaVersion: 2, mediaType, config: configOf, layers: [layerOf] }));
-  return {
-    mediaType,
-    top,
-    manifests: { [`sha256:${await sha256(top)}`]: { mediaType, content: top } },
-    blobs: { [configOf.digest]: config, [layerOf.digest]: layer },
   };
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { cacheFolder } from '../../engine/folders.js';
 import type { Report } from '../../engine/report.js';
 import { holds, run } from '../../engine/run-program.js';
-import { buildHelm } from '../build/build-modules.js';
+import { buildHelm, builtHelm } from '../build/build-modules.js';
 import { helmVersion } from '../build/modules.js';
 import { publishedSum } from '../build/official/downloads.js';
 import { Downloads } from '../downloads.js';
@@ -31,6 +31,8 @@ export async function findHelm(
   if (own) return own;
   const path = cacheFolder('bin', `helm-${helmVersion}`, 'helm');
   if (existsSync(path)) return { path, version: helmVersion };
+  const before = await builtHelm();
+  if (before !== undefined) return { path: before, version: helmVersion };
   if (offline) throw new HelmAbsent('there is no Helm here yet');
   try {
     await fetchHelm(path, { patience: 10_000, ...reach });

@@ -6,7 +6,17 @@ import { cacheFolder } from '../../engine/folders.js';
 import { reported, type Report } from '../../engine/report.js';
 import { run } from '../../engine/run-program.js';
 import { goMod, goModFor, requiresOf, type Requires } from './go-mod.js';
-import { agnhostModule, binaryName, calico, helm, modulesFor, source, temporal, type Module } from './modules.js';
+import {
+  agnhostModule,
+  binaryName,
+  calico,
+  helm,
+  metricsServer,
+  modulesFor,
+  source,
+  temporal,
+  type Module,
+} from './modules.js';
 import { labArchitecture, type Architecture, type Versions } from './versions.js';
 
 const environment = ({ toolchain }: Module, arch: Architecture = labArchitecture): Record<string, string> => ({
@@ -69,17 +79,38 @@ export async function buildTemporal(report: Report): Promise<{ readonly binaries
   return { binaries, sources: await moduleFolder(temporal, 'go.temporal.io/server') };
 }
 
+/** The path of Helm, where it was built before. */
+export async function builtHelm(): Promise<string | undefined> {
+  const path = join(await folderOf(helm, labArchitecture), 'helm');
+  return existsSync(path) ? path : undefined;
+}
+
 /** Helm: its path. */
 export const buildHelm = async (report: Report): Promise<string> =>
   join(await built(helm, labArchitecture, report), 'helm');
+
+/** metrics-server’s program and the folder of its chart. */
+export async function buildMetricsServer(
+  report: Report,
+): Promise<{ readonly program: string; readonly chart: string }> {
+  const program = join(await built(metricsServer, labArchitecture, report), 'metrics-server');
+  return {
+    program,
+    chart: join(await moduleFolder(metricsServer, 'sigs.k8s.io/metrics-server'), 'charts/metrics-server'),
+  };
+}
 
 /** The program of Kubernetes’ image for tests of networks: its path. */
 export const buildAgnhost = async (report: Report): Promise<string> =>
   join(await built(agnhostModule, labArchitecture, report), 'agnhost');
 
-async function built(module: Module, arch: Architecture, report: Report): Promise<string> {
+async function folderOf(module: Module, arch: Architecture): Promise<string> {
   const name = `${module.name}-${await digest(module)}`;
-  const folder = cacheFolder('bin', arch === labArchitecture ? name : `${name}-${arch}`);
+  return cacheFolder('bin', arch === labArchitecture ? name : `${name}-${arch}`);
+}
+
+async function built(module: Module, arch: Architecture, report: Report): Promise<string> {
+  const folder = await folderOf(module, arch);
   if (!existsSync(folder)) await build(module, arch, folder, report);
   return folder;
 }

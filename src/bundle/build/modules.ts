@@ -89,6 +89,12 @@ export const temporal: Module = {
 /** Kubernetes’ own image for tests of networks, which no bundle holds: for hosts that fetch from a lab’s internet. */
 export const agnhostModule: Module = { name: 'kubernetes', commands: ['k8s.io/kubernetes/test/images/agnhost'] };
 
+/** An add-on with a chart in its module, for a test of add-ons in bundles; its version is its go.mod’s here. */
+export const metricsServer: Module = {
+  name: 'metrics-server',
+  commands: ['sigs.k8s.io/metrics-server/cmd/metrics-server'],
+};
+
 /** As its go.mod here has it. */
 export const helmVersion = 'v4.3.1';
 
