@@ -31,12 +31,13 @@ export class Internet implements AsyncDisposable {
   readonly ca: string;
   /** What must resolve to it. */
   readonly names: readonly string[];
-  /** Addresses that were asked for, from which byte on, whether with a login, and by what program. */
+  /** Addresses that were asked for, from which byte on, whether with a login, by what program, and from which address. */
   readonly asked: {
     readonly url: string;
     readonly from: number;
     readonly login: boolean;
     readonly by: string;
+    readonly source: string;
   }[] = [];
   /** By address. */
   readonly mishaps = new Map<string, Mishap>();
@@ -78,7 +79,8 @@ export class Internet implements AsyncDisposable {
     const url = new URL(request.url ?? '/', `https://${(request.headers.host ?? '').replace(/:\d+$/, '')}`);
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
     const { authorization, 'user-agent': by = '' } = request.headers;
-    this.asked.push({ url: url.href, from, login: authorization !== undefined, by });
+    const source = request.socket.remoteAddress ?? '';
+    this.asked.push({ url: url.href, from, login: authorization !== undefined, by, source });
     const mishap = this.#mishapOf(url.href);
     if (mishap && 'status' in mishap) return void response.writeHead(mishap.status).end();
     if (mishap && 'redirect' in mishap) return void response.writeHead(302, { location: mishap.redirect }).end();

@@ -64,3 +64,9 @@ export function askBehind({ registries }: Sites, { url }: Asked): Reply | undefi
   }
   return undefined;
 }
+
+/** A registry under another name, with all of another’s images below a path, and their blobs too. */
+export const mirrorOf = ({ images }: Registry, name: string, path: string): Registry => ({
+  images: Object.fromEntries(Object.entries(images).map(([image, content]) => [`${path}/${image}`, content])),
+  blobsAt: `https://${name}/blobs`,
+});

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import type { Internet } from '../../lab/internet/internet.js';
+import { Proxy } from '../../lab/internet/proxy.js';
 import { bodyOf } from '../../src/bundle/download.js';
 import { Https } from '../../src/engine/https.js';
 import { parseAddress, RegistryClient } from '../../src/bundle/registry-client.js';
@@ -12,41 +11,26 @@ import { Folder } from './samples.js';
 import { internetOfFile } from './sample-internet.js';
 
 const url = 'https://dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubeadm';
-const login = `Basic ${Buffer.from('robot:secret').toString('base64')}`;
 let internet: Internet;
 internetOfFile((one) => void (internet = one));
-/** The only way out: a proxy that wants a login, and whom it was asked for. */
-let proxy: Server;
-const tunnels: string[] = [];
+/** The only way out: a proxy that wants a login. */
+let proxy: Proxy;
 
 beforeAll(async () => {
-  proxy = createServer();
-  proxy.on('connect', ({ url: target = '', headers }, socket) => {
-    if (headers['proxy-authorization'] !== login)
-      return socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n');
-    tunnels.push(target);
-    if (target.startsWith('forbidden.')) return socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
-    const there = connect(internet.listening.port, internet.listening.host, () => {
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      there.pipe(socket).pipe(there);
-    });
-    there.on('error', () => socket.destroy());
-    socket.on('error', () => there.destroy());
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const forbids = (target: string): boolean => target.startsWith('forbidden.');
+  proxy = await Proxy.start('127.0.0.1', internet.listening, { login: 'robot:secret', forbids });
 }, 60_000);
 afterEach(() => {
   vi.unstubAllEnvs();
-  tunnels.length = 0;
+  proxy.tunnels.length = 0;
 });
-afterAll(() => {
-  proxy.closeAllConnections();
-  proxy.close();
-});
+afterAll(() => proxy[Symbol.asyncDispose]());
+
+/** Whom it was asked for. */
+const tunnels = (): string[] => proxy.tunnels.map(({ target }) => target);
 
 const set = (user: string, not = ''): void => {
-  const { port } = proxy.address() as AddressInfo;
-  for (const name of ['HTTPS_PROXY', 'https_proxy']) vi.stubEnv(name, `http://${user}127.0.0.1:${port}`);
+  for (const name of ['HTTPS_PROXY', 'https_proxy']) vi.stubEnv(name, `http://${user}127.0.0.1:${proxy.port}`);
   for (const name of ['NO_PROXY', 'no_proxy']) vi.stubEnv(name, not);
 };
 
@@ -54,7 +38,7 @@ it('goes through the proxy that the environment names, and keeps to its connecti
   set('robot:secret@');
   using https = new Https({ ca: internet.ca });
   for (const _ of [1, 2]) expect(await bodyOf(await https.get(url))).toContain('the amd64 program kubeadm');
-  expect(tunnels).toEqual(['dl.k8s.io:443', 'cdn.dl.k8s.io:443']);
+  expect(tunnels()).toEqual(['dl.k8s.io:443', 'cdn.dl.k8s.io:443']);
 });
 
 it('says that the proxy wants a login, or which proxy an address was asked through, and no password', async () => {
@@ -79,7 +63,7 @@ it('fetches the engine’s own programs through it too', async () => {
   const to = join(folder.path, 'kubeadm');
   await fetchFile(new URL(url), to, { ca: internet.ca });
   expect(readFileSync(to, 'utf8')).toContain('the amd64 program kubeadm');
-  expect(tunnels).toEqual(['dl.k8s.io:443', 'cdn.dl.k8s.io:443']);
+  expect(tunnels()).toEqual(['dl.k8s.io:443', 'cdn.dl.k8s.io:443']);
   set('');
   const failed = await fetchFile(new URL(url), to).then(String, (error: Error) => error.message);
   expect(failed).toMatch(
@@ -92,7 +76,7 @@ it('pushes through it too, except to where no proxy is to be asked', async () =>
   const client = (host: string): RegistryClient =>
     new RegistryClient({ address: parseAddress(host), ca: internet.ca, login: { username: 'a', password: 'b' } });
   await client('registry.k8s.io').ask('HEAD', 'pause', 'manifests/none', [404]);
-  expect(tunnels).toEqual(['registry.k8s.io:443']);
+  expect(tunnels()).toEqual(['registry.k8s.io:443']);
   await expect(client('forbidden.example.org').ask('HEAD', 'pause', 'manifests/none', [404])).rejects.toThrow(
     /forbidden\.example\.org.* answered 403 \(through the proxy/,
   );
@@ -100,5 +84,5 @@ it('pushes through it too, except to where no proxy is to be asked', async () =>
   await expect(client('127.0.0.1:1').ask('HEAD', 'pause', 'manifests/none', [404])).rejects.toThrow(
     /ECONNREFUSED 127\.0\.0\.1:1 \(no proxy is set for it/,
   );
-  expect(tunnels).toHaveLength(2);
+  expect(tunnels()).toHaveLength(2);
 });

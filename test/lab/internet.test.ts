@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { debianSource } from '../../lab/internet/debian.js';
 import { sitesOfBundle } from '../../lab/internet/from-bundle.js';
 import { Internet } from '../../lab/internet/internet.js';
+import { Proxy } from '../../lab/internet/proxy.js';
+import { mirrorOf } from '../../lab/internet/registry.js';
 import { Archive } from '../../src/bundle/archive.js';
 import { baseSystem } from '../../src/bundle/build/base-system.js';
 import { cachedBundle } from '../../src/bundle/build/build.js';
@@ -22,6 +24,9 @@ const lab = (...args: string[]): Promise<string> => done('lab', '--name', name, 
 const on = (host: string, command: string): Promise<string> => lab('ssh', host, '--', command);
 let archive: Archive;
 let internet: Internet;
+let proxy: Proxy;
+/** Asked in place of registry.k8s.io, and not through the proxy. */
+const mirror = 'mirror.example.org';
 
 beforeAll(async () => {
   const report: Report = ({ what, state }) => console.log(state, what);
@@ -32,8 +37,10 @@ beforeAll(async () => {
   archive = await Archive.open(file);
   const debs = await debianPackages(await baseSystem(system.suite, report), report);
   const sites = await sitesOfBundle(archive, debs, join(folder, 'internet'), report);
+  const registries = { ...sites.registries, [mirror]: mirrorOf(sites.registries['registry.k8s.io']!, mirror, 'k8s') };
   const host = virtualAddress.replace(/\d+$/, '1');
-  internet = await Internet.start(sites, join(folder, 'authority'), { host, port: 443 });
+  internet = await Internet.start({ ...sites, registries }, join(folder, 'authority'), { host, port: 443 });
+  proxy = await Proxy.start(host, internet.listening, { login: 'robot:secret' });
   const [names, ca] = [join(folder, 'hosts'), join(folder, 'internet.crt')];
   writeFileSync(names, `127.0.0.1 localhost\n${host} ${internet.names.join(' ')}\n`);
   writeFileSync(ca, internet.ca);
@@ -45,17 +52,30 @@ afterAll(async () => {
   await done('engine', 'stop');
   within = [];
   await lab('down');
+  await proxy[Symbol.asyncDispose]();
   await internet[Symbol.asyncDispose]();
   await archive[Symbol.asyncDispose]();
   remove();
 });
 
 /** What a host on the internet has: names that lead somewhere, authorities that it knows, Debian's repository. */
-const connect = (host: string): Promise<string> => {
-  const { names, ca, listening } = internet;
+const connect = (host: string, names = internet.names): Promise<string> => {
+  const { ca, listening } = internet;
   const lines = { '/etc/hosts': `${listening.host} ${names.join(' ')}\n`, '/etc/ssl/certs/ca-certificates.crt': ca };
   const added = Object.entries(lines).map(([path, text]) => `printf %s '${text}' >>${path}`);
   return on(host, [...added, `printf %s '${debianSource}' >/etc/apt/sources.list`].join('; '));
+};
+/** Takes the official names away again: of a host whose network has a mirror, the hosts' own repository, and a proxy. */
+const shutIn = async (host: string): Promise<void> => {
+  await on(host, "sed -i '/ dl\\.k8s\\.io /d' /etc/hosts");
+  await connect(host, [mirror, 'deb.debian.org']);
+};
+const sitesBehindProxy = (): string => {
+  const url = join(folder, 'proxy');
+  writeFileSync(url, `http://robot:secret@${internet.listening.host}:${proxy.port}\n`, { mode: 0o600 });
+  return `proxies: { https: ${JSON.stringify(`file:${url}`)}, noProxy: [${mirror}] }
+source: { internet: { mirrors: { registry.k8s.io: ${mirror}/k8s } } }
+`;
 };
 const kubelet = 'https://cdn.dl.k8s.io/release/v1.37.2/bin/linux/amd64/kubelet';
 const askedFor = (url: string): number => internet.asked.filter((one) => one.url === url).length;
@@ -67,7 +87,7 @@ describe('an install from the internet', () => {
     const left = await Promise.all(
       ['m1', 'w1'].map((host) => on(host, 'ls -A /var/lib/kha /var/cache/kha 2>/dev/null | wc -l')),
     );
-    await connect('w1');
+    for (const host of ['m1', 'w1']) await shutIn(host);
     const { problems } = JSON.parse(plan.stdout) as { problems: { host: string; problem: string }[] };
     expect(problems.map(({ host }) => host)).toEqual(['w1']);
     expect(problems[0]!.problem).toMatch(
@@ -80,6 +100,8 @@ describe('an install from the internet', () => {
   });
 
   it('puts no program in place that is another than its lock has, and goes on once the site has the right one', async () => {
+    writeFileSync(spec, readFileSync(spec, 'utf8') + sitesBehindProxy());
+    internet.asked.length = 0;
     internet.mishaps.set(kubelet, { altered: true });
     const before = askedFor(kubelet);
     const install = kha('install', spec);
@@ -115,6 +137,23 @@ describe('an install from the internet', () => {
     expect(new Set(tagged.map(({ by }) => by))).toEqual(new Set(['kha']));
     // Neither kha nor preflight's curl: containerd.
     expect(manifests.filter(({ by }) => !/^(kha|curl)/.test(by)).length).toBeGreaterThan(10);
+  });
+
+  it('asks the mirror, and everybody else through the proxy alone', async () => {
+    const { hosts } = JSON.parse(await lab('status', '--output', 'json')) as { hosts: { address: string }[] };
+    const addresses = hosts.map(({ address }) => address);
+    const nameOf = ({ url }: { url: string }): string => new URL(url).hostname;
+    // apt has settings of its own, and kha is no host.
+    const byHosts = internet.asked.filter((one) => one.by !== 'kha' && nameOf(one) !== 'deb.debian.org');
+    const straight = byHosts.filter(({ source }) => source !== internet.listening.host);
+    expect(new Set(straight.map(nameOf))).toEqual(new Set([mirror]));
+    expect(new Set(straight.map(({ source }) => source))).toEqual(new Set(addresses));
+    expect(byHosts.filter((one) => nameOf(one) === 'registry.k8s.io')).toEqual([]);
+    for (const address of addresses) {
+      const targets = proxy.tunnels.filter(({ from }) => from === address).map(({ target }) => target);
+      expect(targets).toEqual(expect.arrayContaining(['cdn.dl.k8s.io:443', 'github.com:443', 'quay.io:443']));
+      expect(targets).not.toContain(`${mirror}:443`);
+    }
   });
 
   it('finds nothing to do the second time', async () => {
