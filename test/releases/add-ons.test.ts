@@ -1,15 +1,20 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Internet } from '../../lab/internet/internet.js';
 import { programImage } from '../../lab/internet/program-image.js';
-import { buildMetricsServer } from '../../src/bundle/build/build-modules.js';
+import { buildMetricsServer, buildModules, calicoManifest } from '../../src/bundle/build/build-modules.js';
+import { labArchitecture, versions } from '../../src/bundle/build/versions.js';
+import type { Report } from '../../src/engine/report.js';
+import { run } from '../../src/engine/run-program.js';
+import { kustomization } from '../../src/steps/network/kustomization.js';
+import { cluster } from '../clusters.js';
 import { ground } from '../lab/ground.js';
 
 /**
- * metrics-server by its own chart, out of a bundle, at a site that has nothing else: program and chart are those of its Go
- * module, and its image is published in the lab's internet while the bundle is built.
+ * metrics-server by its own chart, and a network of pods as a chart, out of a bundle, at a site that has nothing else: program
+ * and chart are those of metrics-server’s Go module, and its image is published in the lab’s internet while the bundle is built.
  */
 const name = 'add-ons';
 const { done, kha, spec, folder, remove } = ground(name);
@@ -31,10 +36,25 @@ kubernetesVersion: ${kubernetes}
 controlPlaneEndpoint: { type: local }
 hosts: [{ name: m1, address: 10.0.0.11, roles: [control-plane] }]
 addons: [{ name: metrics-server, chart: ${chart}, values: values.yaml, namespace: kube-system }]
+networking: { cni: { addons: [{ name: net, chart: net, namespace: kube-system }] } }
 `;
 
+/** A network of the site's own, as a chart: Calico's manifest, changed as kha changes it. */
+async function writeNetwork(report: Report): Promise<void> {
+  const [templates, parts] = [join(folder, 'net/templates'), join(folder, 'parts')];
+  for (const one of [templates, parts]) mkdirSync(one, { recursive: true });
+  copyFileSync(await calicoManifest(), join(parts, 'calico.yaml'));
+  const { content } = kustomization(cluster({ source: { file: { path: file, unsigned: true } } }));
+  writeFileSync(join(parts, 'kustomization.yaml'), content);
+  const kubectl = (await buildModules(versions, labArchitecture, report)).get('kubectl')!;
+  writeFileSync(join(templates, 'net.yaml'), await run(kubectl, ['kustomize', parts]));
+  writeFileSync(join(folder, 'net/Chart.yaml'), 'apiVersion: v2\nname: net\nversion: 1.0.0\n');
+}
+
 beforeAll(async () => {
-  const { program, chart } = await buildMetricsServer(({ what, state }) => console.log(state, what));
+  const report: Report = ({ what, state }) => console.log(state, what);
+  const { program, chart } = await buildMetricsServer(report);
+  await writeNetwork(report);
   mkdirSync(join(folder, 'internet'));
   const published = await programImage(program, join(folder, 'internet'));
   [digest = ''] = Object.keys(published.manifests);
@@ -60,10 +80,16 @@ afterAll(async () => {
   remove();
 });
 
-it('is in the bundle, and in a spec by its name', async () => {
+it('is in the bundle like the network, and in a spec by its name', async () => {
   expect(await done('bundle', 'verify', file, '--unsigned')).toContain('all as they should be');
-  expect(await done('bundle', 'list', file)).toContain(`add-on metrics-server: ${image}\n`);
-  writeFileSync(spec, `${readFileSync(spec, 'utf8')}addons: [metrics-server]\n`);
+  const list = await done('bundle', 'list', file);
+  expect(list).toContain(`add-on metrics-server: ${image}\n`);
+  // What every bundle has is in it once.
+  expect(list).toMatch(/^add-on net: calico\/cni:\S+, calico\/kube-controllers:\S+, calico\/node:\S+$/m);
+  writeFileSync(
+    spec,
+    `${readFileSync(spec, 'utf8')}addons: [metrics-server]\nnetworking: { cni: { addons: [net] } }\n`,
+  );
   expect(await done('install', spec)).toContain(`Kubernetes ${kubernetes} stands`);
 });
 
