@@ -21,7 +21,7 @@ export const emulationPrograms: Readonly<Record<string, string>> = {
 /** Debian's kernel for clouds: NVMe and ext4 are built in, and so it needs no initial file system. */
 const kernelPackage = 'linux-image-cloud-arm64';
 /** A new way to make them is a new folder of the cache. */
-const edition = 1;
+const edition = 2;
 
 /** A root file system of another architecture, and the kernel to boot it with. */
 export interface EmulatedSystem {
@@ -97,5 +97,7 @@ async function addKernel(root: string, debs: readonly string[], making: string):
   for (const release of await readdir(modules)) {
     await run('depmod', ['-b', root, release]);
     await cp(join(unpacked, `boot/vmlinuz-${release}`), join(making, 'vmlinuz'));
+    // kubeadm join reads there what the kernel was built with.
+    await cp(join(unpacked, `boot/config-${release}`), join(root, `boot/config-${release}`));
   }
 }
