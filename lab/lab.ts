@@ -49,8 +49,11 @@ export interface Lab extends LabSize {
 }
 
 export const network = ({ index }: Lab): string => `10.200.${index}`;
-/** The IPv6 network beside it, without what a host’s address ends with: a /64 of unique local addresses. */
-export const network6 = ({ index }: Lab): string => `fd00:10:200:${index}:`;
+/**
+ * The IPv6 network beside it, without what a host’s address ends with: a /64 of unique local addresses. None of its groups is
+ * zero, or an address would not be written in its shortest form, which the spec wants.
+ */
+export const network6 = ({ index }: Lab): string => `fd00:10:200:${index + 1}:`;
 export const registryAddress = (lab: Lab): string => `${network(lab)}.1:5000`;
 /** The registry's certificate in a careful lab, signed by itself. */
 export const certificateFile = (lab: Lab): string => labFile(lab, 'registry.crt');

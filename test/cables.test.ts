@@ -19,11 +19,11 @@ it('gives a host its address, and the way out', () =>
 it('gives it an address and a way of IPv6 too, on the cluster’s network alone', () =>
   expect(inside({ ...lab, dualStack: true, loginNetwork: true })).toEqual([
     'addr add 10.200.3.11/24 dev eth0',
-    'addr add fd00:10:200:3::11/64 dev eth0 nodad',
+    'addr add fd00:10:200:4::11/64 dev eth0 nodad',
     'link set eth0 up',
     'addr add 10.201.3.11/24 dev eth1',
     'link set eth1 up',
     'link set lo up',
     'route replace default via 10.201.3.1',
-    '-6 route replace default via fd00:10:200:3::1',
+    '-6 route replace default via fd00:10:200:4::1',
   ]));
