@@ -17,7 +17,7 @@ const system = (family: Family, name: string, tested = false): KnownSystem => ({
  * counts: packages of one major release install on each of its minor ones (Red Hat’s application compatibility guide).
  */
 export const systems: readonly KnownSystem[] = [
-  system('deb', 'debian-12'),
+  system('deb', 'debian-12', true),
   system('deb', 'debian-13', true),
   system('deb', 'ubuntu-22.04'),
   system('deb', 'ubuntu-24.04'),
