@@ -49,6 +49,9 @@ afterAll(async () => {
   rmSync(own, { recursive: true });
 });
 
+/** Its processes make files anew while theirs are removed. */
+const whileInUse = { recursive: true, maxRetries: 10, retryDelay: 20 } as const;
+
 describe('the embedded engine', () => {
   it.each(['', '{"id":"a","po', '[]'])('makes settings anew that hold only %j', async (content) => {
     const { processes } = await status();
@@ -76,14 +79,14 @@ describe('the embedded engine', () => {
 
   it('ends when its state folder is removed', async () => {
     const { processes } = await settled();
-    rmSync(engineFolder, { recursive: true });
+    rmSync(engineFolder, whileInUse);
     await ended(Object.values(processes));
   });
 
   it('ends when its state folder is removed and the watcher is dead', async () => {
     const { processes } = await settled();
     process.kill(processes.watcher!, 'SIGKILL');
-    rmSync(engineFolder, { recursive: true });
+    rmSync(engineFolder, whileInUse);
     await ended(Object.values(processes));
   });
 
