@@ -11,15 +11,25 @@ import { missing, options } from './options.js';
 /** The newest source that Debian has for its hosts' release: user-mode Linux has more than one processor since 6.19. */
 const source = { suite: 'trixie-backports', name: 'linux-source-7.3', version: '7.3.4-1~bpo13+1' } as const;
 
-/** The kubelet wants a clock speed of a processor (cAdvisor), and this kernel names none: as its BogoMIPS has it, then. */
-const clockSpeed = {
-  file: 'arch/um/kernel/um_arch.c',
-  after: String.raw`	seq_printf(m, "mode\t\t: skas\n");`,
-  line: String.raw`	seq_printf(m, "cpu MHz\t\t: %lu.000\n", loops_per_jiffy/(500000/HZ));`,
-} as const;
+/** What is changed in it: each line stands in its file once. */
+const edits = [
+  {
+    // The kubelet wants a clock speed of a processor (cAdvisor), and this kernel names none: as its BogoMIPS has it, then.
+    file: 'arch/um/kernel/um_arch.c',
+    line: String.raw`	seq_printf(m, "mode\t\t: skas\n");`,
+    becomes: String.raw`	seq_printf(m, "mode\t\t: skas\ncpu MHz\t\t: %lu.000\n", loops_per_jiffy/(500000/HZ));`,
+  },
+  {
+    // What epoll told one processor was written over by what it told the other: a disk's or a cable's interrupt was lost
+    // then, and with it everything that waited for it.
+    file: 'arch/um/os-Linux/irq.c',
+    line: 'static struct epoll_event epoll_events[MAX_EPOLL_EVENTS];',
+    becomes: 'static __thread struct epoll_event epoll_events[MAX_EPOLL_EVENTS];',
+  },
+] as const;
 
 const digest = createHash('sha256')
-  .update(JSON.stringify([source, options, clockSpeed]))
+  .update(JSON.stringify([source, options, edits]))
   .digest('hex')
   .slice(0, 12);
 
@@ -95,15 +105,13 @@ async function fetchSource(folder: string): Promise<void> {
   await rm(unpacking, { recursive: true, force: true });
   await mkdir(unpacking);
   await run('tar', ['-xf', join(folder, 'package/usr/src', `${source.name}.tar.xz`), '-C', unpacking]);
-  await nameClockSpeed(join(unpacking, source.name, clockSpeed.file));
+  for (const edit of edits) await change(join(unpacking, source.name), edit);
   await rename(join(unpacking, source.name), join(folder, source.name));
 }
 
-async function nameClockSpeed(file: string): Promise<void> {
-  const [before, after, ...further] = (await readFile(file, 'utf8')).split(`${clockSpeed.after}\n`);
+async function change(tree: string, { file, line, becomes }: (typeof edits)[number]): Promise<void> {
+  const [before, after, ...further] = (await readFile(join(tree, file), 'utf8')).split(`${line}\n`);
   if (before === undefined || after === undefined || further.length > 0)
-    throw new Error(
-      `${clockSpeed.file} of ${source.name} does not have the line once after which a clock speed belongs`,
-    );
-  await writeFile(file, `${before}${clockSpeed.after}\n${clockSpeed.line}\n${after}`);
+    throw new Error(`${file} of ${source.name} does not have this line once: ${line.trim()}`);
+  await writeFile(join(tree, file), `${before}${becomes}\n${after}`);
 }

@@ -66,8 +66,7 @@ export function startMachine(lab: Lab, host: LabHost, { program }: Kernel): numb
   const log = openSync(hostFolder(lab, name, 'console.log'), 'a', 0o600);
   const words = [
     `mem=${memory}`,
-    // With two, 7.3.4 lost a request of its disk once, and everything waited for it. A control plane is too slow with one.
-    `ncpus=${host.role === 'control-plane' ? 2 : 1}`,
+    'ncpus=2',
     // Faster by far than ptrace. Its programs could read this machine's side of their kernel, and are ours.
     'seccomp=on',
     `ubda=${diskOf(lab, name)}`,
