@@ -10,8 +10,8 @@ import { parseAddress, RegistryClient, type RegistrySettings } from '../src/bund
 import { verifyArchive } from '../src/bundle/verify.js';
 import { cacheFolder } from '../src/engine/folders.js';
 import { reported, type Report } from '../src/engine/report.js';
-import { certificateFile, passwordFile, registryAddress, type Lab } from './lab.js';
-import { registryPrefix, registryUser, startRegistry } from './registry.js';
+import { certificateFile, passwordFile, type Lab } from './lab.js';
+import { imagesAddress, registryPrefix, registryUser, startRegistry } from './registry.js';
 
 /** Makes the bundle where it is not there yet, and leaves the lab's registry serving it, below its prefix. */
 export async function serveBundle(lab: Lab, report: Report): Promise<void> {
@@ -24,7 +24,7 @@ export async function serveBundle(lab: Lab, report: Report): Promise<void> {
   await reported(report, 'Pushing the bundle', async () => {
     await using archive = await Archive.open(path);
     await verifyArchive(archive, { unsigned: true });
-    const address = parseAddress([registryAddress(lab), prefix].filter(Boolean).join('/'));
+    const address = parseAddress(imagesAddress(lab));
     await pushArchive(archive, new RegistryClient({ address, ...(await access(lab)) }), () => undefined);
   });
   await writeFile(complete, '');

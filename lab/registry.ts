@@ -16,6 +16,10 @@ export const registryUser = 'kha';
 /** A careful site keeps its images below a path, as a project of Harbor's. */
 export const registryPrefix = ({ careful }: Lab): string => (careful ? 'k8s' : '');
 
+/** Where its images are, as a spec names it. */
+export const imagesAddress = (lab: Lab): string =>
+  [registryAddress(lab), registryPrefix(lab)].filter(Boolean).join('/');
+
 const service = 'registry of the lab';
 const processFile = (lab: Lab): string => labFile(lab, 'registry.json');
 const tokensProcessFile = (lab: Lab): string => labFile(lab, 'tokens.json');

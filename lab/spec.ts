@@ -1,15 +1,6 @@
 import { chmod, writeFile } from 'node:fs/promises';
-import {
-  addressOf,
-  certificateFile,
-  hostsOf,
-  labFile,
-  passwordFile,
-  registryAddress,
-  virtualAddress,
-  type Lab,
-} from './lab.js';
-import { registryPrefix, registryUser } from './registry.js';
+import { addressOf, certificateFile, hostsOf, labFile, passwordFile, virtualAddress, type Lab } from './lab.js';
+import { imagesAddress, registryUser } from './registry.js';
 
 /** kha's own networks, and IPv6 ones beside them. */
 const pods = '192.168.0.0/16,fd00:192:168::/48';
@@ -30,7 +21,7 @@ export async function writeSpec(lab: Lab, kubernetes: string): Promise<string> {
     `kubernetesVersion: ${kubernetes}`,
     `controlPlaneEndpoint: { type: vip, vip: ${virtualAddress(lab)}, virtualRouterId: ${51 + lab.index} }`,
     lab.source === undefined
-      ? `source: { registry: { address: ${[registryAddress(lab), registryPrefix(lab)].filter(Boolean).join('/')}, ${access} } }`
+      ? `source: { registry: { address: ${imagesAddress(lab)}, ${access} } }`
       : `source: { file: { path: ${JSON.stringify(lab.source)}, unsigned: true } }`,
     `ssh: { ${user}key: ${JSON.stringify(labFile(lab, 'id'))}, knownHosts: ${JSON.stringify(labFile(lab, 'known_hosts'))} }`,
     '# Nobody has to approve anything in a lab; leave this out to be asked at every gate.',
