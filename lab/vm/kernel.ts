@@ -20,11 +20,27 @@ const edits = [
     becomes: String.raw`	seq_printf(m, "mode\t\t: skas\ncpu MHz\t\t: %lu.000\n", loops_per_jiffy/(500000/HZ));`,
   },
   {
-    // What epoll told one processor was written over by what it told the other: a disk's or a cable's interrupt was lost
-    // then, and with it everything that waited for it.
-    file: 'arch/um/os-Linux/irq.c',
-    line: 'static struct epoll_event epoll_events[MAX_EPOLL_EVENTS];',
-    becomes: 'static __thread struct epoll_event epoll_events[MAX_EPOLL_EVENTS];',
+    // Interrupts are handled with further ones let in (softirqs), and the list of what epoll told is one: what came in
+    // between wrote over what was still to be handled, and a disk's interrupt, which epoll tells once, was lost for good.
+    // Only the first processor is sent SIGIO.
+    file: 'arch/um/kernel/irq.c',
+    line: '\t_sigio_handler(regs, irqs_suspended);',
+    becomes: `\t{
+		static atomic_t asked;
+		int handled;
+
+		if (atomic_inc_return(&asked) == 1)
+			do {
+				handled = atomic_read(&asked);
+				_sigio_handler(regs, irqs_suspended);
+			} while (atomic_sub_return(handled, &asked) > 0);
+	}`,
+  },
+  {
+    // A processor with nothing to do went to sleep although it had been sent SIGIO since it let none in any more.
+    file: 'arch/um/os-Linux/signal.c',
+    line: '\treturn !!(signals_pending & SIGALRM_MASK);',
+    becomes: '\treturn signals_pending != 0;',
   },
 ] as const;
 
