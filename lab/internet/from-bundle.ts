@@ -18,13 +18,15 @@ import { bytes, fileContent, type Content, type SiteImage, type Sites } from './
 /**
  * The official sites of the release that the lab installs, filled from a bundle that stays open: programs, images and
  * manifests under their official names, Debian’s packages as a repository, and agnhost, which is in no bundle. `debs`: the
- * bundle’s packages, as files.
+ * bundle’s packages, as files; `withRunc`: those whose runc is published. The official one runs on every system, Debian’s
+ * on no older one than its own.
  */
 export async function sitesOfBundle(
   archive: Archive,
   debs: readonly string[],
   folder: string,
   report: Report,
+  withRunc = debs,
 ): Promise<Sites> {
   await mkdir(folder, { recursive: true });
   const blob = (digest: string): Content => {
@@ -32,7 +34,7 @@ export async function sitesOfBundle(
     return { size: archive.places.get(name)?.size ?? 0, stream: (from) => archive.stream(name, from) };
   };
   const file = (name: string): Content => blob(archive.description.files[name]!.digest);
-  const runc = await runcOf(debs, folder);
+  const runc = await runcOf(withRunc, folder);
   const others: Readonly<Record<string, Content>> = {
     runc: await fileContent(runc),
     crictl: bytes('#!/bin/sh\necho this lab has no crictl\n'),
@@ -68,7 +70,7 @@ export async function sitesOfBundle(
 /** Debian’s, as no module makes it. */
 async function runcOf(debs: readonly string[], folder: string): Promise<string> {
   const deb = debs.find((path) => /\/runc_[^/]+\.deb$/.test(path));
-  if (deb === undefined) throw new Error('the bundle has no package of runc');
+  if (deb === undefined) throw new Error('no package of runc is there');
   await run('dpkg-deb', ['--extract', deb, join(folder, 'runc')]);
   return join(folder, 'runc/usr/sbin/runc');
 }

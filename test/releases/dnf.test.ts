@@ -85,8 +85,11 @@ describe('a worker with dnf', () => {
     writeFileSync(spec, readFileSync(spec, 'utf8').replace(/^source: .*\n/m, ''));
     const { virtualAddress } = JSON.parse(await lab('status', '--output', 'json')) as { virtualAddress: string };
     archive = await Archive.open(file);
-    const debs = await debianPackages(await baseSystem(system.suite, () => undefined), () => undefined);
-    const official = await sitesOfBundle(archive, debs, join(folder, 'internet'), () => undefined);
+    const debs = async (suite: string): Promise<string[]> =>
+      debianPackages(await baseSystem(suite, () => undefined), () => undefined);
+    // The worker has the C library of Debian 12.
+    const [packages, withRunc] = [await debs(system.suite), await debs('bookworm')];
+    const official = await sitesOfBundle(archive, packages, join(folder, 'internet'), () => undefined, withRunc);
     const pages = await rpmRepository(rpms, join(folder, 'rpms'));
     const host = virtualAddress.replace(/\d+$/, '1');
     const sites = { ...official, pages: { ...official.pages, ...pages } };
