@@ -30,7 +30,8 @@ export default defineConfig({
             ...otherSites,
             ...withLab,
           ],
-          testTimeout: 20_000,
+          // Beside the workflows’ tests, and with real sshd and dnf in some.
+          testTimeout: 60_000,
         },
       },
       {

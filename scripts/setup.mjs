@@ -59,9 +59,9 @@ function whenStale(mark, files, what, work) {
 }
 
 /** Ends with one sentence instead of a stack trace. */
-export function main(work) {
+export async function main(work) {
   try {
-    work();
+    await work();
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;

@@ -1,5 +1,5 @@
 // npm test: sets up what is missing, then lint, types, unit, workflow and lab tests, and one line that counts them all.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,24 +7,35 @@ import { main, root, run, setUp, timed } from './setup.mjs';
 
 const count = { passed: 0, failed: 0, skipped: 0 };
 
+/** Runs a program and gives its exit code; what it says is shown at once or, beside another one's, when it has ended. */
+function ended(command, args, { beside = false } = {}) {
+  const child = spawn(command, args, { cwd: root, stdio: beside ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
+  const said = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (part) => said.push(part));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status) => {
+      process.stdout.write(Buffer.concat(said));
+      resolve(status);
+    });
+  });
+}
+
 /** A check that passes or fails as a whole. */
-function check(what, command, args) {
+async function check(what, command, args, how) {
   console.log(`· ${what}`);
   const begun = Date.now();
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  const status = await ended(command, args, how);
   count[status === 0 ? 'passed' : 'failed'] += 1;
   console.log(`${status === 0 ? '✓' : '✗'} ${what} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
 }
 
 /** A project of vitest; a run that breaks off counts as one failure, never as nothing. */
-function tests(project) {
+async function tests(project, how) {
   const folder = mkdtempSync(join(tmpdir(), 'kha-test-'));
   const report = join(folder, 'report.json');
-  const { status } = spawnSync(
-    'npx',
-    ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile=${report}`],
-    { cwd: root, stdio: 'inherit' },
-  );
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile=${report}`];
+  const status = await ended('npx', ['vitest', 'run', '--project', project, ...reporters], how);
   const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
   rmSync(folder, { recursive: true });
   count.passed += result?.numPassedTests ?? 0;
@@ -54,13 +65,15 @@ function installForTests() {
 
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
 
-main(() => {
+main(async () => {
   setUp();
   installForTests();
-  check('lint', 'npx', ['eslint', '.']);
-  check('types', 'npx', ['tsc', '--noEmit']);
-  for (const project of ['unit', 'workflows', 'simulation']) tests(project);
-  if (isRoot) tests('lab');
+  const beside = { beside: true };
+  await Promise.all([check('lint', 'npx', ['eslint', '.']), check('types', 'npx', ['tsc', '--noEmit'], beside)]);
+  // Each of the two keeps one processor busy; the others have work for all.
+  await Promise.all([tests('workflows'), tests('unit', beside)]);
+  await tests('simulation');
+  if (isRoot) await tests('lab');
   else {
     const folder = join(root, 'test/lab');
     const files = readdirSync(folder).filter((name) => name.endsWith('.test.ts'));
