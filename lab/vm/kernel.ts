@@ -42,6 +42,13 @@ const edits = [
     line: '\treturn !!(signals_pending & SIGALRM_MASK);',
     becomes: '\treturn signals_pending != 0;',
   },
+  {
+    // Of a program's threads one runs at a time here (arch/um's turnstile), behind a mutex: a processor that wanted to run a
+    // second one spun for as long as the first ran, in place of running another program.
+    file: 'kernel/Kconfig.locks',
+    line: 'config MUTEX_SPIN_ON_OWNER\n\tdef_bool y',
+    becomes: 'config MUTEX_SPIN_ON_OWNER\n\tdef_bool n',
+  },
 ] as const;
 
 const digest = createHash('sha256')
