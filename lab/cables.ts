@@ -1,3 +1,4 @@
+import { familyOf } from '../src/cluster/ip.js';
 import {
   bridge,
   hostsOf,
@@ -29,7 +30,7 @@ export interface Cable extends Switch {
 export function switches(lab: Lab): Switch[] {
   const own = {
     bridge: bridge(lab),
-    gateway: `${network(lab)}.1`,
+    gateway: lab.ipv6 ? `${network6(lab)}:1` : `${network(lab)}.1`,
     ...(lab.dualStack ? { secondaryGateway: `${network6(lab)}:1` } : {}),
   };
   return lab.loginNetwork ? [own, { bridge: loginBridge(lab), gateway: loginAddress(own.gateway) }] : [own];
@@ -47,20 +48,26 @@ export const cables = (lab: Lab, { name, address, secondaryAddress }: Omit<LabHo
 
 export const allCables = (lab: Lab): Cable[] => hostsOf(lab).flatMap((host) => cables(lab, host));
 
+/** How ip(8) is told to give an interface these addresses. */
+export const addressing = (device: string, addresses: readonly (string | undefined)[]): string[][] =>
+  addresses.flatMap((address) => {
+    if (address === undefined) return [];
+    if (familyOf(address) === 4) return [['addr', 'add', `${address}/24`, 'dev', device]];
+    // Nobody else can have it, and a host would wait for a second until it may use it.
+    return [['addr', 'add', `${address}/64`, 'dev', device, 'nodad']];
+  });
+
 /** What ip(8) is told in a host of one cable's end. */
 export const plugged = ({ device, address, secondaryAddress }: Cable): string[][] => [
-  ['addr', 'add', `${address}/24`, 'dev', device],
-  // Nobody else can have it, and a host would wait for a second until it may use it.
-  ...(secondaryAddress === undefined ? [] : [['addr', 'add', `${secondaryAddress}/64`, 'dev', device, 'nodad']]),
+  ...addressing(device, [address, secondaryAddress]),
   ['link', 'set', device, 'up'],
 ];
 
 /** The same once all of them are plugged in. */
 export function leaving(ends: readonly Cable[]): string[][] {
-  const six = ends[0]?.secondaryGateway;
+  const ways = [ends.at(-1)!.gateway, ends[0]!.secondaryGateway].filter((one) => one !== undefined);
   return [
     ['link', 'set', 'lo', 'up'],
-    ['route', 'replace', 'default', 'via', ends.at(-1)!.gateway],
-    ...(six === undefined ? [] : [['-6', 'route', 'replace', 'default', 'via', six]]),
+    ...ways.map((way) => [...(familyOf(way) === 6 ? ['-6'] : []), 'route', 'replace', 'default', 'via', way]),
   ];
 }

@@ -4,6 +4,7 @@ import { appendFile, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/pro
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freeze, makeGroups, removeGroups, unified } from './cgroup.js';
+import { switches } from './cables.js';
 import { emulatedSystem } from './emulated/system.js';
 import { startEmulated } from './emulated/machine.js';
 import {
@@ -12,7 +13,6 @@ import {
   labFile,
   linkName,
   machineOf,
-  network,
   passwordFile,
   type Lab,
   type LabHost,
@@ -122,7 +122,7 @@ async function furnish(lab: Lab, host: string, root: string): Promise<void> {
     `${(await readFile('/proc/sys/kernel/random/uuid', 'utf8')).replaceAll(/[-\n]/g, '')}\n`,
   );
   // A site without internet still names a DNS server; nobody answers there.
-  await writeFile(join(root, 'etc/resolv.conf'), `nameserver ${network(lab)}.1\n`);
+  await writeFile(join(root, 'etc/resolv.conf'), `nameserver ${switches(lab)[0]!.gateway}\n`);
   const key = await readFile(labFile(lab, 'id.pub'));
   for (const home of ['root', 'home/admin', 'home/admin-pw']) {
     await mkdir(join(root, home, '.ssh'), { recursive: true, mode: 0o700 });

@@ -39,6 +39,8 @@ export interface LabSize {
   readonly packages?: string;
   /** Hosts, pods and services have IPv6 addresses beside their IPv4 ones. */
   readonly dualStack?: boolean;
+  /** They have no other than IPv6 addresses. */
+  readonly ipv6?: boolean;
 }
 
 /** A lab as it stands in its folder: everything else follows from name, index and size. */
@@ -57,7 +59,7 @@ export const network6 = ({ index }: Lab): string => `fd00:10:200:${index + 1}:`;
 export const registryAddress = (lab: Lab): string => `${network(lab)}.1:5000`;
 /** The registry's certificate in a careful lab, signed by itself. */
 export const certificateFile = (lab: Lab): string => labFile(lab, 'registry.crt');
-export const virtualAddress = (lab: Lab): string => `${network(lab)}.100`;
+export const virtualAddress = (lab: Lab): string => (lab.ipv6 ? `${network6(lab)}:100` : `${network(lab)}.100`);
 export const bridge = ({ index }: Lab): string => `kha${index}`;
 /** In labs with a login network: the same host's address there, and that network's bridge. */
 export const loginAddress = (address: string): string => address.replace(/^10\.200\./, '10.201.');
@@ -73,7 +75,7 @@ export function hostsOf(lab: Lab): LabHost[] {
   const series = (prefix: string, count: number, from: number, role: LabHost['role']): LabHost[] =>
     Array.from({ length: count }, (_, index) => ({
       name: `${prefix}${index + 1}`,
-      address: `${network(lab)}.${from + index}`,
+      address: lab.ipv6 ? `${network6(lab)}:${from + index}` : `${network(lab)}.${from + index}`,
       ...(lab.dualStack ? { secondaryAddress: `${network6(lab)}:${from + index}` } : {}),
       role,
     }));

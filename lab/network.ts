@@ -1,4 +1,4 @@
-import { allCables, cables, leaving, plugged, switches, type Cable } from './cables.js';
+import { addressing, allCables, cables, leaving, plugged, switches, type Cable } from './cables.js';
 import { hostNamed, hostsOf, linkName, machineOf, type Lab, type LabHost } from './lab.js';
 import { holds, run } from '../src/engine/run-program.js';
 
@@ -10,8 +10,7 @@ export async function makeBridges(lab: Lab): Promise<void> {
   for (const { bridge, gateway, secondaryGateway } of switches(lab)) {
     if (await isThere(bridge)) continue;
     await ip('link', 'add', bridge, 'type', 'bridge');
-    await ip('addr', 'add', `${gateway}/24`, 'dev', bridge);
-    if (secondaryGateway !== undefined) await ip('addr', 'add', `${secondaryGateway}/64`, 'dev', bridge, 'nodad');
+    for (const command of addressing(bridge, [gateway, secondaryGateway])) await ip(...command);
     await ip('link', 'set', bridge, 'up');
   }
 }

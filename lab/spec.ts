@@ -2,9 +2,9 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { addressOf, certificateFile, hostsOf, labFile, passwordFile, virtualAddress, type Lab } from './lab.js';
 import { imagesAddress, registryUser } from './registry.js';
 
-/** kha's own networks, and IPv6 ones beside them. */
-const pods = '192.168.0.0/16,fd00:192:168::/48';
-const services = '10.96.0.0/12,fd00:10:96::/112';
+/** kha's own networks, and IPv6 ones beside them or in their place. */
+const pods = ['192.168.0.0/16', 'fd00:192:168::/48'];
+const services = ['10.96.0.0/12', 'fd00:10:96::/112'];
 
 /** Writes the lab's cluster.yaml, as a user would write it for hosts of his own. */
 export async function writeSpec(lab: Lab, kubernetes: string): Promise<string> {
@@ -28,7 +28,7 @@ export async function writeSpec(lab: Lab, kubernetes: string): Promise<string> {
     'gates: []',
     '# The disks of all hosts are one disk: a kubelet must not evict pods because another host filled it.',
     'kubelet: { evictionHard: { imagefs.available: 0%, nodefs.available: 0%, memory.available: 50Mi } }',
-    ...(lab.dualStack ? [`networking: { podSubnet: "${pods}", serviceSubnet: "${services}" }`] : []),
+    ...networking(lab),
     'hosts:',
     ...hostsOf(lab).map((host) => {
       const login = lab.loginNetwork ? `, ssh: { address: ${addressOf(lab, host)} }` : '';
@@ -41,4 +41,10 @@ export async function writeSpec(lab: Lab, kubernetes: string): Promise<string> {
   await writeFile(file, lines.join('\n'));
   await chmod(file, 0o600);
   return file;
+}
+
+function networking({ dualStack, ipv6 }: Lab): string[] {
+  if (!dualStack && !ipv6) return [];
+  const of = (both: readonly string[]): string => both.slice(ipv6 ? 1 : 0).join(',');
+  return [`networking: { podSubnet: "${of(pods)}", serviceSubnet: "${of(services)}" }`];
 }

@@ -16,6 +16,14 @@ it('gives a host its address, and the way out', () =>
     'route replace default via 10.200.3.1',
   ]));
 
+it('gives it those of IPv6 alone where the lab has no others', () =>
+  expect(inside({ ...lab, ipv6: true })).toEqual([
+    'addr add fd00:10:200:3::11/64 dev eth0 nodad',
+    'link set eth0 up',
+    'link set lo up',
+    '-6 route replace default via fd00:10:200:3::1',
+  ]));
+
 it('gives it an address and a way of IPv6 too, on the cluster’s network alone', () =>
   expect(inside({ ...lab, dualStack: true, loginNetwork: true })).toEqual([
     'addr add 10.200.3.11/24 dev eth0',

@@ -1,6 +1,7 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { loginAddress, machineNamed, type Cluster } from '../cluster/cluster.js';
+import { inUrl } from '../cluster/ip.js';
 import { parseRecord } from '../cluster/parse-record.js';
 import { recordFound, type MasterSaid, type RecordFound } from '../cluster/record-found.js';
 import type { Fact } from '../facts/fact.js';
@@ -57,7 +58,7 @@ function fromOutside(cluster: Cluster, host: string, kubeconfig: string): string
   // A certificate is good for a login address only where the spec says so.
   const login = loginAddress(machine);
   const address = cluster.apiServer.certSANs.includes(login) ? login : machine.address;
-  return kubeconfig.replace(/^(\s*server:\s*)\S+$/gm, `$1https://${address}:6443`);
+  return kubeconfig.replace(/^(\s*server:\s*)\S+$/gm, `$1https://${inUrl(address)}:6443`);
 }
 
 export type Questions = ReturnType<typeof createQuestions>;

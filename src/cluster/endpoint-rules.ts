@@ -1,12 +1,13 @@
-import { each } from './families.js';
-import { contains, networkOf } from './ip.js';
+import { each, primaryFamily } from './families.js';
+import { contains, familyOf, networkOf } from './ip.js';
 import { apiServerPort, loadBalancers } from './roles.js';
 import { error, warning, type Rule, type RuleProblem } from './rule-problem.js';
 
 /** The virtual address is nobody's, and where its carriers can have it. */
 export const endpointProblems: Rule = (cluster) => {
   const { controlPlaneEndpoint: endpoint, hosts, networking } = cluster;
-  if (endpoint.type !== 'vip') return [];
+  // Of another family is another rule’s.
+  if (endpoint.type !== 'vip' || familyOf(endpoint.vip) !== primaryFamily(cluster)) return [];
   const path = ['controlPlaneEndpoint', 'vip'];
   const problems: RuleProblem[] = [];
   if (hosts.some(({ name }) => name === endpoint.host))
@@ -29,13 +30,15 @@ export const endpointProblems: Rule = (cluster) => {
             'an address of the hosts’ own network',
           ),
         );
-  // Where an interface is named, its network may be another. Prefixes are not in the spec: what shares not even 16 bits with a carrier is surely elsewhere, and preflight knows exactly.
+  // Where an interface is named, its network may be another. Prefixes are not in the spec: what shares not even 16 bits (48 of IPv6) with a carrier is surely elsewhere, and preflight knows exactly.
   const carriers = loadBalancers(cluster)
     .filter(({ vipInterface }) => (vipInterface ?? endpoint.interface) === undefined)
     .map(({ address }) => address);
+  // A network of IPv6 is a /64, and a site has a /48 or more.
+  const [far, close] = familyOf(endpoint.vip) === 4 ? [16, 24] : [48, 64];
   const near = (prefix: number): boolean =>
     carriers.some((address) => contains(networkOf(`${address}/${prefix}`), endpoint.vip));
-  if (carriers.length > 0 && !near(16))
+  if (carriers.length > 0 && !near(far))
     problems.push(
       error(
         path,
@@ -44,7 +47,7 @@ export const endpointProblems: Rule = (cluster) => {
         `an address beside ${carriers.join(', ')}`,
       ),
     );
-  else if (carriers.length > 0 && !near(24))
+  else if (carriers.length > 0 && !near(close))
     problems.push(
       warning(
         path,

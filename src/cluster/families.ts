@@ -1,5 +1,7 @@
 import type { Cluster, Machine } from './cluster.js';
 
+import { familyOf, type Family } from './ip.js';
+
 type Networks = Pick<Cluster, 'networking'>;
 
 /** Networks of pods or services, one of each family: kubeadm has both in one field, with a comma between. */
@@ -8,6 +10,14 @@ export const each = (subnets: string): string[] => subnets.split(',');
 export const podSubnets = ({ networking }: Networks): string[] => each(networking.podSubnet);
 
 export const serviceSubnets = ({ networking }: Networks): string[] => each(networking.serviceSubnet);
+
+/** What hosts, etcd, the API and the virtual address talk by: the family of the hosts’ addresses, which is that of the first networks. */
+export const primaryFamily = ({ hosts }: { readonly hosts: readonly Pick<Machine, 'address'>[] }): Family =>
+  familyOf(hosts[0]?.address ?? '');
+
+/** The network of pods of one family, where there is one. */
+export const podSubnetOf = (cluster: Networks, family: Family): string | undefined =>
+  podSubnets(cluster).find((subnet) => familyOf(subnet) === family);
 
 /** Pods and services have an IPv6 address beside their IPv4 one (kubernetes.io, dual-stack). */
 export const isDualStack = (cluster: Networks): boolean => podSubnets(cluster).length > 1;

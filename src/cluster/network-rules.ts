@@ -1,5 +1,5 @@
-import { each, isDualStack, podSubnets, serviceSubnets } from './families.js';
-import { contains, networkOf, overlap } from './ip.js';
+import { each, isDualStack, podSubnetOf, podSubnets, primaryFamily, serviceSubnets } from './families.js';
+import { contains, familyOf, networkOf, overlap } from './ip.js';
 import { nodes } from './roles.js';
 import { error, type Rule, type RuleProblem } from './rule-problem.js';
 
@@ -40,9 +40,35 @@ export const networkProblems: Rule = (cluster) => {
   return [...problems, ...families(cluster), ...sizes(cluster), ...calico(cluster), ...masks(cluster)];
 };
 
+/** Hosts, the API's address and the first networks are of one family, by which everything of the cluster talks. */
+function primary(cluster: Parameters<Rule>[0]): RuleProblem[] {
+  const { networking, hosts, controlPlaneEndpoint: endpoint } = cluster;
+  const family = primaryFamily(cluster);
+  const other = (path: readonly PropertyKey[], found: string): RuleProblem[] =>
+    familyOf(found) === family
+      ? []
+      : [
+          error(
+            path,
+            `the addresses of hosts are of IPv${family}, as hosts[0] has it, and this is of IPv${familyOf(found)}`,
+            found,
+            `IPv${family}`,
+          ),
+        ];
+  return [
+    ...hosts.flatMap(({ address }, index) => other(['hosts', index, 'address'], address)),
+    ...(endpoint.type === 'vip' ? other(['controlPlaneEndpoint', 'vip'], endpoint.vip) : []),
+    ...(['podSubnet', 'serviceSubnet'] as const).flatMap((key) =>
+      other(['networking', key], each(networking[key])[0]!),
+    ),
+  ];
+}
+
 /** Pods, services and nodes have the same families: kubeadm takes less, and then pods or nodes have no IPv6 without a word. */
 const families: Rule = (cluster) => {
   const { networking, hosts } = cluster;
+  const others = primary(cluster);
+  if (others.length > 0) return others;
   const dual = isDualStack(cluster);
   const agreed = dual === serviceSubnets(cluster).length > 1;
   const problems: RuleProblem[] = [];
@@ -72,7 +98,9 @@ const families: Rule = (cluster) => {
       problems.push(
         error(
           ['hosts', index, 'secondaryAddress'],
-          dual ? `${host.name} becomes no node` : 'the networks of pods and services are IPv4 alone',
+          dual
+            ? `${host.name} becomes no node`
+            : `the networks of pods and services are IPv${familyOf(host.address)} alone`,
           host.secondaryAddress,
           dual ? 'no such field' : 'no such field, or networking.podSubnet and .serviceSubnet with both families',
         ),
@@ -120,11 +148,13 @@ const fitting = (cluster: Parameters<Rule>[0], mask: number): number =>
   mask - Math.ceil(Math.log2(Math.max(1, nodes(cluster).length)));
 
 const calico: Rule = (cluster) =>
-  isDualStack(cluster) && cluster.networking.cni === 'calico' && cluster.networking.calico.encapsulation === 'ipip'
+  podSubnetOf(cluster, 6) !== undefined &&
+  cluster.networking.cni === 'calico' &&
+  cluster.networking.calico.encapsulation === 'ipip'
     ? [
         error(
           ['networking', 'calico', 'encapsulation'],
-          'IP in IP carries IPv4 alone, and pods have both families',
+          'IP in IP carries IPv4 alone, and pods have IPv6 addresses',
           'ipip',
           'vxlan or none',
         ),

@@ -1,4 +1,5 @@
 import type { Cluster, Machine } from './cluster.js';
+import { inUrl } from './ip.js';
 
 export type Role = Machine['roles'][number];
 
@@ -48,7 +49,7 @@ export const vipCarriers = (cluster: Cluster): Machine[] =>
 export const apiServerPort = 6443;
 
 /** The API server of a control plane itself, past every load balancer: loopback may be haproxy's. */
-export const apiServerUrl = ({ address }: Machine): string => `https://${address}:${apiServerPort}`;
+export const apiServerUrl = ({ address }: Machine): string => `https://${inUrl(address)}:${apiServerPort}`;
 
 /**
  * haproxy has the API servers' own port on their own hosts: then it listens at the virtual address and on loopback only, and
@@ -67,5 +68,5 @@ export function endpointHost({ controlPlaneEndpoint: endpoint }: Pick<Cluster, '
 
 /** `host:port` at which every node reaches the API. */
 export function apiEndpoint({ controlPlaneEndpoint: endpoint }: Cluster): string {
-  return `${endpointHost({ controlPlaneEndpoint: endpoint })}:${endpoint.port}`;
+  return `${inUrl(endpointHost({ controlPlaneEndpoint: endpoint }))}:${endpoint.port}`;
 }

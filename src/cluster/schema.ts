@@ -6,7 +6,7 @@ import { containerd, etcd } from './schema/data.js';
 import { files } from './schema/files.js';
 import { json } from './schema/json.js';
 import { kubeadm, patches } from './schema/kubeadm.js';
-import { dnsName, ipv4, ipv6, label, part, path, port, subnets } from './schema/names.js';
+import { dnsName, ipv6, label, nodeAddress, part, path, port, subnets } from './schema/names.js';
 import { nodeSettings, pool } from './schema/node.js';
 import { source } from './schema/source.js';
 import { hostSsh, ssh } from './schema/ssh.js';
@@ -32,7 +32,7 @@ const networkInterface = z.string().regex(/^[\w.@-]{1,15}$/, 'the name of an int
 
 const host = z.strictObject({
   name: hostName.describe('The host name, and the name of its node'),
-  address: ipv4.describe('The address that the other hosts reach it at'),
+  address: nodeAddress.describe('The address that the other hosts reach it at'),
   secondaryAddress: ipv6.describe('The node’s IPv6 address, where pods and services have both families').optional(),
   roles: z.array(z.enum(['control-plane', 'etcd', 'worker', 'load-balancer'])).min(1),
   ssh: hostSsh.describe('What differs from the SSH settings of the cluster').optional(),
@@ -60,7 +60,7 @@ const certSAN = z
 const controlPlaneEndpoint = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('vip'),
-    vip: ipv4.describe('Virtual address that keepalived carries'),
+    vip: nodeAddress.describe('Virtual address that keepalived carries'),
     host: z
       .string()
       .regex(new RegExp(`^${dnsName}$`), 'a DNS name in lower case, such as api.example.org')
@@ -82,8 +82,12 @@ const controlPlaneEndpoint = z.discriminatedUnion('type', [
 ]);
 
 const networking = z.strictObject({
-  podSubnet: subnets.describe('Network of pods, or one of each family: "IPv4,IPv6"').default('192.168.0.0/16'),
-  serviceSubnet: subnets.describe('Network of services, or one of each family: "IPv4,IPv6"').default('10.96.0.0/12'),
+  podSubnet: subnets
+    .describe('Network of pods, of the family of the hosts’ addresses, or one of each: "IPv4,IPv6"')
+    .default('192.168.0.0/16'),
+  serviceSubnet: subnets
+    .describe('Network of services, of the family of the hosts’ addresses, or one of each: "IPv4,IPv6"')
+    .default('10.96.0.0/12'),
   dnsDomain: z
     .string()
     .regex(new RegExp(`^${dnsName}$`), 'a DNS domain such as cluster.local')

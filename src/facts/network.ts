@@ -1,3 +1,4 @@
+import type { Family } from '../cluster/ip.js';
 import type { Fact } from './fact.js';
 import { lines } from './files.js';
 import { sh } from './sh.js';
@@ -8,22 +9,22 @@ export interface Address {
   readonly prefix: number;
 }
 
-/** IPv4 addresses of all interfaces. */
-export const addresses: Fact<Address[]> = {
-  command: 'ip -o -4 addr show',
+/** Addresses of one family of all interfaces; of IPv6 those that are good for one link only are left out. */
+export const addresses = (family: Family): Fact<Address[]> => ({
+  command: family === 4 ? 'ip -o -4 addr show' : 'ip -o -6 addr show scope global',
   parse: ({ stdout }) =>
-    [...stdout.matchAll(/^\d+:\s+([^\s@]+)\S*\s+inet\s+([\d.]+)(?:\/(\d+))?/gm)].map(
+    [...stdout.matchAll(/^\d+:\s+([^\s@]+)\S*\s+inet6?\s+([\da-f.:]+)(?:\/(\d+))?/gm)].map(
       ([, device = '', address = '', prefix]) => ({
         device,
         address,
-        prefix: Number(prefix ?? 32),
+        prefix: Number(prefix ?? (family === 4 ? 32 : 128)),
       }),
     ),
-};
+});
 
 /** Hardware address of whoever answers for an address on the segment; undefined when nobody does. */
 export const answersFor = (address: string): Fact<string | undefined> => ({
-  // Two tries of a second: ARP answers even where a firewall drops the ping.
+  // Two tries of a second: ARP, or a neighbour of IPv6, answers even where a firewall drops the ping.
   command: sh`ping -n -c 2 -i 0.3 -W 1 ${address} >/dev/null; code=$?; if [ "$code" -gt 2 ]; then exit "$code"; fi; ip neigh show ${address}`,
   parse: ({ stdout }) => (/FAILED|INCOMPLETE/.test(stdout) ? undefined : /lladdr ([0-9a-f:]{17})/.exec(stdout)?.[1]),
 });
@@ -34,12 +35,12 @@ export interface VrrpAdvert {
 }
 
 /** VRRP adverts heard in about three seconds (timeout(1) ends tcpdump with 124); undefined when it is not there to listen. */
-export const vrrpAdverts = (device: string): Fact<VrrpAdvert[] | undefined> => ({
-  command: sh`command -v tcpdump >/dev/null || exit 3; timeout 3 tcpdump -lnp -i ${device} -c 8 'ip proto 112'`,
+export const vrrpAdverts = (device: string, family: Family): Fact<VrrpAdvert[] | undefined> => ({
+  command: sh`command -v tcpdump >/dev/null || exit 3; timeout 3 tcpdump -lnp -i ${device} -c 8 ${family === 4 ? 'ip proto 112' : 'ip6 proto 112'}`,
   codes: [0, 3, 124],
   parse({ code, stdout }) {
     if (code === 3) return undefined;
-    return [...stdout.matchAll(/IP ([\d.]+) > [\d.]+:.*?vrid (\d+)/g)].map(([, source = '', id]) => ({
+    return [...stdout.matchAll(/IP6? ([\da-f.:]+) > [\da-f.:]+:.*?vrid (\d+)/g)].map(([, source = '', id]) => ({
       source,
       virtualRouterId: Number(id),
     }));
@@ -50,10 +51,10 @@ export const vrrpAdverts = (device: string): Fact<VrrpAdvert[] | undefined> => (
  * Addresses that a name has on this host, from /etc/hosts or DNS; a name that has none is left out (getent(1): 2). Once
  * DNS let a name wait for five seconds, the others are looked up in files only: hundreds of hosts would take as long each.
  */
-export const lookUp = (names: readonly string[]): Fact<Map<string, string[]>> => ({
+export const lookUp = (names: readonly string[], family: Family): Fact<Map<string, string[]>> => ({
   command:
     'from=; ' +
-    sh`for name in ${names}; do found=$(timeout 5 getent $from ahostsv4 "$name"); code=$?; ` +
+    sh`for name in ${names}; do found=$(timeout 5 getent $from ahostsv${family} "$name"); code=$?; ` +
     'case $code in 0) echo "$found" | while read -r address rest; do echo "$name $address"; done;; 2) ;; 124) from="-s files";; *) exit "$code";; esac; done',
   parse({ stdout }) {
     const found = new Map<string, string[]>();

@@ -76,7 +76,7 @@ describe('parsers', () => {
     [
       'addresses, one of a veth',
       parsed(
-        addresses,
+        addresses(4),
         '1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever\n2: eth0@if6    inet 10.0.0.11/24 scope global eth0\\  x\n2: eth0    inet 10.0.0.100/32 scope global eth0\n',
       ),
       [
@@ -95,16 +95,16 @@ describe('parsers', () => {
     [
       'VRRP adverts',
       parsed(
-        vrrpAdverts('eth0'),
+        vrrpAdverts('eth0', 4),
         '10:00:01.1 IP 10.0.0.5 > 224.0.0.18: VRRPv2, Advertisement, vrid 51, prio 100, authtype simple, intvl 1s, length 20\n',
         124,
       ),
       [{ source: '10.0.0.5', virtualRouterId: 51 }],
     ],
-    ['no tcpdump', parsed(vrrpAdverts('eth0'), '', 3), undefined],
+    ['no tcpdump', parsed(vrrpAdverts('eth0', 4), '', 3), undefined],
     [
       'look-ups',
-      parsed(lookUp(['m1']), 'm1 10.0.0.11\nm1 10.0.0.11\nm1 127.0.1.1\n'),
+      parsed(lookUp(['m1'], 4), 'm1 10.0.0.11\nm1 10.0.0.11\nm1 127.0.1.1\n'),
       new Map([['m1', ['10.0.0.11', '127.0.1.1']]]),
     ],
     ['nobody behind a URL', parsed(httpsStatus('https://x'), '000', 7), 0],

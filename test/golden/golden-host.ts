@@ -1,11 +1,13 @@
 import type { Description } from '../../src/cluster/bundle-description.js';
 import { machineNamed, type Cluster, type Machine } from '../../src/cluster/cluster.js';
+import { familyOf } from '../../src/cluster/ip.js';
+import { apiServerUrl } from '../../src/cluster/roles.js';
 import { isKeyless } from '../../src/cluster/given-authorities.js';
 import type { Fact } from '../../src/facts/fact.js';
 import type { FileFact } from '../../src/facts/files.js';
 import { cgroupVersion, limits } from '../../src/facts/kernel.js';
 import type { Held } from '../../src/facts/key-pairs.js';
-import { addresses } from '../../src/facts/network.js';
+import { addresses, httpsStatus } from '../../src/facts/network.js';
 import type { Host, RunOptions, WriteOptions } from '../../src/steps/host.js';
 import { describedBundle } from '../described-bundle.js';
 import { ofBareHost } from '../steps/bare-host.js';
@@ -111,7 +113,8 @@ export class GoldenHost implements Host {
     const { command } = fact;
     if (command === cgroupVersion.command) return 2;
     if (command === limits.command) return { lowersOomScore: true, setsConntrack: true };
-    if (command === addresses.command) return [{ device: 'eth0', address: this.machine.address, prefix: 24 }];
+    if (command === addresses(familyOf(this.machine.address)).command)
+      return [{ device: 'eth0', address: this.machine.address, prefix: 24 }];
     if (command.includes('digest=$(printf')) return bundle;
     if (command.endsWith('echo end') && this.#hasAuthorities && command.includes("echo 'pair ca'"))
       return wholePairs(this.#cluster, command);
@@ -125,7 +128,8 @@ export class GoldenHost implements Host {
     if (command.includes('do if present')) return paths.filter((path) => this.files.has(path) || this.#made.has(path));
     if (command.includes('configmap kube-proxy'))
       return { data: { 'kubeconfig.conf': '\n    server: https://10.0.0.99:6443\n' } };
-    if (command.includes(`https://${this.machine.address}:6443/readyz`)) return this.#made.size > 0 ? 200 : 0;
+    if (command.includes(httpsStatus(`${apiServerUrl(this.machine)}/readyz`).command))
+      return this.#made.size > 0 ? 200 : 0;
     if (command.includes('rollout status')) return [];
     if (command.includes('service probe')) return { spec: { clusterIPs: ['10.96.0.9', 'fd00:10:96::9'] } };
     return ofBareHost(fact);

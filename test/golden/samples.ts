@@ -125,6 +125,17 @@ export const samples: Readonly<Record<string, Cluster>> = {
       { ...worker, secondaryAddress: 'fd00:10::21' },
     ],
   }),
+  ipv6: cluster({
+    controlPlaneEndpoint: { type: 'vip', vip: 'fd00:10::100' },
+    networking: { podSubnet: 'fd00:192:168::/48', serviceSubnet: 'fd00:10:96::/112' },
+    source: { file: { path: '/srv/bundle.tar', unsigned: true, digest: `sha256:${'0'.repeat(64)}` } },
+    hosts: [
+      { ...masters[0], address: 'fd00:10::11' },
+      { ...masters[1], address: 'fd00:10::12' },
+      { ...masters[2], address: 'fd00:10::13' },
+      { ...worker, address: 'fd00:10::21' },
+    ],
+  }),
   'add-on': cluster({
     controlPlaneEndpoint: { type: 'vip', vip: '10.0.0.100', port: 6443 },
     addons: ['limits', { name: 'dashboard', file: '/site/dashboard.yaml' }],

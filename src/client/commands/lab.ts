@@ -48,12 +48,22 @@ export function labCommand(): Command {
     .option('--login-network', 'a second network, in which kha logs in and the hosts have their way out')
     .option('--packages <list>', 'Debian packages that the hosts have before kha comes: ufw,zram-tools')
     .option('--dual-stack', 'hosts, pods and services with IPv6 addresses beside their IPv4 ones')
+    .addOption(
+      new Option('--ipv6', 'hosts, pods and services with IPv6 addresses alone; with --source').conflicts([
+        'dualStack',
+        'vm',
+        'loginNetwork',
+        'workerArch',
+      ]),
+    )
     .addHelpText('after', '\nExample:\n  kha lab up --workers 2')
     .action(async (size: LabSize) => {
       if (size.workerSystem !== undefined && size.source === undefined)
         throw new UsageError('--worker-system takes a bundle that is for it: --source FILE');
       const refused = emulationProblem(size);
       if (refused !== undefined) throw new UsageError(`--worker-arch ${refused}`);
+      if (size.ipv6 && size.source === undefined)
+        throw new UsageError('--ipv6 takes a bundle, as the lab’s registry has an IPv4 address: --source FILE');
       if (size.dualStack && size.vm) throw new UsageError('--dual-stack takes hosts without a kernel of their own');
       const spec = await (await lab()).labUp(name(), size, tell);
       console.log(`Lab ${name()} is up; its spec: ${spec}`);

@@ -2,6 +2,7 @@ import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { addressesOf } from '../../cluster/families.js';
 import { isKeyless } from '../../cluster/given-authorities.js';
 import { imageRepository } from '../../cluster/image-names.js';
+import { inUrl } from '../../cluster/ip.js';
 import { settingsOf, takesPods } from '../../cluster/node-settings.js';
 import { apiEndpoint, apiServerPort, etcdHosts, sharesApiPort } from '../../cluster/roles.js';
 import { usualDataDir } from '../../cluster/usual-folders.js';
@@ -166,7 +167,7 @@ export function clusterDocument(cluster: Cluster, etcd: EtcdLayout): Configurati
         ? { local: localEtcd(cluster) }
         : {
             external: {
-              endpoints: etcdHosts(cluster).map(({ address }) => `https://${address}:2379`),
+              endpoints: etcdHosts(cluster).map(({ address }) => `https://${inUrl(address)}:2379`),
               caFile: '/etc/kubernetes/pki/etcd/ca.crt',
               certFile: `${client}.crt`,
               keyFile: `${client}.key`,

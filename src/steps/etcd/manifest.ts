@@ -1,5 +1,6 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { imageName } from '../../cluster/image-names.js';
+import { inUrl } from '../../cluster/ip.js';
 import { etcdHosts } from '../../cluster/roles.js';
 import { profileOf } from '../../cluster/versions.js';
 import { stream } from '../control-plane/kubeadm-documents.js';
@@ -9,8 +10,8 @@ const pki = '/etc/kubernetes/pki/etcd';
 /** By this kubeadm finds the members on the API, to upgrade, join and reset them (kubeadm, util/etcd). */
 const advertised = 'kubeadm.kubernetes.io/etcd.advertise-client-urls';
 
-export const peerUrl = ({ address }: Machine): string => `https://${address}:2380`;
-export const clientUrl = ({ address }: Machine): string => `https://${address}:2379`;
+export const peerUrl = ({ address }: Machine): string => `https://${inUrl(address)}:2380`;
+export const clientUrl = ({ address }: Machine): string => `https://${inUrl(address)}:2379`;
 
 /** What etcd reads at its first start only (etcd.io, configuration options, clustering). */
 export const foundingOf = (cluster: Cluster): string[] => [

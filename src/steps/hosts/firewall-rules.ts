@@ -1,5 +1,5 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
-import { addressesOf, podSubnets } from '../../cluster/families.js';
+import { addressesOf, podSubnets, primaryFamily } from '../../cluster/families.js';
 import { familyOf, type Family } from '../../cluster/ip.js';
 import { openings, type Opening } from '../../cluster/ports.js';
 import type { WantedFile } from '../wanted-file.js';
@@ -32,7 +32,7 @@ export function firewalldParts(cluster: Cluster, machine: Machine): Loaded[] {
   const wanted = openings(cluster, machine);
   const rules = pods.flatMap((subnet) =>
     wanted
-      .filter((one) => one.asked === 'by hosts' && isOf(familyOf(subnet), one))
+      .filter((one) => one.asked === 'by hosts' && isOf(cluster, familyOf(subnet), one))
       .map((one) => fromHosts(familyOf(subnet), one)),
   );
   const ports = wanted.filter(({ asked }) => asked === 'by anybody');
@@ -56,8 +56,9 @@ interface Rule {
   readonly told: string;
 }
 
-/** VRRP and IP in IP are IPv4’s here; whatever has a port may be asked for at both addresses of a host. */
-const isOf = (family: Family, { port }: Opening): boolean => family === 4 || port !== undefined;
+/** VRRP and IP in IP are the first family’s here; whatever has a port may be asked for at both addresses of a host. */
+const isOf = (cluster: Cluster, family: Family, { port }: Opening): boolean =>
+  family === primaryFamily(cluster) || port !== undefined;
 
 function fromHosts(family: Family, { protocol, port }: Opening): Rule {
   const set = membersOf(family);
@@ -143,7 +144,9 @@ export function ufwCommands(cluster: Cluster, machine: Machine): string[] {
           ports(protocol) === '' ? [] : [`ufw allow from ${address} to any port ${ports(protocol)} proto ${protocol}`],
         ),
         ...asked.flatMap(({ port, protocol }) =>
-          port === undefined && familyOf(address) === 4 ? [`ufw allow from ${address} proto ${protocol}`] : [],
+          port === undefined && familyOf(address) === primaryFamily(cluster)
+            ? [`ufw allow from ${address} proto ${protocol}`]
+            : [],
         ),
       ]),
     ...pods.flatMap((subnet) => [

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../cluster/cluster.js';
-import { isDualStack } from '../../cluster/families.js';
+import { podSubnetOf } from '../../cluster/families.js';
 import { containerHosts } from '../../cluster/roles.js';
 import { kernelParameters } from '../../facts/kernel.js';
 import type { Step } from '../step.js';
@@ -21,7 +21,7 @@ const wanted = {
 const ofIpv6 = { 'net.ipv6.conf.all.forwarding': '1', 'net.ipv6.conf.default.forwarding': '1' };
 
 const parameters = (cluster: Cluster): Readonly<Record<string, string>> =>
-  isDualStack(cluster) ? { ...wanted, ...ofIpv6 } : wanted;
+  podSubnetOf(cluster, 6) !== undefined ? { ...wanted, ...ofIpv6 } : wanted;
 
 const files = (cluster: Cluster): WantedFile[] => [
   {

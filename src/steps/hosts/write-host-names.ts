@@ -1,4 +1,5 @@
 import type { Cluster } from '../../cluster/cluster.js';
+import { primaryFamily } from '../../cluster/families.js';
 import { allHosts } from '../../cluster/roles.js';
 import { file } from '../../facts/files.js';
 import { lookUp } from '../../facts/network.js';
@@ -18,7 +19,12 @@ export const writeHostNames: Step = {
   gives: 'prepared hosts',
   async check({ cluster, host }) {
     const wanted = names(cluster);
-    const found = await host.read(lookUp(wanted.map(({ name }) => name)));
+    const found = await host.read(
+      lookUp(
+        wanted.map(({ name }) => name),
+        primaryFamily(cluster),
+      ),
+    );
     return wanted
       .filter(({ name, address }) => !found.get(name)?.includes(address))
       .map(({ name, address }) => `${name} does not resolve to ${address}`);

@@ -1,3 +1,4 @@
+import { familyOf } from '../../cluster/ip.js';
 import { vipCarriers } from '../../cluster/roles.js';
 import { addresses } from '../../facts/network.js';
 import { answers } from '../fitness.js';
@@ -15,7 +16,7 @@ export const checkVirtualAddress: Step = {
     if (endpoint.type !== 'vip') return [];
     const carriers: string[] = [];
     for (const { name } of vipCarriers(cluster)) {
-      const found = await (await peer(name)).read(addresses);
+      const found = await (await peer(name)).read(addresses(familyOf(endpoint.vip)));
       if (found.some(({ address }) => address === endpoint.vip)) carriers.push(name);
     }
     if (carriers.length === 1) return [];

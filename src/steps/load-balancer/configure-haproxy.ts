@@ -1,4 +1,6 @@
 import type { Cluster } from '../../cluster/cluster.js';
+import { primaryFamily } from '../../cluster/families.js';
+import { inUrl } from '../../cluster/ip.js';
 import { apiServerPort, controlPlanes, loadBalancers, sharesApiPort } from '../../cluster/roles.js';
 import type { Step } from '../step.js';
 import { writeFiles, type WantedFile } from '../wanted-file.js';
@@ -33,13 +35,15 @@ function binds(cluster: Cluster): string[] {
   const { port } = endpoint;
   if (endpoint.type === 'local') return [`    bind 127.0.0.1:${port}`];
   if (endpoint.type === 'vip' && sharesApiPort(cluster))
-    return [`    bind ${endpoint.vip}:${port} transparent`, `    bind 127.0.0.1:${port}`];
-  return [`    bind *:${port}`];
+    return [`    bind ${inUrl(endpoint.vip)}:${port} transparent`, `    bind 127.0.0.1:${port}`];
+  return [primaryFamily(cluster) === 4 ? `    bind *:${port}` : `    bind :::${port} v4v6`];
 }
 
 /** The configuration of haproxy: each API server counts while its own /readyz says so (kubernetes.io, API health endpoints). */
 export function haproxy(cluster: Cluster): WantedFile {
-  const servers = controlPlanes(cluster).map(({ name, address }) => `    server ${name} ${address}:${apiServerPort}`);
+  const servers = controlPlanes(cluster).map(
+    ({ name, address }) => `    server ${name} ${inUrl(address)}:${apiServerPort}`,
+  );
   const lines = [
     `# Cluster ${cluster.name}; written by kha, which puts back what is changed here.`,
     'global',

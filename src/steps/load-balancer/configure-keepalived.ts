@@ -1,4 +1,5 @@
 import { vipCarriers } from '../../cluster/roles.js';
+import { primaryFamily } from '../../cluster/families.js';
 import { addresses } from '../../facts/network.js';
 import type { CheckContext, Step } from '../step.js';
 import { writeFiles, type WantedFile } from '../wanted-file.js';
@@ -33,9 +34,10 @@ export const configureKeepalived: Step = {
 
 /** The configuration first, then its scripts; undefined while there is no password. */
 async function files({ cluster, host }: CheckContext): Promise<WantedFile[] | undefined> {
-  const password = await vrrpPassword(host);
-  if (!password) return undefined;
-  const found = await host.read(addresses);
+  const family = primaryFamily(cluster);
+  const password = family === 4 ? await vrrpPassword(host) : undefined;
+  if (family === 4 && password === undefined) return undefined;
+  const found = await host.read(addresses(family));
   const devices = { node: nodeDeviceOf(host.machine, found), vip: deviceOf(cluster, host.machine, found) };
   return [keepalived(cluster, host.machine, devices, password), ...healthScripts(cluster, host.machine)];
 }

@@ -1,3 +1,4 @@
+import { primaryFamily } from '../../cluster/families.js';
 import { vipCarriers } from '../../cluster/roles.js';
 import { file } from '../../facts/files.js';
 import { answers } from '../fitness.js';
@@ -10,7 +11,8 @@ const path = '/var/lib/kha/vrrp-password';
 export const createVrrpPassword: Step = {
   name: 'createVrrpPassword',
   does: 'Give every keepalived host the password by which they know each other',
-  on: vipCarriers,
+  // VRRP of IPv6 has none (RFC 5798).
+  on: (cluster) => (primaryFamily(cluster) === 4 ? vipCarriers(cluster) : []),
   pace: { once: answers },
   retry: 'edit',
   check: async (context) => (await passwords(context)).lacking.map((name) => `${path} is not on ${name}`),

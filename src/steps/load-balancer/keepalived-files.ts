@@ -1,4 +1,5 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
+import { familyOf } from '../../cluster/ip.js';
 import { apiServerUrl, controlPlanes, vipCarriers } from '../../cluster/roles.js';
 import type { WantedFile } from '../wanted-file.js';
 
@@ -13,9 +14,9 @@ export interface Devices {
 
 /**
  * keepalived's configuration. Failed health checks lower a host's priority and never take the address from the last
- * one: before the first API server starts, somebody must carry it already.
+ * one: before the first API server starts, somebody must carry it already. VRRP of IPv6 knows no password (RFC 5798).
  */
-export function keepalived(cluster: Cluster, machine: Machine, { node, vip }: Devices, password: string): WantedFile {
+export function keepalived(cluster: Cluster, machine: Machine, { node, vip }: Devices, password?: string): WantedFile {
   const { controlPlaneEndpoint: endpoint } = cluster;
   if (endpoint.type !== 'vip') throw new Error('the endpoint of the cluster is not keepalived’s');
   const all = vipCarriers(cluster);
@@ -48,12 +49,11 @@ export function keepalived(cluster: Cluster, machine: Machine, { node, vip }: De
       machine,
       all.filter((one) => one !== machine),
     ),
-    '    authentication {',
-    '        auth_type PASS',
-    `        auth_pass ${password}`,
-    '    }',
+    ...(password === undefined
+      ? []
+      : ['    authentication {', '        auth_type PASS', `        auth_pass ${password}`, '    }']),
     '    virtual_ipaddress {',
-    `        ${endpoint.vip}/32 dev ${vip}`,
+    `        ${endpoint.vip}/${familyOf(endpoint.vip) === 4 ? 32 : 128} dev ${vip}`,
     '    }',
     ...(vip === node ? [] : ['    track_interface {', `        ${vip}`, '    }']),
     '    track_script {',

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../cluster/cluster.js';
-import { isDualStack, podSubnets } from '../../cluster/families.js';
+import { podSubnetOf } from '../../cluster/families.js';
 import { imageName, upstreamOf } from '../../cluster/image-names.js';
 import { isUniqueLocal } from '../../cluster/ip.js';
 import { profileOf } from '../../cluster/versions.js';
@@ -7,9 +7,21 @@ import { stream } from '../control-plane/kubeadm-documents.js';
 import { calicoFolder } from '../manifests.js';
 import type { WantedFile } from '../wanted-file.js';
 
-/** What calico-node is told of the second family (docs.tigera.io, dual stack); nothing where there is none. */
-function ipv6Pool(cluster: Cluster, overlay: boolean): Readonly<Record<string, string>> {
-  const [, subnet] = podSubnets(cluster);
+/** What calico-node is told of IPv4; of a cluster without it that nodes have none (docs.tigera.io, IPv6). */
+function ipv4Pool(subnet: string | undefined, encapsulation: string): Readonly<Record<string, string>> {
+  const none = subnet === undefined;
+  return {
+    // The address that the kubelet was given: of several interfaces Calico would take the first one it finds.
+    ...(none ? { IP: 'none' } : { IP_AUTODETECTION_METHOD: 'kubernetes-internal-ip', CALICO_IPV4POOL_CIDR: subnet }),
+    CALICO_IPV4POOL_IPIP: encapsulation === 'ipip' ? 'Always' : 'Never',
+    CALICO_IPV4POOL_VXLAN: encapsulation === 'vxlan' && !none ? 'Always' : 'Never',
+    // BGP knows a node by a number that has the form of an IPv4 address.
+    ...(none ? { CALICO_ROUTER_ID: 'hash' } : {}),
+  };
+}
+
+/** What it is told of IPv6; nothing where there is none. */
+function ipv6Pool(subnet: string | undefined, overlay: boolean): Readonly<Record<string, string>> {
   if (subnet === undefined) return {};
   return {
     IP6: 'autodetect',
@@ -23,41 +35,38 @@ function ipv6Pool(cluster: Cluster, overlay: boolean): Readonly<Record<string, s
 }
 
 /**
- * The plugins of Calico's own manifest (v3.28, calico-config), with addresses of both families: a patch can only put a
+ * The plugins of Calico's own manifest (v3.28, calico-config), with addresses of these families: a patch can only put a
  * text in a ConfigMap in place of another. A release of Calico that has others is to be looked at here.
  */
-const cniOfBothFamilies = JSON.stringify({
-  name: 'k8s-pod-network',
-  cniVersion: '0.3.1',
-  plugins: [
-    {
-      type: 'calico',
-      log_level: 'info',
-      log_file_path: '/var/log/calico/cni/cni.log',
-      datastore_type: 'kubernetes',
-      nodename: '__KUBERNETES_NODE_NAME__',
-      mtu: '__CNI_MTU__',
-      ipam: { type: 'calico-ipam', assign_ipv4: 'true', assign_ipv6: 'true' },
-      policy: { type: 'k8s' },
-      kubernetes: { kubeconfig: '__KUBECONFIG_FILEPATH__' },
-    },
-    { type: 'portmap', snat: true, capabilities: { portMappings: true } },
-    { type: 'bandwidth', capabilities: { bandwidth: true } },
-  ],
-  // The installer puts a number there.
-}).replace('"__CNI_MTU__"', '__CNI_MTU__');
+const cniWith = (ipv4: boolean): string =>
+  JSON.stringify({
+    name: 'k8s-pod-network',
+    cniVersion: '0.3.1',
+    plugins: [
+      {
+        type: 'calico',
+        log_level: 'info',
+        log_file_path: '/var/log/calico/cni/cni.log',
+        datastore_type: 'kubernetes',
+        nodename: '__KUBERNETES_NODE_NAME__',
+        mtu: '__CNI_MTU__',
+        ipam: { type: 'calico-ipam', assign_ipv4: String(ipv4), assign_ipv6: 'true' },
+        policy: { type: 'k8s' },
+        kubernetes: { kubeconfig: '__KUBECONFIG_FILEPATH__' },
+      },
+      { type: 'portmap', snat: true, capabilities: { portMappings: true } },
+      { type: 'bandwidth', capabilities: { bandwidth: true } },
+    ],
+    // The installer puts a number there.
+  }).replace('"__CNI_MTU__"', '__CNI_MTU__');
 
 /** What is changed in Calico's own manifest, as a kustomization beside it: registry, address pool, encapsulation. */
 export function kustomization(cluster: Cluster): WantedFile {
   const { encapsulation, mtu } = cluster.networking.calico;
   const overlay = encapsulation === 'vxlan';
   const env = {
-    // The address that the kubelet was given: of several interfaces Calico would take the first one it finds.
-    IP_AUTODETECTION_METHOD: 'kubernetes-internal-ip',
-    CALICO_IPV4POOL_CIDR: podSubnets(cluster)[0]!,
-    CALICO_IPV4POOL_IPIP: encapsulation === 'ipip' ? 'Always' : 'Never',
-    CALICO_IPV4POOL_VXLAN: overlay ? 'Always' : 'Never',
-    ...ipv6Pool(cluster, overlay),
+    ...ipv4Pool(podSubnetOf(cluster, 4), encapsulation),
+    ...ipv6Pool(podSubnetOf(cluster, 6), overlay),
   };
   // Without BGP no bird runs, and its health cannot be asked for.
   const probes = overlay
@@ -75,7 +84,9 @@ export function kustomization(cluster: Cluster): WantedFile {
       data: {
         calico_backend: overlay ? 'vxlan' : 'bird',
         ...(mtu ? { veth_mtu: String(mtu) } : {}),
-        ...(isDualStack(cluster) ? { cni_network_config: cniOfBothFamilies } : {}),
+        ...(podSubnetOf(cluster, 6) === undefined
+          ? {}
+          : { cni_network_config: cniWith(podSubnetOf(cluster, 4) !== undefined) }),
       },
     },
     {

@@ -1,3 +1,5 @@
+import { primaryFamily } from '../../cluster/families.js';
+import { contains, networkOf } from '../../cluster/ip.js';
 import { vipCarriers } from '../../cluster/roles.js';
 import { addresses, answersFor, vrrpAdverts } from '../../facts/network.js';
 import { survey } from '../../facts/survey.js';
@@ -15,11 +17,12 @@ export const checkEndpoint: Step = {
     const { controlPlaneEndpoint: endpoint } = cluster;
     if (endpoint.type !== 'vip') return [];
     const problems: Problem[] = [];
-    const own = await host.read(addresses);
+    const family = primaryFamily(cluster);
+    const own = await host.read(addresses(family));
     const device = deviceOf(cluster, host.machine, own);
     const near = own.filter((one) => one.device === device && one.address !== endpoint.vip);
     if (near.length === 0) problems.push({ name: 'vip-network', words: `${device} has no address` });
-    else if (!near.some(({ address, prefix }) => sameNetwork(endpoint.vip, address, prefix))) {
+    else if (!near.some(({ address, prefix }) => contains(networkOf(`${address}/${prefix}`), endpoint.vip))) {
       const networks = near.map(({ address, prefix }) => `${address}/${prefix}`).join(', ');
       problems.push({
         name: 'vip-network',
@@ -34,7 +37,7 @@ export const checkEndpoint: Step = {
       : await host.read(answersFor(endpoint.vip));
     if (mac && !ourMacs.flat().includes(mac))
       problems.push({ name: 'vip-free', words: `${mac} already answers for ${endpoint.vip}` });
-    const adverts = await host.read(vrrpAdverts(nodeDeviceOf(host.machine, own)));
+    const adverts = await host.read(vrrpAdverts(nodeDeviceOf(host.machine, own), family));
     if (!adverts)
       problems.push({
         name: 'vrrp-id',
@@ -53,9 +56,3 @@ export const checkEndpoint: Step = {
     return sift(cluster, problems, warn);
   },
 };
-
-function sameNetwork(one: string, other: string, prefix: number): boolean {
-  const number = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-  const size = 2 ** (32 - prefix);
-  return Math.floor(number(one) / size) === Math.floor(number(other) / size);
-}

@@ -2,6 +2,7 @@ import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { toleratesSwap } from '../../cluster/node-settings.js';
 import { openings } from '../../cluster/ports.js';
 import type { PreflightName } from '../../cluster/preflight-problems.js';
+import { familyOf } from '../../cluster/ip.js';
 import { containerHosts, controlPlanes, nodes } from '../../cluster/roles.js';
 import { knownSystem } from '../../cluster/systems.js';
 import { modulesFor } from '../../facts/kernel.js';
@@ -42,7 +43,8 @@ export function hostProblems(cluster: Cluster, machine: Machine, found: Survey):
     true,
   );
   say(
-    !found.addresses.includes(machine.address),
+    // Those of IPv6 are another question’s (ipv6-problems.ts).
+    familyOf(machine.address) === 4 && !found.addresses.includes(machine.address),
     'address',
     `${machine.address} is on none of its interfaces (${found.addresses.join(', ')}); what only kha reaches it at is hosts[].ssh.address`,
   );
@@ -77,7 +79,8 @@ export function hostProblems(cluster: Cluster, machine: Machine, found: Survey):
   say(lacking.length > 0, 'kernel-modules', `the kernel lacks ${lacking.join(', ')}${kernelPackage(found.os)}`);
   say(found.absentTools.length > 0, 'tools', `not installed: ${found.absentTools.join(', ')}`);
   say(
-    !found.ownName.found || found.ownName.seconds > 1,
+    // The survey looks its name up in IPv4.
+    familyOf(machine.address) === 4 && (!found.ownName.found || found.ownName.seconds > 1),
     'name-resolution',
     `looking up its own name ${found.ownName.found ? 'took' : 'failed after'} ${found.ownName.seconds.toFixed(1)} s; entries in /etc/hosts will mend it`,
     true,

@@ -6,6 +6,12 @@ export const dual = `${good.replaceAll(/address: (10\.0\.0\.(\d+))/g, 'address: 
   serviceSubnet: 10.96.0.0/12,fd00:10:96::/112
 `;
 
+/** The same of IPv6 alone. */
+export const six = `${good.replaceAll(/(address|vip): 10\.0\.0\.(\d+)/g, '$1: fd00::$2')}networking:
+  podSubnet: fd00:192:168::/48
+  serviceSubnet: fd00:10:96::/112
+`;
+
 const changed = (from: string | RegExp, to: string): string => {
   const text = dual.replace(from, to);
   if (text === dual) throw new Error(`the spec has no ${String(from)}`);
@@ -21,12 +27,37 @@ const flag = (name: string, value: string): string =>
 /** Specs with one thing wrong each in the two families of addresses, and where and how that is told. */
 export const wrongFamilies: readonly Wrong[] = [
   [
-    'a cluster of IPv6 alone',
-    good.replace('10.0.0.11', 'fd00::11'),
-    8,
+    'a host of another family',
+    good.replace('10.0.0.21', 'fd00::21'),
+    11,
     26,
-    'hosts[0].address',
-    /clusters of IPv6 alone are not built yet/,
+    'hosts[3].address',
+    /of hosts are of IPv4, as hosts\[0\] has it, and this is of IPv6/,
+  ],
+  [
+    'IPv6 with networks of IPv4',
+    six.replace(/podSubnet: .*/, 'podSubnet: 192.168.0.0/16'),
+    13,
+    14,
+    podSubnet,
+    /and this is of IPv4/,
+  ],
+  [
+    'a virtual address of IPv4',
+    six.replace('fd00::100', '10.0.0.100'),
+    5,
+    41,
+    'controlPlaneEndpoint.vip',
+    /is of IPv4/,
+  ],
+  ['a virtual address far away', six.replace('fd00::100', 'fd00:1::100'), 5, 41, 'controlPlaneEndpoint.vip', /outside/],
+  [
+    'a second address beside IPv6',
+    six.replace('fd00::11', 'fd00::11, secondaryAddress: fd00::12'),
+    8,
+    54,
+    'hosts[0].secondaryAddress',
+    /are IPv6 alone/,
   ],
   ['a second address of IPv4', changed('fd00::21', '10.1.0.21'), 11, 55, 'hosts[3].secondaryAddress', /wrong form/],
   ['an address in its long form', changed('fd00::21', 'fd00:0::21'), 11, 55, 'hosts[3].secondaryAddress', /shortest/],
@@ -135,6 +166,8 @@ export const wrongFamilies: readonly Wrong[] = [
 /** What is right with them. */
 export const rightFamilies: readonly (readonly [string, string])[] = [
   ['both families', dual],
+  ['IPv6 alone', six],
+  ['IPv6 alone, with a virtual address in another network of the site', six.replace('fd00::100', 'fd00:0:0:1::100')],
   ['a name of the API that is an IPv6 address', `${dual}apiServer: { certSANs: ["fd00:10::1"] }\n`],
   ['nodes with networks of another size', pods('fd00:192:168::/104') + flag('node-cidr-mask-size-ipv6', '112')],
   [

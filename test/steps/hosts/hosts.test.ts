@@ -157,7 +157,7 @@ describe('writeHostNames', () => {
       ['m2', ['10.9.9.9']],
       ['m3', ['10.0.0.13']],
     ]);
-    const host = new FakeHost(wanted, 'm1').tells(lookUp(names), found);
+    const host = new FakeHost(wanted, 'm1').tells(lookUp(names, 4), found);
     expect(await writeHostNames.check(contextOf(wanted, host))).toEqual([
       'm2 does not resolve to 10.0.0.12',
       'w1 does not resolve to 10.0.0.21',

@@ -25,9 +25,9 @@ async function checked({ vip = '10.0.0.100', prefix = 24, mac, carries = false, 
     if (carries && name === 'm1') own.push({ device: 'eth0', address: vip, prefix: 32 });
     if (other?.address) own.push({ device: other.device, address: other.address, prefix: 24 });
     return new FakeHost(wanted, name)
-      .tells(addresses, own)
+      .tells(addresses(4), own)
       .tells(answersFor(vip), mac)
-      .tells(vrrpAdverts('eth0'), 'adverts' in more ? more.adverts : [])
+      .tells(vrrpAdverts('eth0', 4), 'adverts' in more ? more.adverts : [])
       .tells(surveyFact, survey({ macs: [`02:00:00:00:00:1${index + 1}`] }));
   });
   const context = contextOf(wanted, fakes[0]!, fakes);
