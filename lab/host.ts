@@ -7,16 +7,7 @@ import { freeze, makeGroups, removeGroups, unified } from './cgroup.js';
 import { switches } from './cables.js';
 import { emulatedSystem } from './emulated/system.js';
 import { startEmulated } from './emulated/machine.js';
-import {
-  hostFolder,
-  hostNamed,
-  labFile,
-  linkName,
-  machineOf,
-  passwordFile,
-  type Lab,
-  type LabHost,
-} from './lab.js';
+import { hostFolder, hostNamed, labFile, linkName, machineOf, passwordFile, type Lab, type LabHost } from './lab.js';
 import { cutPower, makeDisk, pauseMachine, startMachine } from './vm/machine.js';
 import { kernel } from './vm/kernel.js';
 import { alive, end, remember } from '../src/engine/process.js';

@@ -53,7 +53,7 @@ export interface Lab extends LabSize {
 export const network = ({ index }: Lab): string => `10.200.${index}`;
 /**
  * The IPv6 network beside it, without what a host’s address ends with: a /64 of unique local addresses. None of its groups is
- * zero, or an address would not be written in its shortest form, which the spec wants.
+ * zero, or an address would not be written in its shortest form.
  */
 export const network6 = ({ index }: Lab): string => `fd00:10:200:${index + 1}:`;
 export const registryAddress = (lab: Lab): string => `${network(lab)}.1:5000`;

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { cables, leaving, plugged } from '../lab/cables.js';
 import { hostsOf, type Lab } from '../lab/lab.js';
+import { canonical } from '../src/cluster/ip.js';
 
 const lab: Lab = { name: 'a', index: 3, controlPlanes: 1, workers: 0, etcd: 0, loadBalancers: 0 };
 const inside = (of: Lab): string[] => {
@@ -16,12 +17,17 @@ it('gives a host its address, and the way out', () =>
     'route replace default via 10.200.3.1',
   ]));
 
+it('writes addresses in their shortest form, in the first lab too', () => {
+  const [host] = hostsOf({ ...lab, index: 0, ipv6: true });
+  expect(canonical(host!.address)).toBe(host!.address);
+});
+
 it('gives it those of IPv6 alone where the lab has no others', () =>
   expect(inside({ ...lab, ipv6: true })).toEqual([
-    'addr add fd00:10:200:3::11/64 dev eth0 nodad',
+    'addr add fd00:10:200:4::11/64 dev eth0 nodad',
     'link set eth0 up',
     'link set lo up',
-    '-6 route replace default via fd00:10:200:3::1',
+    '-6 route replace default via fd00:10:200:4::1',
   ]));
 
 it('gives it an address and a way of IPv6 too, on the cluster’s network alone', () =>

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
 import { Client, type ConnectConfig } from 'ssh2';
 import { jumpHosts, type LoginSettings, type SshSettings } from '../../cluster/cluster.js';
+import { inUrl } from '../../cluster/ip.js';
 import { HostFailure } from '../failure.js';
 import { expandHome, readSecret } from '../secrets.js';
 import { hostKeyCheck } from './host-key.js';
@@ -87,7 +88,7 @@ function through(bastion: Client, { name, address, settings }: Target, signal?: 
   return new Promise((resolve, reject) => {
     const within = AbortSignal.timeout(loginLimit);
     const failed = (why: string): void =>
-      reject(unreachable(name, `the jump host cannot reach ${address}:${settings.port}: ${why}`));
+      reject(unreachable(name, `the jump host cannot reach ${inUrl(address)}:${settings.port}: ${why}`));
     const late = (): void => failed(`no answer within ${loginLimit / 1_000} s`);
     const aborted = (): void => reject(signal?.reason as Error);
     within.addEventListener('abort', late, { once: true });
@@ -135,7 +136,9 @@ async function login(target: Target, sock: Duplex | undefined, signal?: AbortSig
       if (!ready) reject(check.refusal() ?? loginFailure(target, error));
     });
     client.on('close', () =>
-      reject(check.refusal() ?? unreachable(name, `${address}:${settings.port} closed the connection during login`)),
+      reject(
+        check.refusal() ?? unreachable(name, `${inUrl(address)}:${settings.port} closed the connection during login`),
+      ),
     );
     try {
       client.connect(config);
@@ -172,25 +175,25 @@ function loginFailure({ name, address, settings }: Target, error: unknown): Host
   if (refused || /privateKey|passphrase|private key/i.test(message)) {
     return new HostFailure('LoginRefused', {
       host: name,
-      reason: `login as ${settings.user} at ${address}:${settings.port} was refused: ${message}`,
+      reason: `login as ${settings.user} at ${inUrl(address)}:${settings.port} was refused: ${message}`,
       next: `try it by hand: ssh -p ${settings.port}${settings.key ? ` -i ${settings.key}` : ''} ${settings.user}@${address} true`,
     });
   }
   if (/too many authentication failures/i.test(message)) {
     return new HostFailure('LoginRefused', {
       host: name,
-      reason: `${address}:${settings.port} was offered more keys than it tries: ${message}`,
+      reason: `${inUrl(address)}:${settings.port} was offered more keys than it tries: ${message}`,
       next: 'name the one key as ssh.key and set ssh.agent to false, or take the others out of the agent (ssh-add -d), then answer retry',
     });
   }
   if (/no matching|handshake failed/i.test(message)) {
     return new HostFailure('LoginRefused', {
       host: name,
-      reason: `${address}:${settings.port} offers no algorithm that is still safe: ${message}`,
+      reason: `${inUrl(address)}:${settings.port} offers no algorithm that is still safe: ${message}`,
       next: 'bring the host’s sshd up to date; SHA-1 signatures and CBC ciphers are not spoken',
     });
   }
-  return unreachable(name, `${address}:${settings.port} does not answer: ${message}`);
+  return unreachable(name, `${inUrl(address)}:${settings.port} does not answer: ${message}`);
 }
 
 export const unreachable = (host: string, reason: string): HostFailure =>

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { HostFailure } from '../failure.js';
 import { expandHome } from '../secrets.js';
+import { inUrl } from '../../cluster/ip.js';
 import {
   authorityFor,
   fingerprint,
@@ -91,7 +92,7 @@ function refuse(
       : '';
     return new HostFailure('HostKeyUnknown', {
       host: name,
-      reason: `the host key of ${address}:${port} is not in ${file}; it shows ${print}${vouched}`,
+      reason: `the host key of ${inUrl(address)}:${port} is not in ${file}; it shows ${print}${vouched}`,
       next: `compare the fingerprint with the host’s own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then accept it: kha hosts trust SPEC, or ssh-keyscan -p ${port} ${address} >> ${file}`,
     });
   }
@@ -99,7 +100,7 @@ function refuse(
     verdict === 'changed' ? `is another than line ${line} of ${file} says` : `is revoked by line ${line} of ${file}`;
   return new HostFailure('HostKeyChanged', {
     host: name,
-    reason: `the host key of ${address}:${port} ${what}; it shows ${print}`,
+    reason: `the host key of ${inUrl(address)}:${port} ${what}; it shows ${print}`,
     next: `somebody may be in between: find out why before anything else. Only if the host was really installed anew: ssh-keygen -R '${nameOf(address, port)}' -f ${file}, then accept the new key`,
   });
 }

@@ -1,5 +1,6 @@
 import { Client, type ConnectConfig } from 'ssh2';
 import { expandHome } from '../secrets.js';
+import { inUrl } from '../../cluster/ip.js';
 import { algorithms, hopsTo, loginLimit, unreachable, way, type Target } from './connect.js';
 import { contentOf, hostKeyCheck } from './host-key.js';
 import { judge, parseKnownHosts, type Verdict } from './known-hosts.js';
@@ -37,7 +38,7 @@ export async function shownKey(target: Target): Promise<ShownKey> {
         readyTimeout: loginLimit,
       };
       const failed = (why: string): void =>
-        reject(unreachable(name, `${address}:${settings.port} shows no host key: ${why}`));
+        reject(unreachable(name, `${inUrl(address)}:${settings.port} shows no host key: ${why}`));
       client.on('error', (error) => failed(error.message));
       client.on('close', () => failed('it closed the connection'));
       client.connect(config);
