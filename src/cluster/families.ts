@@ -1,5 +1,4 @@
 import type { Cluster, Machine } from './cluster.js';
-
 import { familyOf, type Family } from './ip.js';
 
 type Networks = Pick<Cluster, 'networking'>;
@@ -25,3 +24,9 @@ export const isDualStack = (cluster: Networks): boolean => podSubnets(cluster).l
 /** A host's own addresses, the primary one first. */
 export const addressesOf = ({ address, secondaryAddress }: Pick<Machine, 'address' | 'secondaryAddress'>): string[] =>
   secondaryAddress === undefined ? [address] : [address, secondaryAddress];
+
+/** Where one host's programs reach its etcd: at ::1 those that kubeadm starts on a host of IPv6, at 127.0.0.1 kha's own. */
+export const loopbacks = ({ address }: Pick<Machine, 'address'>): string[] => [
+  '127.0.0.1',
+  ...(familyOf(address) === 6 ? ['::1'] : []),
+];

@@ -9,9 +9,8 @@ export interface Address {
   readonly prefix: number;
 }
 
-/** Addresses of one family of all interfaces; of IPv6 those that are good for one link only are left out. */
-export const addresses = (family: Family): Fact<Address[]> => ({
-  command: family === 4 ? 'ip -o -4 addr show' : 'ip -o -6 addr show scope global',
+const shown = (family: Family, command: string): Fact<Address[]> => ({
+  command,
   parse: ({ stdout }) =>
     [...stdout.matchAll(/^\d+:\s+([^\s@]+)\S*\s+inet6?\s+([\da-f.:]+)(?:\/(\d+))?/gm)].map(
       ([, device = '', address = '', prefix]) => ({
@@ -21,6 +20,13 @@ export const addresses = (family: Family): Fact<Address[]> => ({
       }),
     ),
 });
+
+/** Addresses of one family of all interfaces; of IPv6 those that are good for one link only are left out. */
+export const addresses = (family: Family): Fact<Address[]> =>
+  shown(family, family === 4 ? 'ip -o -4 addr show' : 'ip -o -6 addr show scope global');
+
+/** Those IPv6 addresses. A keepalived that has no peers sends its adverts from one of them (RFC 9568). */
+export const linkLocalAddresses: Fact<Address[]> = shown(6, 'ip -o -6 addr show scope link');
 
 /** Hardware address of whoever answers for an address on the segment; undefined when nobody does. */
 export const answersFor = (address: string): Fact<string | undefined> => ({

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { answer } from '../../src/facts/fact.js';
 import { ipv6 } from '../../src/facts/ipv6.js';
-import { addresses, vrrpAdverts } from '../../src/facts/network.js';
+import { addresses, linkLocalAddresses, vrrpAdverts } from '../../src/facts/network.js';
 import { machineNamed } from '../../src/cluster/cluster.js';
 import { ipv6Problems } from '../../src/steps/preflight/ipv6-problems.js';
 import { samples } from '../golden/samples.js';
@@ -62,6 +62,11 @@ it('has addresses and adverts as programs print them', () => {
   const shown = (stdout: string) => ({ code: 0, stdout, stderr: '' });
   const line = '2: eth0    inet6 fd00::11/64 scope global nodad \\       valid_lft forever preferred_lft forever\n';
   expect(answer(addresses(6), shown(line))).toEqual([{ device: 'eth0', address: 'fd00::11', prefix: 64 }]);
+  const own =
+    '2: eth0    inet6 fe80::c01c:9aff:fe31:41ad/64 scope link \\       valid_lft forever preferred_lft forever\n';
+  expect(answer(linkLocalAddresses, shown(own))).toEqual([
+    { device: 'eth0', address: 'fe80::c01c:9aff:fe31:41ad', prefix: 64 },
+  ]);
   const advert =
     '10:00:01.1 IP6 fd00::12 > fd00::11: VRRPv3, Advertisement, vrid 51, prio 200, intvl 100cs, length 24\n';
   expect(answer(vrrpAdverts('eth0', 6), shown(advert))).toEqual([{ source: 'fd00::12', virtualRouterId: 51 }]);

@@ -14,7 +14,14 @@ import { localImages } from '../../src/facts/images.js';
 import { absentModules, cgroupVersion, kernelParameters, limits } from '../../src/facts/kernel.js';
 import { kubectlDiff } from '../../src/facts/kubectl-diff.js';
 import { apiObject, nodeList } from '../../src/facts/kubectl.js';
-import { addresses, answersFor, httpsStatus, lookUp, vrrpAdverts } from '../../src/facts/network.js';
+import {
+  addresses,
+  answersFor,
+  linkLocalAddresses,
+  httpsStatus,
+  lookUp,
+  vrrpAdverts,
+} from '../../src/facts/network.js';
 import { bundle, lackingImages, registryStatus } from '../../src/facts/registry.js';
 import { rolledOut } from '../../src/facts/rollout.js';
 import { absentRpms, rpmStates } from '../../src/facts/rpm.js';
@@ -48,6 +55,7 @@ const facts: Readonly<Record<string, Fact<unknown>>> = {
   apiObject: apiObject(['nodes']),
   nodeList,
   addresses: addresses(4),
+  linkLocalAddresses,
   answersFor: answersFor('10.0.0.9'),
   vrrpAdverts: vrrpAdverts('eth0', 4),
   lookUp: lookUp(['m1'], 4),

@@ -7,7 +7,7 @@ import type { Fact } from '../../src/facts/fact.js';
 import type { FileFact } from '../../src/facts/files.js';
 import { cgroupVersion, limits } from '../../src/facts/kernel.js';
 import type { Held } from '../../src/facts/key-pairs.js';
-import { addresses, httpsStatus } from '../../src/facts/network.js';
+import { addresses, linkLocalAddresses, httpsStatus } from '../../src/facts/network.js';
 import type { Host, RunOptions, WriteOptions } from '../../src/steps/host.js';
 import { describedBundle } from '../described-bundle.js';
 import { ofBareHost } from '../steps/bare-host.js';
@@ -115,6 +115,7 @@ export class GoldenHost implements Host {
     if (command === limits.command) return { lowersOomScore: true, setsConntrack: true };
     if (command === addresses(familyOf(this.machine.address)).command)
       return [{ device: 'eth0', address: this.machine.address, prefix: 24 }];
+    if (command === linkLocalAddresses.command) return [{ device: 'eth0', address: 'fe80::1', prefix: 64 }];
     if (command.includes('digest=$(printf')) return bundle;
     if (command.endsWith('echo end') && this.#hasAuthorities && command.includes("echo 'pair ca'"))
       return wholePairs(this.#cluster, command);

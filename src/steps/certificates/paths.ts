@@ -1,6 +1,6 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import type { KeyPair } from '../../facts/key-pairs.js';
-import { serviceSubnets } from '../../cluster/families.js';
+import { loopbacks, serviceSubnets } from '../../cluster/families.js';
 import { addressText, networkOf } from '../../cluster/ip.js';
 import { controlPlanes, endpointHost, etcdHosts } from '../../cluster/roles.js';
 import { furtherNames } from '../control-plane/kubeadm-documents.js';
@@ -70,7 +70,7 @@ export function ownCertificates(cluster: Cluster, machine: Machine): OwnCertific
   }
   if (etcdHosts(cluster).includes(machine)) {
     all.push(
-      certificate('etcd-server', 'etcd/server', 'etcd/ca', [machine.name, machine.address, '127.0.0.1']),
+      certificate('etcd-server', 'etcd/server', 'etcd/ca', [machine.name, machine.address, ...loopbacks(machine)]),
       certificate('etcd-peer', 'etcd/peer', 'etcd/ca', [machine.name, machine.address]),
       certificate('etcd-healthcheck-client', 'etcd/healthcheck-client', 'etcd/ca'),
     );

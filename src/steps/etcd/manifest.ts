@@ -1,5 +1,6 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { imageName } from '../../cluster/image-names.js';
+import { loopbacks } from '../../cluster/families.js';
 import { inUrl } from '../../cluster/ip.js';
 import { etcdHosts } from '../../cluster/roles.js';
 import { profileOf } from '../../cluster/versions.js';
@@ -10,8 +11,9 @@ const pki = '/etc/kubernetes/pki/etcd';
 /** By this kubeadm finds the members on the API, to upgrade, join and reset them (kubeadm, util/etcd). */
 const advertised = 'kubeadm.kubernetes.io/etcd.advertise-client-urls';
 
-export const peerUrl = ({ address }: Machine): string => `https://${inUrl(address)}:2380`;
-export const clientUrl = ({ address }: Machine): string => `https://${inUrl(address)}:2379`;
+type Addressed = Pick<Machine, 'address'>;
+export const peerUrl = ({ address }: Addressed): string => `https://${inUrl(address)}:2380`;
+export const clientUrl = ({ address }: Addressed): string => `https://${inUrl(address)}:2379`;
 
 /** What etcd reads at its first start only (etcd.io, configuration options, clustering). */
 export const foundingOf = (cluster: Cluster): string[] => [
@@ -40,6 +42,7 @@ export function etcdManifest(
   founding = foundingOf(cluster),
 ): WantedFile {
   const { quotaBackendBytes, dataDir: data } = cluster.etcd;
+  const listened = [...loopbacks(machine), machine.address].map((address) => clientUrl({ address }));
   const command = [
     'etcd',
     `--advertise-client-urls=${clientUrl(machine)}`,
@@ -50,7 +53,7 @@ export function etcdManifest(
     `--initial-advertise-peer-urls=${peerUrl(machine)}`,
     ...founding,
     `--key-file=${pki}/server.key`,
-    `--listen-client-urls=https://127.0.0.1:2379,${clientUrl(machine)}`,
+    `--listen-client-urls=${listened.join(',')}`,
     '--listen-metrics-urls=http://127.0.0.1:2381',
     `--listen-peer-urls=${peerUrl(machine)}`,
     `--name=${machine.name}`,

@@ -1,7 +1,8 @@
 import { primaryFamily } from '../../cluster/families.js';
 import { contains, networkOf } from '../../cluster/ip.js';
 import { vipCarriers } from '../../cluster/roles.js';
-import { addresses, answersFor, vrrpAdverts } from '../../facts/network.js';
+import type { Fact } from '../../facts/fact.js';
+import { addresses, answersFor, linkLocalAddresses, vrrpAdverts } from '../../facts/network.js';
 import { survey } from '../../facts/survey.js';
 import type { Step } from '../step.js';
 import { deviceOf, nodeDeviceOf } from '../load-balancer/device.js';
@@ -29,13 +30,13 @@ export const checkEndpoint: Step = {
         words: `the virtual address ${endpoint.vip} is outside the network of ${device} (${networks})`,
       });
     }
-    const ourMacs = await Promise.all(
-      vipCarriers(cluster).map(async ({ name }) => (await (await peer(name)).read(survey)).macs),
-    );
+    const ofCarriers = async <T>(fact: Fact<T>): Promise<T[]> =>
+      Promise.all(vipCarriers(cluster).map(async ({ name }) => (await peer(name)).read(fact)));
+    const ourMacs = (await ofCarriers(survey)).flatMap(({ macs }) => macs);
     const mac = own.some(({ address }) => address === endpoint.vip)
       ? undefined
       : await host.read(answersFor(endpoint.vip));
-    if (mac && !ourMacs.flat().includes(mac))
+    if (mac && !ourMacs.includes(mac))
       problems.push({ name: 'vip-free', words: `${mac} already answers for ${endpoint.vip}` });
     const adverts = await host.read(vrrpAdverts(nodeDeviceOf(host.machine, own), family));
     if (!adverts)
@@ -44,9 +45,10 @@ export const checkEndpoint: Step = {
         words: 'tcpdump is not installed, so nobody listened for other VRRP routers',
         warning: true,
       });
+    const ours = [...cluster.hosts, ...(family === 6 ? (await ofCarriers(linkLocalAddresses)).flat() : [])];
     const stranger = adverts?.find(
       ({ source, virtualRouterId }) =>
-        virtualRouterId === endpoint.virtualRouterId && !cluster.hosts.some(({ address }) => address === source),
+        virtualRouterId === endpoint.virtualRouterId && !ours.some(({ address }) => address === source),
     );
     if (stranger)
       problems.push({

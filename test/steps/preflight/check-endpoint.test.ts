@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addresses, answersFor, vrrpAdverts, type VrrpAdvert } from '../../../src/facts/network.js';
+import { addresses, answersFor, linkLocalAddresses, vrrpAdverts, type VrrpAdvert } from '../../../src/facts/network.js';
 import { survey as surveyFact } from '../../../src/facts/survey.js';
 import { checkEndpoint } from '../../../src/steps/preflight/check-endpoint.js';
 import { cluster } from '../../clusters.js';
@@ -72,6 +72,26 @@ describe('checkEndpoint', () => {
   ])('%s', async (_, ground, stops, warnings) => {
     const like = (words: RegExp): unknown => expect.stringMatching(words);
     expect(await checked(ground)).toEqual({ stops: stops.map(like), warnings: warnings.map(like) });
+  });
+
+  it.each([
+    ['fe80::12', []],
+    ['fe80::99', [expect.stringMatching(/^vrrp-id: fe80::99 already uses VRRP id 51/)]],
+  ])('knows the carriers’ adverts from %s where hosts have IPv6 addresses', async (source, stops) => {
+    const wanted = cluster({
+      controlPlaneEndpoint: { type: 'vip', vip: 'fd00::100' },
+      networking: { podSubnet: 'fd01::/48', serviceSubnet: 'fd02::/112' },
+      hosts: ['11', '12'].map((end) => ({ name: `m${end}`, address: `fd00::${end}`, roles: ['control-plane'] })),
+    });
+    const fakes = wanted.hosts.map(({ name, address }, index) =>
+      new FakeHost(wanted, name)
+        .tells(addresses(6), [{ device: 'eth0', address, prefix: 64 }])
+        .tells(linkLocalAddresses, [{ device: 'eth0', address: `fe80::1${index + 1}`, prefix: 64 }])
+        .tells(answersFor('fd00::100'), undefined)
+        .tells(vrrpAdverts('eth0', 6), [{ source, virtualRouterId: 51 }])
+        .tells(surveyFact, survey({ macs: [`02:00:00:00:00:1${index + 1}`] })),
+    );
+    expect(await checkEndpoint.check(contextOf(wanted, fakes[0]!, fakes))).toEqual(stops);
   });
 
   it('has nothing to ask where the endpoint is external', async () => {
