@@ -171,7 +171,9 @@ export const clusterSchema = z.strictObject({
     .number()
     .min(1)
     .max(20)
-    .describe('How many times as long as usual kha waits for what it did to come true; for slow hosts')
+    .describe(
+      'How many times as long as usual kha waits for what it did to come true, and the load balancers for an API server; for slow hosts',
+    )
     .optional(),
   taskQueue: z
     .string()

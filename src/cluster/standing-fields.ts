@@ -138,7 +138,7 @@ export const standingFields: Readonly<Record<string, Standing>> = {
   patches: refused('kubeadm applied them when the nodes were made', rollOut),
   files: refused('what reads a file of nodes that stand reads it when it starts', rollOut),
   gates: kha,
-  patience: kha,
+  patience: applied('configureHaproxy and configureKeepalived'),
   taskQueue: kha,
   addons: {
     ...told(

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../cluster/cluster.js';
+import { patientSeconds } from '../../cluster/patience.js';
 
 /** How long kubeadm itself waits, in seconds (kubeadm.k8s.io/v1beta4, Timeouts; the same in v1.35 to v1.37). */
 const usual = {
@@ -11,13 +12,13 @@ const usual = {
 };
 
 /** kubeadm is as patient as kha is told to be; what a fragment of the spec says wins. */
-export const timeouts = ({ patience = 1 }: Partial<Pick<Cluster, 'patience'>>, said: object = {}): object =>
-  patience === 1
+export const timeouts = (cluster: Partial<Pick<Cluster, 'patience'>>, said: object = {}): object =>
+  (cluster.patience ?? 1) === 1
     ? {}
     : {
         timeouts: {
           ...Object.fromEntries(
-            Object.entries(usual).map(([wait, seconds]) => [wait, `${Math.round(seconds * patience)}s`]),
+            Object.entries(usual).map(([wait, seconds]) => [wait, `${patientSeconds(cluster, seconds)}s`]),
           ),
           ...said,
         },

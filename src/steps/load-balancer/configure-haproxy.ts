@@ -1,6 +1,7 @@
 import type { Cluster } from '../../cluster/cluster.js';
 import { primaryFamily } from '../../cluster/families.js';
 import { inUrl } from '../../cluster/ip.js';
+import { patientSeconds } from '../../cluster/patience.js';
 import { apiServerPort, controlPlanes, loadBalancers, sharesApiPort } from '../../cluster/roles.js';
 import type { Step } from '../step.js';
 import { writeFiles, type WantedFile } from '../wanted-file.js';
@@ -55,7 +56,7 @@ export function haproxy(cluster: Cluster): WantedFile {
     '    mode tcp',
     '    log global',
     '    timeout connect 5s',
-    '    timeout check 3s',
+    `    timeout check ${patientSeconds(cluster, 3)}s`,
     // Watches stay open without a byte for as long as nothing changes.
     '    timeout client 4h',
     '    timeout server 4h',
@@ -66,7 +67,7 @@ export function haproxy(cluster: Cluster): WantedFile {
     '    balance leastconn',
     '    option httpchk GET /readyz',
     '    http-check expect status 200',
-    '    default-server check check-ssl verify none inter 1s fall 2 rise 1 on-marked-down shutdown-sessions',
+    `    default-server check check-ssl verify none inter ${patientSeconds(cluster, 1)}s fall 2 rise 1 on-marked-down shutdown-sessions`,
     ...servers,
     '',
   ];

@@ -1,5 +1,6 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { familyOf } from '../../cluster/ip.js';
+import { patientSeconds } from '../../cluster/patience.js';
 import { apiServerUrl, controlPlanes, vipCarriers } from '../../cluster/roles.js';
 import type { WantedFile } from '../wanted-file.js';
 
@@ -32,8 +33,8 @@ export function keepalived(cluster: Cluster, machine: Machine, { node, vip }: De
     ...tracked.flatMap(({ name, weight }) => [
       `vrrp_script ${name} {`,
       `    script "${healthScriptFolder}/check-${name}"`,
-      '    interval 1',
-      '    timeout 2',
+      `    interval ${patientSeconds(cluster, 1)}`,
+      `    timeout ${patientSeconds(cluster, 2)}`,
       '    fall 2',
       '    rise 2',
       `    weight ${weight}`,
@@ -82,7 +83,7 @@ export function healthScripts(cluster: Cluster, machine: Machine): (WantedFile &
     name,
     weight,
     path: `${healthScriptFolder}/check-${name}`,
-    content: `#!/bin/sh\nexec curl -sfk --noproxy '*' --max-time 1 -o /dev/null ${url}\n`,
+    content: `#!/bin/sh\nexec curl -sfk --noproxy '*' --max-time ${patientSeconds(cluster, 1)} -o /dev/null ${url}\n`,
     mode: '755',
   });
   const all = [script('haproxy', -60, `https://127.0.0.1:${cluster.controlPlaneEndpoint.port}/readyz`)];

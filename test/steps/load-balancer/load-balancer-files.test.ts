@@ -39,6 +39,19 @@ describe('haproxy.cfg', () => {
   });
 });
 
+it('asks slow hosts’ API servers as much less often, and waits as much longer, as it is told to be patient', () => {
+  const slow = cluster({ patience: 4 });
+  const m1 = slow.hosts[0]!;
+  const { content } = haproxy(slow);
+  expect(line(content, /^ *(timeout check|default-server)/)).toEqual([
+    'timeout check 12s',
+    'default-server check check-ssl verify none inter 4s fall 2 rise 1 on-marked-down shutdown-sessions',
+  ]);
+  const conf = keepalived(slow, m1, { node: 'eth0', vip: 'eth0' }, 'password').content;
+  expect(line(conf, /^ *(interval|timeout)/)).toEqual(['interval 4', 'timeout 8', 'interval 4', 'timeout 8']);
+  for (const script of healthScripts(slow, m1)) expect(script.content).toContain(' --max-time 4 ');
+});
+
 describe('the API servers’ own port at the virtual address', () => {
   const shared = cluster({ controlPlaneEndpoint: { type: 'vip', vip: '10.0.0.100', port: 6443 } });
   const [m1, , , w1] = shared.hosts;
