@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { cancelRun } from '../../../src/client/cancel.js';
 import { begin } from '../../../src/client/runs.js';
 import { temporalCli } from '../../../src/engine/temporal-cli.js';
@@ -20,8 +20,13 @@ beforeAll(async () => {
       extraArgs: Object.entries(searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
     },
   });
+  // Its workers are not those of an engine that this machine may have.
+  vi.stubEnv('TEMPORAL_ADDRESS', environment.address);
 });
-afterAll(() => environment.teardown());
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await environment.teardown();
+});
 
 describe('kha cancel', () => {
   it('says that no worker is there, and the request stands until one comes', async () => {
