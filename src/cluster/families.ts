@@ -25,6 +25,10 @@ export const isDualStack = (cluster: Networks): boolean => podSubnets(cluster).l
 export const addressesOf = ({ address, secondaryAddress }: Pick<Machine, 'address' | 'secondaryAddress'>): string[] =>
   secondaryAddress === undefined ? [address] : [address, secondaryAddress];
 
+/** A host's IPv6 address, whether it is the first or the second. */
+export const ipv6AddressOf = (machine: Pick<Machine, 'address' | 'secondaryAddress'>): string | undefined =>
+  addressesOf(machine).find((one) => familyOf(one) === 6);
+
 /** Where one host's programs reach its etcd: at ::1 those that kubeadm starts on a host of IPv6, at 127.0.0.1 kha's own. */
 export const loopbacks = ({ address }: Pick<Machine, 'address'>): string[] => [
   '127.0.0.1',

@@ -10,13 +10,12 @@ export const label = z
     /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
     'a DNS label: lower-case letters, digits and hyphens, 63 at most (RFC 1123)',
   );
+const shortestIpv6 =
+  'a global or unique local IPv6 address in its shortest form and in lower case (RFC 5952), such as fd00::11';
 /** Written in one way only, so that it equals what the host's own programs print (RFC 5952). */
 export const ipv6 = z
   .ipv6({ error: 'an IPv6 address such as fd00::11', abort: true })
-  .refine(
-    (address) => canonical(address) === address && isNodeAddress(address),
-    'a global or unique local IPv6 address in its shortest form and in lower case (RFC 5952), such as fd00::11',
-  );
+  .refine((address) => canonical(address) === address && isNodeAddress(address), shortestIpv6);
 
 const either = new RegExp(`${z.regexes.ipv4.source}|^[\\da-f]*:[\\da-f:.]*$`, 'i');
 /** Of a host or of the API; that all of a cluster are of one family is a rule (network-rules.ts). */
@@ -24,7 +23,7 @@ export const nodeAddress = z
   .string()
   .regex(either, { error: 'an IPv4 address such as 10.0.0.11, or an IPv6 address such as fd00::11', abort: true })
   .refine((address) => !address.includes(':') || ipv6.safeParse(address).success, {
-    error: 'a global or unique local IPv6 address in its shortest form and in lower case (RFC 5952), such as fd00::11',
+    error: shortestIpv6,
     abort: true,
   });
 

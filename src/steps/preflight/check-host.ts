@@ -1,6 +1,5 @@
-import { addressesOf } from '../../cluster/families.js';
+import { ipv6AddressOf } from '../../cluster/families.js';
 import { givenAuthorities } from '../../cluster/given-authorities.js';
-import { familyOf } from '../../cluster/ip.js';
 import { allHosts, controlPlanes, etcdHosts } from '../../cluster/roles.js';
 import { disks, syncedWrites } from '../../facts/disks.js';
 import { existing } from '../../facts/files.js';
@@ -33,7 +32,7 @@ export const checkHost: Step = {
       folders.length > 0 ? host.read(disks(folders)) : [],
       host.read(existing([dataPath(cluster)])),
     ]);
-    const six = addressesOf(host.machine).some((one) => familyOf(one) === 6) ? await host.read(ipv6) : undefined;
+    const six = ipv6AddressOf(host.machine) === undefined ? undefined : await host.read(ipv6);
     const leftovers = [...new Set([...found.leftovers, ...data])];
     const problems: Problem[] = [
       ...hostProblems(cluster, host.machine, { ...found, leftovers }),

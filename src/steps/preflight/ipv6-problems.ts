@@ -1,12 +1,11 @@
 import type { Machine } from '../../cluster/cluster.js';
-import { addressesOf } from '../../cluster/families.js';
-import { familyOf } from '../../cluster/ip.js';
+import { ipv6AddressOf } from '../../cluster/families.js';
 import type { Ipv6 } from '../../facts/ipv6.js';
 import type { Problem } from './problem.js';
 
 /** What is wrong with a host's IPv6 where its node is to have an address of it. */
 export function ipv6Problems(machine: Machine, found: Ipv6): Problem[] {
-  const address = addressesOf(machine).find((one) => familyOf(one) === 6);
+  const address = ipv6AddressOf(machine);
   if (address === undefined) return [];
   if (!found.inKernel)
     return [
