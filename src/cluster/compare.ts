@@ -2,6 +2,7 @@ import type { Cluster } from './cluster.js';
 import { shown, type Difference } from './difference.js';
 import { canonical } from './digest.js';
 import { hostDifferences } from './host-differences.js';
+import { settled } from './seed-profile.js';
 import { standingFields, type Standing } from './standing-fields.js';
 
 /**
@@ -20,7 +21,7 @@ export function compare(before: Cluster, wanted: Cluster): Difference[] {
     .filter(([name]) => !telling.some((one) => name !== one && name.startsWith(one.replace(/\..*/, '.'))))
     .flatMap(([name, standing]) => {
       const path = name.split('.');
-      return field(path, standing, at(before, path), at(wanted, path));
+      return field(path, standing, at(settled(before), path), at(settled(wanted), path));
     });
   return [...fields, ...hostDifferences(before, wanted)];
 }

@@ -1,6 +1,7 @@
 import { each, isDualStack, podSubnetOf, podSubnets, primaryFamily, serviceSubnets } from './families.js';
 import { contains, familyOf, networkOf, overlap } from './ip.js';
 import { nodes } from './roles.js';
+import { encapsulationOf } from './seed-profile.js';
 import { error, type Rule, type RuleProblem } from './rule-problem.js';
 
 /** The networks of pods, services and hosts are apart from each other, and large enough. */
@@ -148,9 +149,7 @@ const fitting = (cluster: Parameters<Rule>[0], mask: number): number =>
   mask - Math.ceil(Math.log2(Math.max(1, nodes(cluster).length)));
 
 const calico: Rule = (cluster) =>
-  podSubnetOf(cluster, 6) !== undefined &&
-  cluster.networking.cni === 'calico' &&
-  cluster.networking.calico.encapsulation === 'ipip'
+  podSubnetOf(cluster, 6) !== undefined && cluster.networking.cni === 'calico' && encapsulationOf(cluster) === 'ipip'
     ? [
         error(
           ['networking', 'calico', 'encapsulation'],

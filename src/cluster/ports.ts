@@ -1,5 +1,6 @@
 import type { Cluster, Machine } from './cluster.js';
 import { controlPlanes, etcdHosts, loadBalancers, nodes, vipCarriers } from './roles.js';
+import { encapsulationOf } from './seed-profile.js';
 
 /** Something that a host listens to. */
 export interface Opening {
@@ -38,7 +39,7 @@ export function openings(cluster: Cluster, machine: Machine): Opening[] {
       nodes(cluster),
       { protocol: 'tcp', port: 10250, of: 'kubelet', asked: 'by hosts' },
       { protocol: 'tcp', port: 10256, of: 'kube-proxy', asked: 'by itself' },
-      ...(networking.cni === 'calico' ? podNetwork(networking.calico.encapsulation) : []),
+      ...(networking.cni === 'calico' ? podNetwork(encapsulationOf(cluster)) : []),
     ],
     [
       loadBalancers(cluster),
@@ -55,7 +56,7 @@ export function openings(cluster: Cluster, machine: Machine): Opening[] {
 }
 
 /** Without an overlay, and with IP in IP, Calico tells routes by BGP. */
-function podNetwork(encapsulation: Cluster['networking']['calico']['encapsulation']): Opening[] {
+function podNetwork(encapsulation: 'vxlan' | 'ipip' | 'none'): Opening[] {
   if (encapsulation === 'vxlan') return [{ protocol: 'udp', port: 4789, of: 'pods, VXLAN', asked: 'by hosts' }];
   const bgp: Opening = { protocol: 'tcp', port: 179, of: 'Calico, BGP', asked: 'by hosts' };
   return encapsulation === 'ipip' ? [bgp, { protocol: 'ipip', of: 'pods, IP in IP', asked: 'by hosts' }] : [bgp];

@@ -11,6 +11,9 @@ import { repeats } from './repeats.js';
 import { controlPlanes, etcdHosts, vipCarriers } from './roles.js';
 import { error, warning, type Rule, type RuleProblem } from './rule-problem.js';
 import { usualRoot } from './usual-folders.js';
+import { isSeed } from './seed-profile.js';
+import { seedProfile } from './seed-versions.js';
+import { seedProblems } from './seed-rules.js';
 import { sourceProblems } from './source-rules.js';
 import { isSupported, supportedVersions } from './versions.js';
 
@@ -23,6 +26,7 @@ export const ruleProblems = (cluster: Cluster): RuleProblem[] =>
     logins,
     size,
     version,
+    seedProblems,
     sourceProblems,
     roles,
     etcd,
@@ -88,8 +92,8 @@ const size: Rule = ({ hosts }) =>
       ]
     : [];
 
-const version: Rule = ({ kubernetesVersion }) =>
-  isSupported(kubernetesVersion)
+const version: Rule = ({ kubernetesVersion, profile }) =>
+  isSeed({ profile }) || kubernetesVersion === seedProfile || isSupported(kubernetesVersion)
     ? []
     : [error(['kubernetesVersion'], 'this version is not supported', kubernetesVersion, supportedVersions)];
 

@@ -8,6 +8,7 @@ import { json } from './schema/json.js';
 import { kubeadm, patches } from './schema/kubeadm.js';
 import { dnsName, ipv6, label, nodeAddress, part, path, port, subnets } from './schema/names.js';
 import { nodeSettings, pool } from './schema/node.js';
+import { seedProfile } from './seed-versions.js';
 import { source } from './schema/source.js';
 import { hostSsh, ssh } from './schema/ssh.js';
 
@@ -106,11 +107,17 @@ const networking = z.strictObject({
     .default('calico'),
   calico: z
     .strictObject({
-      encapsulation: z.enum(['vxlan', 'ipip', 'none']).default('vxlan'),
+      encapsulation: z
+        .enum(['vxlan', 'ipip', 'none'])
+        .describe('How pods’ packets go from node to node; vxlan if left out')
+        .optional(),
       mtu: z.int().min(576).max(9216).optional(),
     })
     .prefault({}),
-  kubeProxyMode: z.enum(['nftables', 'iptables', 'ipvs']).default('nftables'),
+  kubeProxyMode: z
+    .enum(['nftables', 'iptables', 'ipvs'])
+    .describe('Mode of kube-proxy; nftables if left out')
+    .optional(),
 });
 
 export const gateNames = ['before-changes', 'before-control-plane', 'before-switch-over'] as const;
@@ -124,6 +131,14 @@ export const clusterSchema = z.strictObject({
     .string()
     .regex(/^v\d+\.\d+\.(0|[1-9]\d*)$/, 'a version such as v1.37.2')
     .describe('Kubernetes version'),
+  profile: z
+    .literal(seedProfile)
+    .describe('A cluster of another time: Kubernetes 1.9.0 on docker, as the seed of this project has it')
+    .optional(),
+  unsafe: z
+    .literal(true)
+    .describe('Said by whoever knows that the profile’s cluster is not safe by today’s measure')
+    .optional(),
   hosts: z.array(host).min(1),
   pools: z.record(label, pool).describe('Settings that hosts have in common, by name').default({}),
   controlPlaneEndpoint: controlPlaneEndpoint.describe('Where the API is reached'),

@@ -54,6 +54,8 @@ export const standingFields: Readonly<Record<string, Standing>> = {
   kind: refused('it says how the file is read'),
   name: refused('hosts, certificates and runs are marked with it'),
   kubernetesVersion: refused('an install does not upgrade', 'kha upgrade VERSION (not built yet)'),
+  profile: refused('it says how everything of the cluster is made'),
+  unsafe: kha,
   'hosts[].name': byHost,
   'hosts[].address': byHost,
   'hosts[].secondaryAddress': byHost,
@@ -125,6 +127,7 @@ export const standingFields: Readonly<Record<string, Standing>> = {
   'networking.calico.mtu': refused('Calico’s pods read it when they start', rollOut),
   'networking.kubeProxyMode': refused('kube-proxy keeps the mode that it was made with', rollOut),
   kubelet: refused('kubelets keep the settings that they joined with', rollOut),
+  'etcd.tls': refused('members and API servers would no longer hear each other'),
   'etcd.dataDir': refused('its members’ data lie there'),
   'etcd.quotaBackendBytes': {
     ...refused(

@@ -69,3 +69,17 @@ it('is told to people: docs/spec.md has every row', () => {
   for (const row of Object.keys(standingFields).filter((one) => !['apiVersion', 'kind'].includes(one)))
     expect(standing, row).toContain(`\`${row}\``);
 });
+
+it('takes a default that is written out for no change, and another value for one', () => {
+  const written = cluster({
+    networking: { kubeProxyMode: 'nftables', calico: { encapsulation: 'vxlan' } },
+    etcd: { tls: true },
+  });
+  expect(compare(cluster(), written)).toEqual([]);
+  expect(compare(written, cluster())).toEqual([]);
+  const other = cluster({ networking: { kubeProxyMode: 'ipvs', calico: { encapsulation: 'none' } } });
+  expect(compare(cluster(), other).map(({ path }) => path.join('.'))).toEqual([
+    'networking.calico.encapsulation',
+    'networking.kubeProxyMode',
+  ]);
+});

@@ -19,6 +19,10 @@ export const etcd = z.strictObject({
       'Size in bytes at which a member takes no more data: 8 GiB is what etcd advises as the most; 2 GiB if left out',
     )
     .optional(),
+  tls: z
+    .boolean()
+    .describe('Whether members and clients prove themselves by certificates; true unless the profile has it otherwise')
+    .optional(),
 });
 
 export const containerd = z.strictObject({

@@ -5,6 +5,7 @@ import { imageRepository } from '../../cluster/image-names.js';
 import { inUrl } from '../../cluster/ip.js';
 import { settingsOf, takesPods } from '../../cluster/node-settings.js';
 import { apiEndpoint, apiServerPort, etcdHosts, sharesApiPort } from '../../cluster/roles.js';
+import { kubeProxyModeOf } from '../../cluster/seed-profile.js';
 import { usualDataDir } from '../../cluster/usual-folders.js';
 import { profileOf } from '../../cluster/versions.js';
 import type { Admission } from './bootstrap-token.js';
@@ -192,7 +193,7 @@ export function initDocuments(cluster: Cluster, machine: Machine, ground: Ground
   const proxy = {
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
     kind: 'KubeProxyConfiguration',
-    mode: cluster.networking.kubeProxyMode,
+    mode: kubeProxyModeOf(cluster),
     clusterCIDR: cluster.networking.podSubnet,
     ...(ground.limits.setsConntrack ? {} : { conntrack: { maxPerCore: 0, min: 0 } }),
   };

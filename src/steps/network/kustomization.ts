@@ -2,6 +2,7 @@ import type { Cluster } from '../../cluster/cluster.js';
 import { podSubnetOf } from '../../cluster/families.js';
 import { imageName, upstreamOf } from '../../cluster/image-names.js';
 import { isUniqueLocal } from '../../cluster/ip.js';
+import { encapsulationOf } from '../../cluster/seed-profile.js';
 import { profileOf } from '../../cluster/versions.js';
 import { stream } from '../control-plane/kubeadm-documents.js';
 import { calicoFolder } from '../manifests.js';
@@ -62,7 +63,8 @@ const cniWith = (ipv4: boolean): string =>
 
 /** What is changed in Calico's own manifest, as a kustomization beside it: registry, address pool, encapsulation. */
 export function kustomization(cluster: Cluster): WantedFile {
-  const { encapsulation, mtu } = cluster.networking.calico;
+  const encapsulation = encapsulationOf(cluster);
+  const { mtu } = cluster.networking.calico;
   const overlay = encapsulation === 'vxlan';
   const env = {
     ...ipv4Pool(podSubnetOf(cluster, 4), encapsulation),
