@@ -14,7 +14,7 @@ import { alive, end, remember } from '../src/engine/process.js';
 import { holds, run } from '../src/engine/run-program.js';
 
 /** What containers and etcd write cannot lie on an overlay: these folders are the disk's own. */
-const disks = ['containerd', 'kubelet', 'etcd'];
+const disks = ['containerd', 'docker', 'kubelet', 'etcd'];
 const processFile = (lab: Lab, host: string): string => hostFolder(lab, host, 'process.json');
 const diskOf = (lab: Lab, host: string, ...parts: readonly string[]): string => hostFolder(lab, host, 'disk', ...parts);
 const rootOf = (lab: Lab, host: string): string => hostFolder(lab, host, 'root');
