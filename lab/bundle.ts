@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { Archive } from '../src/bundle/archive.js';
 import { cachedBundle } from '../src/bundle/build/build.js';
 import { buildModules } from '../src/bundle/build/build-modules.js';
+import { modulesFor } from '../src/bundle/build/modules.js';
 import { labArchitecture, versions } from '../src/bundle/build/versions.js';
 import { pushArchive } from '../src/bundle/push.js';
 import { parseAddress, RegistryClient, type RegistrySettings } from '../src/bundle/registry-client.js';
@@ -40,5 +41,5 @@ const access = async (lab: Lab): Promise<Omit<RegistrySettings, 'address'>> =>
 
 /** The bundle's own kubectl, for this machine. */
 export async function kubectlPath(report: Report): Promise<string> {
-  return (await buildModules(versions, labArchitecture, report)).get('kubectl')!;
+  return (await buildModules(modulesFor(versions), labArchitecture, report)).get('kubectl')!;
 }

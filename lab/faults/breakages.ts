@@ -8,6 +8,7 @@ import { processFiles } from '../../src/engine/engine.js';
 import { alive } from '../../src/engine/process.js';
 import { run } from '../../src/engine/run-program.js';
 import { buildModules } from '../../src/bundle/build/build-modules.js';
+import { modulesFor } from '../../src/bundle/build/modules.js';
 import { labArchitecture, versions } from '../../src/bundle/build/versions.js';
 import { hostActions } from '../index.js';
 import { labFile, network, type Lab } from '../lab.js';
@@ -165,7 +166,7 @@ async function storageOf(lab: Lab): Promise<string> {
 async function corruptKubeadm({ lab }: Scene): Promise<void> {
   const storage = await storageOf(lab);
   const copy = labFile(lab, 'corrupt');
-  const kubeadm = (await buildModules(versions, labArchitecture, () => undefined)).get('kubeadm')!;
+  const kubeadm = (await buildModules(modulesFor(versions), labArchitecture, () => undefined)).get('kubeadm')!;
   const hash = createHash('sha256');
   await pipeline(createReadStream(kubeadm), hash);
   const digest = hash.digest('hex');

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Internet } from '../../lab/internet/internet.js';
 import { programImage } from '../../lab/internet/program-image.js';
 import { buildMetricsServer, buildModules, calicoManifest } from '../../src/bundle/build/build-modules.js';
+import { modulesFor } from '../../src/bundle/build/modules.js';
 import { labArchitecture, versions } from '../../src/bundle/build/versions.js';
 import type { Report } from '../../src/engine/report.js';
 import { run } from '../../src/engine/run-program.js';
@@ -46,7 +47,7 @@ async function writeNetwork(report: Report): Promise<void> {
   copyFileSync(await calicoManifest(), join(parts, 'calico.yaml'));
   const { content } = kustomization(cluster({ source: { file: { path: file, unsigned: true } } }));
   writeFileSync(join(parts, 'kustomization.yaml'), content);
-  const kubectl = (await buildModules(versions, labArchitecture, report)).get('kubectl')!;
+  const kubectl = (await buildModules(modulesFor(versions), labArchitecture, report)).get('kubectl')!;
   writeFileSync(join(templates, 'net.yaml'), await run(kubectl, ['kustomize', parts]));
   writeFileSync(join(folder, 'net/Chart.yaml'), 'apiVersion: v2\nname: net\nversion: 1.0.0\n');
 }

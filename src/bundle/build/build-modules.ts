@@ -6,6 +6,7 @@ import { cacheFolder } from '../../engine/folders.js';
 import { reported, type Report } from '../../engine/report.js';
 import { run } from '../../engine/run-program.js';
 import { goMod, goModFor, requiresOf, type Requires } from './go-mod.js';
+import { buildInGopath, gopathDigest } from './gopath.js';
 import {
   agnhostModule,
   binaryName,
@@ -41,6 +42,7 @@ async function isOfOtherVersions(module: Module): Promise<boolean> {
 async function digest(module: Module): Promise<string> {
   const { requires, ...recipe } = module;
   const hash = createHash('sha256').update(JSON.stringify(recipe));
+  if (module.gopath) hash.update(await gopathDigest());
   if (await isOfOtherVersions(module)) return hash.update(JSON.stringify(requires)).digest('hex').slice(0, 12);
   for (const name of (await readdir(source(module.name), { recursive: true })).sort()) {
     if (/\.(go|mod|sum)$/.test(name)) hash.update(name).update(await readFile(join(source(module.name), name)));
@@ -49,18 +51,18 @@ async function digest(module: Module): Promise<string> {
 }
 
 /** Names what the binaries of all modules follow from. */
-export async function modulesDigest(versions: Versions): Promise<string> {
-  return (await Promise.all(modulesFor(versions).map(digest))).join('-');
+export async function modulesDigest(modules: readonly Module[]): Promise<string> {
+  return (await Promise.all(modules.map(digest))).join('-');
 }
 
 /** Builds what is not built yet, one command after another, and gives the path of every binary by its name. */
 export async function buildModules(
-  versions: Versions,
+  modules: readonly Module[],
   arch: Architecture,
   report: Report,
 ): Promise<Map<string, string>> {
   const binaries = new Map<string, string>();
-  for (const module of modulesFor(versions)) {
+  for (const module of modules) {
     const folder = await built(module, arch, report);
     for (const name of await readdir(folder)) binaries.set(name, join(folder, name));
   }
@@ -122,6 +124,14 @@ async function build(module: Module, arch: Architecture, folder: string, report:
   // Built in a copy: go completes go.sum in place.
   await cp(source(module.name), join(making, 'source'), { recursive: true });
   if (await isOfOtherVersions(module)) await changeVersions(module, join(making, 'source'));
+  if (module.gopath)
+    await buildInGopath({ ...module, gopath: module.gopath }, making, environment(module, arch), report);
+  else await buildAsModule(module, arch, making, report);
+  await rename(join(making, 'out'), folder);
+  await rm(making, { recursive: true, force: true });
+}
+
+async function buildAsModule(module: Module, arch: Architecture, making: string, report: Report): Promise<void> {
   for (const [index, command] of module.commands.entries()) {
     const name = binaryName(command);
     await reported(
@@ -135,8 +145,6 @@ async function build(module: Module, arch: Architecture, folder: string, report:
         ),
     );
   }
-  await rename(join(making, 'out'), folder);
-  await rm(making, { recursive: true, force: true });
 }
 
 /** Puts another go.mod in place of the kept one; its sums are proved by Go’s checksum database instead of a kept go.sum. */
@@ -156,8 +164,8 @@ export async function calicoManifest(): Promise<string> {
 }
 
 /** The command and version that a binary is built from: `k8s.io/kubernetes/cmd/kubeadm@v1.37.2`; kha itself for its own. */
-export async function originOf(versions: Versions, binary: string): Promise<string> {
-  for (const module of modulesFor(versions)) {
+export async function originOf(modules: readonly Module[], binary: string): Promise<string> {
+  for (const module of modules) {
     const command = module.commands.find((one) => binaryName(one) === binary);
     if (command === undefined) continue;
     if (module.name === 'images') return 'kubernetes-ha';

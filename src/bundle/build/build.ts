@@ -14,6 +14,7 @@ import { ownAddOns } from './common-files.js';
 import { packagesDigest } from './debian-packages.js';
 import { sourceFromModules, toolsOfModules } from './from-modules.js';
 import { makeProbe } from './images.js';
+import { modulesFor } from './modules.js';
 import { readLock, writeLock, writeLocked } from './locked.js';
 import { packageFiles, type PackageSources } from './package-files.js';
 import { chooseOrigin, type Origin } from './official/choose.js';
@@ -42,7 +43,7 @@ export interface Build {
 /** The bundle for this version of kha, made where it is not there yet: its path in the cache, where it stays. */
 export async function cachedBundle(report: Report): Promise<string> {
   const name = createHash('sha256')
-    .update([recipe, JSON.stringify(versions), packagesDigest, await modulesDigest(versions)].join('\n'))
+    .update([recipe, JSON.stringify(versions), packagesDigest, await modulesDigest(modulesFor(versions))].join('\n'))
     .digest('hex')
     .slice(0, 12);
   const path = cacheFolder('bundles', `${name}.tar`);

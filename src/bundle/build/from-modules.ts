@@ -4,6 +4,7 @@ import type { Source } from '../write-archive.js';
 import { buildModules, calicoManifest, originOf } from './build-modules.js';
 import { apache } from './common-files.js';
 import { groundsOf } from './grounds.js';
+import { modulesFor } from './modules.js';
 import { makeImages, type Ingredients } from './images.js';
 import type { Architecture, Versions } from './versions.js';
 
@@ -21,13 +22,13 @@ export async function sourceFromModules(
 ): Promise<Pick<Source, 'files' | 'images'>> {
   const ingredients: Ingredients[] = [];
   for (const architecture of architectures) {
-    const binaries = await buildModules(versions, architecture, report);
+    const binaries = await buildModules(modulesFor(versions), architecture, report);
     ingredients.push({ architecture, binaries, ...(await groundsOf(architecture, report)) });
   }
   const images = await makeImages(versions, ingredients, layers);
   const programs = ingredients.flatMap(({ architecture, binaries }) =>
     onHosts.map(async (name) => {
-      const origin = await originOf(versions, name);
+      const origin = await originOf(modulesFor(versions), name);
       return {
         name: `bin/${architecture}/${name}`,
         content: { path: binaries.get(name) ?? name },
@@ -41,7 +42,7 @@ export async function sourceFromModules(
     name: 'manifests/calico.yaml',
     content: { path: await calicoManifest() },
     version: versions.calico,
-    origin: await originOf(versions, 'calico-node'),
+    origin: await originOf(modulesFor(versions), 'calico-node'),
     ...apache,
   };
   return { images, files: [...(await Promise.all(programs)), manifest] };

@@ -102,4 +102,6 @@ async function layOut(
 
 /** Modules that a go.mod replaces by folders beside it, each with its folder. */
 export const stagedIn = (text: string): readonly (readonly [module: string, folder: string])[] =>
-  [...text.matchAll(/^\s*(\S+) => \.\/(\S+)$/gm)].map(([, module = '', folder = '']) => [module, folder] as const);
+  [...text.matchAll(/^\s*(?:replace )?(\S+) => \.\/(\S+)$/gm)].map(
+    ([, module = '', folder = '']) => [module, folder] as const,
+  );

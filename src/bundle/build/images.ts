@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Image, Made } from '../write-archive.js';
 import { writeTar, type Content } from '../write-tar.js';
 import { originOf } from './build-modules.js';
+import { modulesFor } from './modules.js';
 import type { Grounds } from './grounds.js';
 import { system, type Architecture, type Versions } from './versions.js';
 
@@ -113,7 +114,13 @@ export async function makeImages(
     Promise.all(
       recipes(versions, binaries, plugins).map(async (recipe) => ({
         architecture,
-        image: await makeImage(recipe, await originOf(versions, recipe.of), netfilter, folder, architecture),
+        image: await makeImage(
+          recipe,
+          await originOf(modulesFor(versions), recipe.of),
+          netfilter,
+          folder,
+          architecture,
+        ),
       })),
     ),
   );

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Requires } from './go-mod.js';
+import type { GopathBuild } from './gopath.js';
 import type { Versions } from './versions.js';
 
 /** Commands that are built from Go modules, with the go.mod of src/bundle/modules or one made for another version. */
@@ -13,13 +14,15 @@ export interface Module {
   readonly toolchain?: string;
   /** The modules that the commands are of, in the versions wanted; as its go.mod has them where this says nothing. */
   readonly requires?: Requires;
+  /** Where it is older than Go's modules. */
+  readonly gopath?: GopathBuild;
 }
 
 /** Without these kubeadm calls itself v0.0.0 and refuses its own version. */
-function stamps(kubernetes: string): string {
+function stamps(kubernetes: string, own = 'k8s.io/component-base/version'): string {
   const [, minor = ''] = kubernetes.split('.');
   const fields = `gitVersion=${kubernetes} gitMajor=1 gitMinor=${minor} gitTreeState=clean`.split(' ');
-  return ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version']
+  return [own, 'k8s.io/client-go/pkg/version']
     .map((where) => fields.map((field) => `-X ${where}.${field}`).join(' '))
     .join(' ');
 }
@@ -63,6 +66,40 @@ export const modulesFor = ({ kubernetes, etcd, coredns, containerd, pause }: Ver
   calico,
   { name: 'images', flags: `-X main.version=${pause}`, commands: ['./pause', './probe'] },
 ];
+
+/** An API server of v1.9 says what it serves by a file that its makefile makes (build/root/Makefile.generated_files). */
+const generateOpenapi = `go build -o /mnt/tmp/openapi-gen k8s.io/code-generator/cmd/openapi-gen
+dirs=$(grep -rl --include=*.go '+k8s:openapi-gen=' k8s.io | grep -Ev 'code-generator|kube-openapi' | xargs -n1 dirname | LC_ALL=C sort -u | paste -sd,)
+/mnt/tmp/openapi-gen --logtostderr -i "$dirs" -p k8s.io/kubernetes/pkg/generated/openapi -O zz_generated.openapi -h /dev/null
+`;
+
+/**
+ * Kubernetes 1.9, which Go's modules came after: all but a few of its dependencies are those of its own list. Go 1.9 built
+ * its releases, and built by today's Go its kubeadm ends in a panic. A kubelet without C measures no container.
+ */
+export const kubernetes19: Module & { readonly gopath: GopathBuild } = {
+  name: 'kubernetes-1.9',
+  toolchain: 'go1.9.7',
+  flags: stamps('v1.9.0', 'k8s.io/kubernetes/pkg/version'),
+  commands: [
+    ...['kubeadm', 'kubectl', 'kubelet', 'kube-apiserver', 'kube-controller-manager', 'kube-proxy'].map(
+      (command) => `k8s.io/kubernetes/cmd/${command}`,
+    ),
+    'k8s.io/kubernetes/plugin/cmd/kube-scheduler',
+  ],
+  gopath: {
+    staging: 'k8s.io/kubernetes',
+    // The containerd of its list answers with this type, and cAdvisor's own list has another.
+    changes: {
+      'github.com/google/cadvisor/container/containerd/client.go': [
+        'github.com/golang/protobuf/ptypes/empty',
+        'github.com/gogo/protobuf/types',
+      ],
+    },
+    generate: generateOpenapi,
+    withC: ['k8s.io/kubernetes/cmd/kubelet'],
+  },
+};
 
 /**
  * Writes https://[10.96.0.1]:443, which Go refuses since 1.24.8: it takes the toolchain that its go.mod names. Its module
