@@ -20,13 +20,14 @@ import {
 } from './modules.js';
 import { labArchitecture, type Architecture, type Versions } from './versions.js';
 
-const environment = ({ toolchain }: Module, arch: Architecture = labArchitecture): Record<string, string> => ({
+const environment = ({ toolchain, gopath }: Module, arch: Architecture = labArchitecture): Record<string, string> => ({
   GOARCH: arch,
   GOMODCACHE: cacheFolder('go', 'mod'),
   GOCACHE: cacheFolder('go', 'build'),
   GOFLAGS: '-modcacherw -mod=mod',
   CGO_ENABLED: '0',
-  ...(toolchain ? { GOTOOLCHAIN: toolchain } : {}),
+  // A Go that is older than modules cannot fetch them: it only compiles.
+  ...(toolchain && !gopath ? { GOTOOLCHAIN: toolchain } : {}),
 });
 
 const kept = async ({ name }: Module): Promise<Requires> =>
@@ -160,8 +161,11 @@ async function changeVersions(module: Module, folder: string): Promise<void> {
 
 /** Calico's own manifest, which comes with its module. */
 export async function calicoManifest(): Promise<string> {
-  return join(await moduleFolder(calico, 'github.com/projectcalico/calico'), 'manifests', 'calico.yaml');
+  return join(await calicoFolder(), 'manifests', 'calico.yaml');
 }
+
+/** Calico’s sources. */
+export const calicoFolder = (): Promise<string> => moduleFolder(calico, 'github.com/projectcalico/calico');
 
 /** The command and version that a binary is built from: `k8s.io/kubernetes/cmd/kubeadm@v1.37.2`; kha itself for its own. */
 export async function originOf(modules: readonly Module[], binary: string): Promise<string> {

@@ -17,25 +17,46 @@ export interface Grounds {
   readonly plugins: string;
 }
 
-const netfilterPackages = ['iptables', 'nftables', 'conntrack', 'kmod', 'ipset', 'iproute2', 'procps'];
+export const netfilterPackages = ['iptables', 'nftables', 'conntrack', 'kmod', 'ipset', 'iproute2', 'procps'];
 
 /** Made once, into the cache. */
 export const groundsOf = (architecture: Architecture, report: Report): Promise<Grounds> =>
   architecture === labArchitecture ? ownGrounds(report) : foreignGrounds(architecture, report);
 
 async function ownGrounds(report: Report): Promise<Grounds> {
-  const netfilter = cacheFolder('images', `netfilter-${system.suite}.tar`);
+  const netfilter = await debianLayer('netfilter', { suite: system.suite, packages: netfilterPackages }, report);
+  return { netfilter, plugins: '/usr/lib/cni' };
+}
+
+export interface DebianPackages {
+  readonly suite: string;
+  readonly packages: readonly string[];
+  /** Paths that are taken away again. */
+  readonly without?: readonly string[];
+}
+
+/** The layer of a small Debian with packages, made once for its name. */
+export async function debianLayer(
+  name: string,
+  { suite, packages, without = [] }: DebianPackages,
+  report: Report,
+): Promise<string> {
+  const layer = cacheFolder('images', `${name}-${suite}.tar`);
   await mkdir(cacheFolder('images'), { recursive: true });
-  if (!existsSync(netfilter))
-    await reported(report, 'Making the base image with the netfilter tools', async () => {
-      const [variant, packages] = ['--variant=essential', `--include=${netfilterPackages.join(',')}`];
-      const without = '--dpkgopt=path-exclude=/usr/share/{doc,man,locale}/*';
+  if (!existsSync(layer))
+    await reported(report, `Making the base image with ${packages.join(', ')}`, async () => {
+      const options = [
+        '--variant=essential',
+        `--include=${packages.join(',')}`,
+        '--dpkgopt=path-exclude=/usr/share/{doc,man,locale}/*',
+        ...without.map((path) => `--customize-hook=rm "$1${path}"`),
+      ];
       // The time of a build has no place in what is built (reproducible-builds.org).
       const env = { SOURCE_DATE_EPOCH: '0' };
-      await run('mmdebstrap', ['-q', variant, packages, without, system.suite, `${netfilter}.making.tar`], { env });
-      await rename(`${netfilter}.making.tar`, netfilter);
+      await run('mmdebstrap', ['-q', ...options, suite, `${layer}.making.tar`], { env });
+      await rename(`${layer}.making.tar`, layer);
     });
-  return { netfilter, plugins: '/usr/lib/cni' };
+  return layer;
 }
 
 /** Of packages that are unpacked, as their scripts could not run on this machine. */

@@ -8,12 +8,14 @@ import type { Grounds } from './grounds.js';
 import { system, type Architecture, type Versions } from './versions.js';
 
 /** An image as it is made: files over nothing, or over a small Debian with the netfilter tools. */
-interface Recipe {
+export interface Recipe {
   readonly name: string;
   readonly files: Readonly<Record<string, Content>>;
   readonly netfilter?: boolean;
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
+  /** Variables besides PATH. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** The program that it is made around. */
   readonly of: string;
 }
@@ -141,14 +143,15 @@ function joined(all: readonly { readonly architecture: Architecture; readonly im
   return { name, origin, licence, platforms: all };
 }
 
-async function makeImage(
+export async function makeImage(
   recipe: Recipe,
   origin: string,
   netfilter: string,
   folder: string,
   architecture: Architecture,
+  suite: string = system.suite,
 ): Promise<Image & Made> {
-  const { name, files, entrypoint = [], command } = recipe;
+  const { name, files, entrypoint = [], command, environment = {} } = recipe;
   const layer = join(folder, `${name.replaceAll(/[/:]/g, '_')}-${architecture}.tar`);
   const parts = Object.entries(files).sort(([one], [other]) => (one < other ? -1 : 1));
   await writeTar(
@@ -160,7 +163,10 @@ async function makeImage(
     architecture,
     os: 'linux',
     config: {
-      Env: ['PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/cni/bin'],
+      Env: [
+        'PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/cni/bin',
+        ...Object.entries(environment).map(([variable, value]) => `${variable}=${value}`),
+      ],
       Entrypoint: entrypoint,
       ...(command ? { Cmd: command } : {}),
     },
@@ -170,7 +176,7 @@ async function makeImage(
     name,
     // Debian’s packages have many licences, and no package says which in one word.
     ...(recipe.netfilter
-      ? { origin: `${origin} over Debian ${system.suite}`, licence: 'NOASSERTION' }
+      ? { origin: `${origin} over Debian ${suite}`, licence: 'NOASSERTION' }
       : { origin, licence: 'Apache-2.0' }),
     config: (digests) => Buffer.from(JSON.stringify(config(digests))),
     layers,
