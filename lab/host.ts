@@ -9,6 +9,7 @@ import { emulatedSystem } from './emulated/system.js';
 import { startEmulated } from './emulated/machine.js';
 import { hostFolder, hostNamed, labFile, linkName, machineOf, passwordFile, type Lab, type LabHost } from './lab.js';
 import { cutPower, makeDisk, pauseMachine, startMachine } from './vm/machine.js';
+import { furnishForSeed } from './seed-host.js';
 import { kernel } from './vm/kernel.js';
 import { alive, end, remember } from '../src/engine/process.js';
 import { holds, run } from '../src/engine/run-program.js';
@@ -48,6 +49,7 @@ export async function boot(lab: Lab, host: LabHost, rootfs: string): Promise<voi
   if (!existsSync(join(root, 'etc/ssh/ssh_host_ed25519_key'))) {
     await furnish(lab, name, root);
     if (!unified()) await makeGroupsWritable(root);
+    if (lab.seed) await furnishForSeed(root);
   }
   // A machine that lost its power has no control groups left; the kubelet would look for each old container, 3 s long.
   await removeGroups(lab, name);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Archive } from '../src/bundle/archive.js';
 import { versions } from '../src/bundle/build/versions.js';
+import { seedProfile } from '../src/cluster/seed-versions.js';
 import { answering, makeKey, makePasswords, writeKnownHosts } from './access.js';
 import { serveBundle } from './bundle.js';
 import { groupsLeft, removeLabGroups } from './cgroup.js';
@@ -41,7 +42,8 @@ export async function labUp(name: string, size: LabSize, report: Report): Promis
     ...(size.workerArch === undefined ? {} : emulationPrograms),
     ...(size.workerSystem === rpmSystem ? rpmPrograms : {}),
   });
-  const lab = await makeLab(name, size);
+  const seed = (await releaseOf(size)) === seedProfile;
+  const lab = await makeLab(name, seed ? { ...size, seed } : size);
   await makeBridges(lab);
   const kubernetes = await releaseOf(lab);
   await makePasswords(lab);
@@ -69,7 +71,7 @@ export async function labUp(name: string, size: LabSize, report: Report): Promis
 }
 
 /** The release that the lab’s bundle is of. */
-async function releaseOf({ source }: Lab): Promise<string> {
+async function releaseOf({ source }: LabSize): Promise<string> {
   if (source === undefined) return versions.kubernetes;
   await using archive = await Archive.open(source);
   return archive.description.kubernetes;

@@ -6,6 +6,11 @@ import { imagesAddress, registryUser } from './registry.js';
 const pods = ['192.168.0.0/16', 'fd00:192:168::/48'];
 const services = ['10.96.0.0/12', 'fd00:10:96::/112'];
 
+const evictLate = [
+  '# The disks of all hosts are one disk: a kubelet must not evict pods because another host filled it.',
+  'kubelet: { evictionHard: { imagefs.available: 0%, nodefs.available: 0%, memory.available: 50Mi } }',
+];
+
 /** Writes the lab's cluster.yaml, as a user would write it for hosts of his own. */
 export async function writeSpec(lab: Lab, kubernetes: string): Promise<string> {
   const file = labFile(lab, 'cluster.yaml');
@@ -19,6 +24,7 @@ export async function writeSpec(lab: Lab, kubernetes: string): Promise<string> {
     'kind: Cluster',
     `name: ${lab.name}`,
     `kubernetesVersion: ${kubernetes}`,
+    ...(lab.seed ? [`profile: ${kubernetes}`, 'unsafe: true'] : []),
     `controlPlaneEndpoint: { type: vip, vip: ${virtualAddress(lab)}, virtualRouterId: ${51 + lab.index} }`,
     lab.source === undefined
       ? `source: { registry: { address: ${imagesAddress(lab)}, ${access} } }`
@@ -26,8 +32,7 @@ export async function writeSpec(lab: Lab, kubernetes: string): Promise<string> {
     `ssh: { ${user}key: ${JSON.stringify(labFile(lab, 'id'))}, knownHosts: ${JSON.stringify(labFile(lab, 'known_hosts'))} }`,
     '# Nobody has to approve anything in a lab; leave this out to be asked at every gate.',
     'gates: []',
-    '# The disks of all hosts are one disk: a kubelet must not evict pods because another host filled it.',
-    'kubelet: { evictionHard: { imagefs.available: 0%, nodefs.available: 0%, memory.available: 50Mi } }',
+    ...(lab.seed ? [] : evictLate),
     ...networking(lab),
     'hosts:',
     ...hostsOf(lab).map((host) => {
