@@ -38,18 +38,32 @@ export const balancerPackages: readonly string[] = ['haproxy', 'keepalived'];
 
 const everywhere = [...balancerPackages, 'nftables', 'ipset', 'socat', 'ethtool'];
 
+/** What runs containers: today's as a program of the bundle, the seed's out of the system's own packages. */
+export type Runtime = 'containerd' | 'docker';
+
+/** Debian 13 has docker's daemon and its command line apart. */
+const dockerPackages = ({ name, family }: Pick<KnownSystem, 'name' | 'family'>): readonly string[] => {
+  if (family === 'rpm') return ['docker-ce'];
+  return name === 'debian-13' ? ['docker.io', 'docker-cli'] : ['docker.io'];
+};
+
 /**
  * What a bare host lacks, as its own repositories name it: the load balancer, and what containerd, the kubelet and
- * kube-proxy call. RHEL 10 has no runc any more (Red Hat, considerations in adopting RHEL 10); there it comes as a program.
+ * kube-proxy call; or docker, which brings a containerd and runc of its own. RHEL 10 has no runc any more (Red Hat, considerations in adopting RHEL 10); there it comes as a program.
  */
-export function neededPackages({ name, family }: Pick<KnownSystem, 'name' | 'family'>): readonly string[] {
-  if (family === 'deb') return [...everywhere, 'runc', 'conntrack', 'iptables', 'ebtables'];
+export function neededPackages(
+  system: Pick<KnownSystem, 'name' | 'family'>,
+  runtime: Runtime = 'containerd',
+): readonly string[] {
+  const { name, family } = system;
+  const docker = runtime === 'docker' ? dockerPackages(system) : undefined;
+  if (family === 'deb') return [...everywhere, ...(docker ?? ['runc']), 'conntrack', 'iptables', 'ebtables'];
   return [
     ...everywhere,
     'conntrack-tools',
     'iptables-nft',
     'iproute-tc',
     'container-selinux',
-    ...(name.endsWith('-10') ? [] : ['runc']),
+    ...(docker ?? (name.endsWith('-10') ? [] : ['runc'])),
   ];
 }

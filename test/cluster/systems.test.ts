@@ -24,4 +24,16 @@ describe('neededPackages', () => {
       expect(names.includes('runc')).toBe(!/^(rocky|almalinux|rhel)-10$/.test(system.name));
     }
   });
+
+  it('names docker in runc’s place for who runs it, and its command line where that is a package of its own', () => {
+    const dockers = systems.map((system) => {
+      const names = neededPackages(system, 'docker');
+      expect(names).toEqual(expect.arrayContaining(['haproxy', 'keepalived']));
+      expect(names).not.toContain('runc');
+      return [system.name, ...names.filter((name) => name.startsWith('docker'))];
+    });
+    expect(dockers).toContainEqual(['debian-13', 'docker.io', 'docker-cli']);
+    expect(dockers).toContainEqual(['debian-12', 'docker.io']);
+    expect(dockers).toContainEqual(['rocky-9', 'docker-ce']);
+  });
 });

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AddOn } from '../../cluster/add-ons.js';
+import { seedProfile } from '../../cluster/seed-versions.js';
 import { cacheFolder } from '../../engine/folders.js';
 import { reported, type Report } from '../../engine/report.js';
 import { Downloads } from '../downloads.js';
@@ -12,6 +13,7 @@ import { buildProbe, modulesDigest } from './build-modules.js';
 import { addOnParts } from './add-on-parts.js';
 import { ownAddOns } from './common-files.js';
 import { packagesDigest } from './debian-packages.js';
+import { sourceFromSeed, versionsOfSeed } from './from-seed.js';
 import { sourceFromModules, toolsOfModules } from './from-modules.js';
 import { makeProbe } from './images.js';
 import { modulesFor } from './modules.js';
@@ -56,24 +58,22 @@ export async function cachedBundle(report: Report): Promise<string> {
 /** Makes a bundle. Throws LockRefused, and DownloadFailed. */
 export async function buildBundle(build: Build, report: Report): Promise<void> {
   const { kubernetes, path, key, lock, packages, reach = {} } = build;
-  const wanted = versionsOf(kubernetes);
+  const seed = kubernetes === seedProfile;
+  if (seed) assertSeedCanBe(build);
   const architectures = build.architectures ?? [labArchitecture];
   const locked = lock === undefined ? undefined : await readLock(lock, kubernetes);
-  const origin = build.from ?? (await chooseOrigin(kubernetes, reach, report));
+  const origin = build.from ?? (seed ? 'modules' : await chooseOrigin(kubernetes, reach, report));
   const folder = cacheFolder('bundles', `${process.pid}.making`);
   await mkdir(folder, { recursive: true });
   try {
     // First, as a chart may be wrong, and everything else takes long.
     const further = await withAddOns(build, architectures, report);
-    const parts =
-      origin === 'official'
-        ? await official(wanted, architectures, reach, folder, report)
-        : await sourceFromModules(wanted, architectures, folder, report);
+    const parts = await partsOf(kubernetes, origin, architectures, reach, folder, report);
     const from = origin === 'official' ? 'official downloads' : `Go modules with ${await toolsOfModules()}`;
-    const ofSystems = await packageFiles(packages, report, architectures);
+    const ofSystems = await packageFiles(packages, report, architectures, seed ? 'docker' : 'containerd');
     const files = [...parts.files, ...ownAddOns, ...further.files, ...ofSystems];
     const source = {
-      description: { ...describe(wanted, architectures, packages), ...further.description },
+      description: { ...describe(kubernetes, architectures, packages), ...further.description },
       images: [...parts.images, ...further.images],
       files,
     };
@@ -101,6 +101,28 @@ async function withAddOns(
   return { files: made.files, images: made.images, description: { addOns: made.addOns } };
 }
 
+/** Throws where a bundle of the seed's release is asked for that there is none of. */
+function assertSeedCanBe({ from, addOns = [] }: Build): void {
+  if (from === 'official')
+    throw new Error(`${seedProfile} is published nowhere any more: it is made from Go modules (--from modules)`);
+  if (addOns.length > 0) throw new Error(`a bundle of ${seedProfile} has no add-ons of others (--add-ons)`);
+}
+
+function partsOf(
+  kubernetes: string,
+  origin: Origin,
+  architectures: readonly Architecture[],
+  reach: Reach,
+  folder: string,
+  report: Report,
+): Promise<Parts> {
+  if (kubernetes === seedProfile) return sourceFromSeed(architectures, folder, report);
+  const wanted = versionsOf(kubernetes);
+  return origin === 'official'
+    ? official(wanted, architectures, reach, folder, report)
+    : sourceFromModules(wanted, architectures, folder, report);
+}
+
 async function official(
   wanted: Versions,
   architectures: readonly Architecture[],
@@ -120,15 +142,22 @@ async function official(
   };
 }
 
+const partsVersions = ({ containerd, etcd, coredns, pause, calico }: Versions): Record<string, string> => ({
+  containerd,
+  etcd,
+  coredns,
+  pause,
+  calico,
+});
+
 const describe = (
-  wanted: Versions,
+  kubernetes: string,
   architectures: readonly Architecture[],
   packages: PackageSources,
 ): Source['description'] => {
-  const { kubernetes, containerd, etcd, coredns, pause, calico } = wanted;
   return {
     kubernetes,
-    versions: { containerd, etcd, coredns, pause, calico },
+    versions: kubernetes === seedProfile ? versionsOfSeed : partsVersions(versionsOf(kubernetes)),
     systems: [...packages.keys()].flatMap((os) => architectures.map((arch) => ({ os, arch }))),
   };
 };

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Requires } from './go-mod.js';
 import type { GopathBuild } from './gopath.js';
 import type { Versions } from './versions.js';
+import { seedVersions } from '../../cluster/seed-versions.js';
 
 /** Commands that are built from Go modules, with the go.mod of src/bundle/modules or one made for another version. */
 export interface Module {
@@ -26,6 +27,13 @@ function stamps(kubernetes: string, own = 'k8s.io/component-base/version'): stri
     .map((where) => fields.map((field) => `-X ${where}.${field}`).join(' '))
     .join(' ');
 }
+
+/** Programs of kha’s own that images are made around. */
+const ownImages = (pause: string): Module => ({
+  name: 'images',
+  flags: `-X main.version=${pause}`,
+  commands: ['./pause', './probe'],
+});
 
 /** Everything that a bundle’s own programs and images are built from. */
 export const modulesFor = ({ kubernetes, etcd, coredns, containerd, pause }: Versions): readonly Module[] => [
@@ -64,7 +72,7 @@ export const modulesFor = ({ kubernetes, etcd, coredns, containerd, pause }: Ver
     requires: { 'github.com/containerd/containerd/v2': containerd },
   },
   calico,
-  { name: 'images', flags: `-X main.version=${pause}`, commands: ['./pause', './probe'] },
+  ownImages(pause),
 ];
 
 /** An API server of v1.9 says what it serves by a file that its makefile makes (build/root/Makefile.generated_files). */
@@ -156,3 +164,6 @@ const otherNames: Readonly<Record<string, string>> = {
 
 /** The last part of a command's path that is no major version, where the program has no other name. */
 export const binaryName = (command: string): string => otherNames[command] ?? basename(command.replace(/\/v\d+$/, ''));
+
+/** Everything of the seed’s bundle that is built here. */
+export const seedModules: readonly Module[] = [kubernetes19, ownImages(seedVersions.pause)];

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { knownSystem, neededPackages, type KnownSystem } from '../../cluster/systems.js';
+import { knownSystem, neededPackages, type KnownSystem, type Runtime } from '../../cluster/systems.js';
 import type { Report } from '../../engine/report.js';
 import { run } from '../../engine/run-program.js';
 import type { Source } from '../write-archive.js';
@@ -21,32 +21,35 @@ export async function packageFiles(
   sources: PackageSources,
   report: Report,
   architectures: readonly Architecture[] = [labArchitecture],
+  runtime: Runtime = 'containerd',
 ): Promise<Files> {
   const files: Files[number][] = [];
   for (const [name, folder] of sources) {
     const system = knownSystem(name);
     if (!system) throw new Error(`${name} is no system that kha knows packages of`);
     const suite = suites[name];
-    if (folder !== undefined) files.push(...(await ofFolder(system, folder, report)));
-    else if (suite !== undefined) files.push(...(await ofDebian(system, suite, architectures, report)));
+    if (folder !== undefined) files.push(...(await ofFolder(system, folder, runtime, report)));
+    else if (suite !== undefined) files.push(...(await ofDebian(system, suite, architectures, runtime, report)));
     else throw new Error(`packages of ${name} are taken from a folder: --packages ${name}=DIR`);
   }
   return files;
 }
 
 async function ofDebian(
-  { name }: KnownSystem,
+  of: KnownSystem,
   suite: string,
   architectures: readonly Architecture[],
+  runtime: Runtime,
   report: Report,
 ): Promise<Files> {
   const base = await baseSystem(suite, report);
   // What is for every architecture comes with each of them, and is needed once.
   const paths = new Map<string, string>();
   for (const architecture of architectures)
-    for (const path of await debianPackages(base, report, architecture)) paths.set(basename(path), path);
+    for (const path of await debianPackages(base, report, architecture, neededPackages(of, runtime)))
+      paths.set(basename(path), path);
   return [...paths].map(([file, path]) => ({
-    name: `deb/${name}/${file}`,
+    name: `deb/${of.name}/${file}`,
     content: { path },
     version: decodeURIComponent(file.split('_')[1] ?? ''),
     origin: `Debian ${suite}`,
@@ -55,7 +58,7 @@ async function ofDebian(
 }
 
 /** Packages by what they say of themselves, whatever their files are called: a host asks only for what a name tells. */
-async function ofFolder(system: KnownSystem, folder: string, report: Report): Promise<Files> {
+async function ofFolder(system: KnownSystem, folder: string, runtime: Runtime, report: Report): Promise<Files> {
   const ending = `.${system.family}`;
   const names = (await readdir(folder)).filter((name) => name.endsWith(ending) && !name.endsWith('.src.rpm')).sort();
   if (names.length === 0) throw new Error(`${folder} has no ${ending} file for ${system.name}`);
@@ -84,7 +87,7 @@ async function ofFolder(system: KnownSystem, folder: string, report: Report): Pr
       },
     });
   }
-  const lacking = neededPackages(system).filter((name) => !files.some((one) => one.package === name));
+  const lacking = neededPackages(system, runtime).filter((name) => !files.some((one) => one.package === name));
   if (lacking.length > 0)
     report({
       what: `${folder} lacks packages that a bare ${system.name} needs: ${lacking.join(', ')}`,
