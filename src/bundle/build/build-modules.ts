@@ -180,7 +180,8 @@ export async function originOf(modules: readonly Module[], binary: string): Prom
   throw new Error(`no module makes ${binary}`);
 }
 
-async function moduleFolder(module: Module, path: string): Promise<string> {
+/** Where the sources of a module are that commands are built from. */
+export async function moduleFolder(module: Module, path: string): Promise<string> {
   const folder = await run('go', ['list', '-m', '-f', '{{.Dir}}', path], {
     cwd: source(module.name),
     env: environment(module),

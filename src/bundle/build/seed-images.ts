@@ -1,10 +1,11 @@
 import { seedVersions } from '../../cluster/seed-versions.js';
 import type { Report } from '../../engine/report.js';
 import type { Image } from '../write-archive.js';
-import { buildModules, calicoFolder, originOf } from './build-modules.js';
+import { buildModules, calicoFolder, moduleFolder, originOf } from './build-modules.js';
 import { debianLayer, groundsOf } from './grounds.js';
 import { makeImage, type Recipe } from './images.js';
 import { calico, type Module } from './modules.js';
+import { dashboard, dashboardFiles, dashboardPage } from './seed-dashboard.js';
 import { cniFiles, nodeEnvironment, nodeFiles, nodeGround } from './seed-calico.js';
 import { labArchitecture } from './versions.js';
 
@@ -25,7 +26,7 @@ const kubeDns: Module = {
 };
 
 /** What the seed’s images are built from, besides Kubernetes’ own. */
-export const seedImageModules: readonly Module[] = [etcd, kubeDns, calico];
+export const seedImageModules: readonly Module[] = [etcd, kubeDns, calico, dashboard];
 
 /** Debian’s releases whose packages are in some of the images. */
 type Ground = { readonly suite: string; readonly layer: string };
@@ -35,6 +36,8 @@ export interface SeedIngredients {
   readonly binaries: ReadonlyMap<string, string>;
   /** Folder of Calico’s sources. */
   readonly calico: string;
+  /** Folder of the dashboard’s page. */
+  readonly page: string;
   /** Folder of the CNI plugins. */
   readonly plugins: string;
   readonly grounds: { readonly dnsmasq: Ground; readonly node: Ground };
@@ -56,7 +59,8 @@ export async function seedImages(layers: string, report: Report): Promise<Image[
     dnsmasq: { suite: dnsmasq.suite, layer: await debianLayer('dnsmasq', dnsmasq, report) },
     node: { suite: nodeGround.suite, layer: await debianLayer('bird', nodeGround, report) },
   };
-  return makeSeedImages({ binaries, calico: await calicoFolder(), plugins, grounds }, layers);
+  const page = await dashboardPage(await moduleFolder(dashboard, 'github.com/kubernetes/dashboard'), report);
+  return makeSeedImages({ binaries, calico: await calicoFolder(), page, plugins, grounds }, layers);
 }
 
 export async function makeSeedImages(from: SeedIngredients, layers: string): Promise<Image[]> {
@@ -75,7 +79,7 @@ export async function makeSeedImages(from: SeedIngredients, layers: string): Pro
   return images;
 }
 
-async function recipes({ binaries, calico, plugins }: SeedIngredients): Promise<SeedRecipe[]> {
+async function recipes({ binaries, calico, page, plugins }: SeedIngredients): Promise<SeedRecipe[]> {
   const binary = (name: string): { readonly path: string } => {
     const path = binaries.get(name);
     if (path === undefined) throw new Error(`${name} was not built`);
@@ -124,6 +128,12 @@ async function recipes({ binaries, calico, plugins }: SeedIngredients): Promise<
         '/usr/bin/check-status': binary('check-status'),
       },
       entrypoint: ['/usr/bin/kube-controllers'],
+    },
+    {
+      name: `kubernetes-dashboard-amd64:${seedVersions.dashboard}`,
+      of: 'backend',
+      files: { '/dashboard': binary('backend'), ...(await dashboardFiles(page)) },
+      entrypoint: ['/dashboard', '--insecure-bind-address=0.0.0.0', '--bind-address=0.0.0.0'],
     },
   ];
 }

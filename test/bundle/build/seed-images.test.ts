@@ -35,13 +35,14 @@ function ingredients(folder: Folder): SeedIngredients {
     return folder.at(path);
   };
   const names = ['etcd', 'etcdctl', 'kube-dns', 'dnsmasq-nanny', 'sidecar', 'calico-node', 'calico', 'install'];
-  const programs = [...names, 'kube-controllers', 'check-status'];
+  const programs = [...names, 'kube-controllers', 'check-status', 'backend'];
   file('calico/confd/etc/calico/confd/templates/bird_ipam.cfg.template', template);
   file('calico/node/filesystem/etc/rc.local', 'what Calico starts');
   for (const name of ['host-local', 'loopback', 'portmap']) file(`plugins/${name}`, name);
   return {
     binaries: new Map(programs.map((name) => [name, file(`bin/${name}`, `program ${name}`)])),
     calico: folder.at('calico'),
+    page: dirname(file('page/index.html', 'the dashboard’s page')),
     plugins: folder.at('plugins'),
     grounds: {
       dnsmasq: { suite: 'trixie', layer: file('dnsmasq.tar', 'Debian with dnsmasq') },
@@ -79,6 +80,7 @@ it('has what kubeadm 1.9.0 and the manifests of its time name', async () => {
     'k8s-dns-dnsmasq-nanny-amd64:1.14.7',
     'k8s-dns-kube-dns-amd64:1.14.7',
     'k8s-dns-sidecar-amd64:1.14.7',
+    'kubernetes-dashboard-amd64:v1.8.3',
   ]);
 });
 
@@ -91,6 +93,8 @@ it('lays each program over what it needs of Debian', async () => {
   const nanny = await image(archive, 'k8s-dns-dnsmasq-nanny-amd64:1.14.7');
   expect(nanny.content).toMatch(/Debian with dnsmasq[^]*program dnsmasq-nanny[^]*user=root/);
   expect(nanny.config).toMatchObject({ Entrypoint: ['/dnsmasq-nanny'] });
+  const dashboard = await image(archive, 'kubernetes-dashboard-amd64:v1.8.3');
+  expect(dashboard.content).toMatch(/public\/en\/index\.html[^]*the dashboard’s page/);
   const node = await image(archive, 'calico/node:v3.0.4');
   expect(node.content).toMatch(/Debian with BIRD[^]*etc\/rc\.local[^]*what Calico starts/);
   expect(node.config).toMatchObject({

@@ -1,0 +1,40 @@
+module kha.lab/seed-dashboard
+
+go 1.16
+
+require (
+	github.com/beorn7/perks v0.0.0-20160229213445-3ac7bf7a47d1
+	github.com/docker/distribution v2.6.2+incompatible
+	github.com/docker/spdystream v0.0.0-20160310174837-449fdfce4d96
+	github.com/emicklei/go-restful v0.0.0-20170410110728-ff4f55a20633
+	github.com/ghodss/yaml v0.0.0-20150909031657-73d445a93680
+	github.com/gogo/protobuf v0.0.0-20170330071051-c0656edd0d9e
+	github.com/golang/glog v0.0.0-20160126235308-23def4e6c14b
+	github.com/golang/protobuf v0.0.0-20161109072736-4bd1920723d7
+	github.com/google/gofuzz v0.0.0-20161122191042-44d81051d367
+	github.com/googleapis/gnostic v0.1.0
+	github.com/gorilla/websocket v1.2.0
+	github.com/howeyc/gopass v0.0.0-20170109162249-bf9dde6d0d2c
+	github.com/imdario/mergo v0.0.0-20141206190957-6633656539c1
+	github.com/json-iterator/go v0.0.0-20170829155851-36b14963da70
+	github.com/kubernetes/dashboard v1.10.1
+	github.com/matttproud/golang_protobuf_extensions v0.0.0-20150406173934-fc2b8d3a73c4
+	github.com/prometheus/client_golang v0.8.0
+	github.com/prometheus/client_model v0.0.0-20150212101744-fa8ad6fec335
+	github.com/prometheus/common v0.0.0-20170427095455-13ba4ddd0caa
+	github.com/prometheus/procfs v0.0.0-20170519190837-65c1f6f8f0fc
+	github.com/spf13/pflag v1.0.1
+	golang.org/x/crypto v0.0.0-20161006174701-d172538b2cfc
+	golang.org/x/net v0.0.0-20170809000501-1c05540f6879
+	golang.org/x/sys v0.0.0-20160916181909-8f0908ab3b24
+	golang.org/x/text v0.0.0-20170814122439-e56139fd9c5b
+	golang.org/x/time v0.0.0-20180412165947-fbb02b2291d2
+	gopkg.in/igm/sockjs-go.v2 v2.0.0
+	gopkg.in/inf.v0 v0.9.0
+	gopkg.in/square/go-jose.v2 v2.1.2
+	gopkg.in/yaml.v2 v2.0.0-20150924142314-53feefa2559f
+	k8s.io/api v0.0.0-20180308224125-73d903622b73
+	k8s.io/apimachinery v0.0.0-20180228050457-302974c03f7e
+	k8s.io/client-go v0.0.0-20180406111602-989be4278f35
+	k8s.io/heapster v1.4.3
+)
