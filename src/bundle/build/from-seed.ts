@@ -8,6 +8,7 @@ import { apache } from './common-files.js';
 import { groundsOf } from './grounds.js';
 import { makeImage, makeProbe, type Recipe } from './images.js';
 import { seedModules } from './modules.js';
+import { seedImageModules, seedImages } from './seed-images.js';
 import { labArchitecture, type Architecture } from './versions.js';
 
 /** kubernetes-cni 0.6.0’s package, which the seed installs, has these for the kubelet, as far as Debian has them still. */
@@ -62,7 +63,12 @@ const recipes = (binary: (name: string) => string): Recipe[] => {
 };
 
 /** Of what goes with it in its bundle, by name. */
-export const versionsOfSeed: Readonly<Record<string, string>> = { pause: seedVersions.pause };
+export const versionsOfSeed: Readonly<Record<string, string>> = {
+  etcd: seedVersions.etcd,
+  dns: seedVersions.dns,
+  pause: seedVersions.pause,
+  calico: seedVersions.calico.node,
+};
 
 /** Kubernetes’ own images, and what stands in a pod’s place; the proof of the network is kha’s own. */
 export async function kubernetesImages(
@@ -92,14 +98,19 @@ export async function sourceFromSeed(
     throw new Error(`${seedVersions.kubernetes} is built for ${labArchitecture} alone`);
   const binaries = await buildModules(seedModules, labArchitecture, report);
   const { netfilter, plugins } = await groundsOf(labArchitecture, report);
-  const images = await kubernetesImages(binaries, netfilter, layers);
-  const programs = ['kubeadm', 'kubelet', 'kubectl'].map(async (name) => ({
-    name: `bin/${labArchitecture}/${name}`,
-    content: { path: binaries.get(name) ?? name },
-    version: seedVersions.kubernetes,
-    origin: await originOf(seedModules, name),
-    ...apache,
-  }));
+  const images = [...(await kubernetesImages(binaries, netfilter, layers)), ...(await seedImages(layers, report))];
+  const all = [...seedModules, ...seedImageModules];
+  const built = new Map([...binaries, ...(await buildModules(seedImageModules, labArchitecture, report))]);
+  const programs = ['kubeadm', 'kubelet', 'kubectl', 'etcdctl'].map(async (name) => {
+    const origin = await originOf(all, name);
+    return {
+      name: `bin/${labArchitecture}/${name}`,
+      content: { path: built.get(name) ?? name },
+      version: origin.slice(origin.lastIndexOf('@') + 1),
+      origin,
+      ...apache,
+    };
+  });
   const version = await run('dpkg-query', ['--show', '--showformat', '${Version}', 'containernetworking-plugins']);
   const cni = cniPlugins.map((name) => ({
     name: `bin/${labArchitecture}/cni/${name}`,

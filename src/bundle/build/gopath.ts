@@ -77,9 +77,7 @@ async function layOut(
   env: Readonly<Record<string, string>>,
 ): Promise<void> {
   const source = join(folder, 'source');
-  // The Go that builds them knows of no modules.
-  const go = (...args: string[]): Promise<string> =>
-    run('go', args, { cwd: source, env: { ...env, GOTOOLCHAIN: 'local' } });
+  const go = (...args: string[]): Promise<string> => run('go', args, { cwd: source, env });
   // Go reads what replaces a module before it fetches any.
   const staged = stagedIn(await readFile(join(source, 'go.mod'), 'utf8'));
   for (const [of, place] of staged) {

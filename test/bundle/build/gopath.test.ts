@@ -74,7 +74,6 @@ describe.skipIf(!there || process.getuid?.() !== 0)('buildInGopath', () => {
       GOCACHE: cacheFolder('go', 'build'),
       GOFLAGS: '-modcacherw -mod=mod',
       CGO_ENABLED: '0',
-      GOTOOLCHAIN: toolchain,
     };
     await buildInGopath(module, folder.path, env, () => undefined);
     return folder;
