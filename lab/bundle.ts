@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { Archive } from '../src/bundle/archive.js';
 import { cachedBundle } from '../src/bundle/build/build.js';
 import { buildModules } from '../src/bundle/build/build-modules.js';
-import { modulesFor } from '../src/bundle/build/modules.js';
+import { kubernetes19, modulesFor } from '../src/bundle/build/modules.js';
 import { labArchitecture, versions } from '../src/bundle/build/versions.js';
 import { pushArchive } from '../src/bundle/push.js';
 import { parseAddress, RegistryClient, type RegistrySettings } from '../src/bundle/registry-client.js';
@@ -16,7 +16,7 @@ import { imagesAddress, registryPrefix, registryUser, startRegistry } from './re
 
 /** Makes the bundle where it is not there yet, and leaves the lab's registry serving it, below its prefix. */
 export async function serveBundle(lab: Lab, report: Report): Promise<void> {
-  const path = await cachedBundle(report);
+  const path = await cachedBundle(report, lab.profile);
   const storage = cacheFolder('registry', basename(path, '.tar'));
   await startRegistry(lab, storage);
   const prefix = registryPrefix(lab);
@@ -40,6 +40,7 @@ const access = async (lab: Lab): Promise<Omit<RegistrySettings, 'address'>> =>
     : { plainHttp: true };
 
 /** The bundle's own kubectl, for this machine. */
-export async function kubectlPath(report: Report): Promise<string> {
-  return (await buildModules(modulesFor(versions), labArchitecture, report)).get('kubectl')!;
+export async function kubectlPath({ profile }: Lab, report: Report): Promise<string> {
+  const modules = profile === undefined ? modulesFor(versions) : [kubernetes19];
+  return (await buildModules(modules, labArchitecture, report)).get('kubectl')!;
 }

@@ -49,7 +49,7 @@ export async function boot(lab: Lab, host: LabHost, rootfs: string): Promise<voi
   if (!existsSync(join(root, 'etc/ssh/ssh_host_ed25519_key'))) {
     await furnish(lab, name, root);
     if (!unified()) await makeGroupsWritable(root);
-    if (lab.seed) await furnishForSeed(root);
+    if (lab.profile !== undefined) await furnishForSeed(root);
   }
   // A machine that lost its power has no control groups left; the kubelet would look for each old container, 3 s long.
   await removeGroups(lab, name);

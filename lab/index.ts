@@ -42,8 +42,8 @@ export async function labUp(name: string, size: LabSize, report: Report): Promis
     ...(size.workerArch === undefined ? {} : emulationPrograms),
     ...(size.workerSystem === rpmSystem ? rpmPrograms : {}),
   });
-  const seed = (await releaseOf(size)) === seedProfile;
-  const lab = await makeLab(name, seed ? { ...size, seed } : size);
+  const release = await releaseOf(size);
+  const lab = await makeLab(name, release === seedProfile ? { ...size, profile: release } : size);
   await makeBridges(lab);
   const kubernetes = await releaseOf(lab);
   await makePasswords(lab);
@@ -71,8 +71,8 @@ export async function labUp(name: string, size: LabSize, report: Report): Promis
 }
 
 /** The release that the lab’s bundle is of. */
-async function releaseOf({ source }: LabSize): Promise<string> {
-  if (source === undefined) return versions.kubernetes;
+async function releaseOf({ source, profile }: LabSize): Promise<string> {
+  if (source === undefined) return profile ?? versions.kubernetes;
   await using archive = await Archive.open(source);
   return archive.description.kubernetes;
 }

@@ -27,8 +27,8 @@ export interface LabSize {
   readonly careful?: boolean;
   /** A bundle’s file, absolute: there is no registry, and the spec names this file. */
   readonly source?: string;
-  /** Hosts for the seed's own cluster, of whose release the bundle of `source` is. */
-  readonly seed?: boolean;
+  /** As of a spec: hosts for the seed's own cluster. */
+  readonly profile?: string;
   /** Of the workers, where it is another than the control planes’: `debian-12`. Only a bundle of `source` has its packages. */
   readonly workerSystem?: string;
   /** Of the workers, where it is another than this machine's: they are emulated. Only a bundle of `source` has its programs. */

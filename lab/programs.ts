@@ -21,7 +21,7 @@ export async function sshTo(name: string, host: string, words: readonly string[]
 /** kubectl with the cluster's own kubeconfig, which is fetched when there is none yet or it is another cluster's by now. */
 export async function kubectlOn(name: string, args: readonly string[]): Promise<Program> {
   const lab = await labNamed(name);
-  const kubectl = await kubectlPath(() => undefined);
+  const kubectl = await kubectlPath(lab, () => undefined);
   const kubeconfig = labFile(lab, 'kubeconfig');
   const works =
     existsSync(kubeconfig) &&

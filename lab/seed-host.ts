@@ -5,7 +5,7 @@ import { join } from 'node:path';
  * The kubelet and docker ask runc to lower processes' oom_score_adj, and docker 20.10 for every capability there is; without
  * CAP_SYS_RESOURCE runc ends at both.
  */
-const withoutResource = String.raw`#!/bin/sh
+export const withoutResource = String.raw`#!/bin/sh
 previous=
 for argument; do
   case $previous in

@@ -24,7 +24,7 @@ export async function writeSpec(lab: Lab, kubernetes: string): Promise<string> {
     'kind: Cluster',
     `name: ${lab.name}`,
     `kubernetesVersion: ${kubernetes}`,
-    ...(lab.seed ? [`profile: ${kubernetes}`, 'unsafe: true'] : []),
+    ...(lab.profile === undefined ? [] : [`profile: ${lab.profile}`, 'unsafe: true']),
     `controlPlaneEndpoint: { type: vip, vip: ${virtualAddress(lab)}, virtualRouterId: ${51 + lab.index} }`,
     lab.source === undefined
       ? `source: { registry: { address: ${imagesAddress(lab)}, ${access} } }`
@@ -32,7 +32,7 @@ export async function writeSpec(lab: Lab, kubernetes: string): Promise<string> {
     `ssh: { ${user}key: ${JSON.stringify(labFile(lab, 'id'))}, knownHosts: ${JSON.stringify(labFile(lab, 'known_hosts'))} }`,
     '# Nobody has to approve anything in a lab; leave this out to be asked at every gate.',
     'gates: []',
-    ...(lab.seed ? [] : evictLate),
+    ...(lab.profile === undefined ? evictLate : []),
     ...networking(lab),
     'hosts:',
     ...hostsOf(lab).map((host) => {

@@ -13,7 +13,7 @@ import { buildProbe, modulesDigest } from './build-modules.js';
 import { addOnParts } from './add-on-parts.js';
 import { ownAddOns } from './common-files.js';
 import { packagesDigest } from './debian-packages.js';
-import { sourceFromSeed, versionsOfSeed } from './from-seed.js';
+import { seedIngredients, sourceFromSeed, versionsOfSeed } from './from-seed.js';
 import { sourceFromModules, toolsOfModules } from './from-modules.js';
 import { makeProbe } from './images.js';
 import { modulesFor } from './modules.js';
@@ -43,15 +43,18 @@ export interface Build {
 }
 
 /** The bundle for this version of kha, made where it is not there yet: its path in the cache, where it stays. */
-export async function cachedBundle(report: Report): Promise<string> {
+export async function cachedBundle(report: Report, kubernetes = versions.kubernetes): Promise<string> {
+  const parts =
+    kubernetes === seedProfile
+      ? await seedIngredients()
+      : [JSON.stringify(versions), packagesDigest, await modulesDigest(modulesFor(versions))];
   const name = createHash('sha256')
-    .update([recipe, JSON.stringify(versions), packagesDigest, await modulesDigest(modulesFor(versions))].join('\n'))
+    .update([recipe, ...parts].join('\n'))
     .digest('hex')
     .slice(0, 12);
   const path = cacheFolder('bundles', `${name}.tar`);
   const packages = new Map([[system.os, undefined]]);
-  if (!existsSync(path))
-    await buildBundle({ kubernetes: versions.kubernetes, path, from: 'modules', packages }, report);
+  if (!existsSync(path)) await buildBundle({ kubernetes, path, from: 'modules', packages }, report);
   return path;
 }
 

@@ -1,15 +1,16 @@
 import { join } from 'node:path';
 import { seedVersions } from '../../cluster/seed-versions.js';
+import { neededPackages } from '../../cluster/systems.js';
 import type { Report } from '../../engine/report.js';
 import { run } from '../../engine/run-program.js';
 import type { Image, Source } from '../write-archive.js';
-import { buildModules, originOf } from './build-modules.js';
+import { buildModules, modulesDigest, originOf } from './build-modules.js';
 import { apache } from './common-files.js';
 import { groundsOf } from './grounds.js';
 import { makeImage, makeProbe, type Recipe } from './images.js';
 import { seedModules } from './modules.js';
 import { seedImageModules, seedImages } from './seed-images.js';
-import { labArchitecture, type Architecture } from './versions.js';
+import { labArchitecture, system, type Architecture } from './versions.js';
 
 /** kubernetes-cni 0.6.0’s package, which the seed installs, has these for the kubelet, as far as Debian has them still. */
 const cniPlugins = [
@@ -69,6 +70,13 @@ export const versionsOfSeed: Readonly<Record<string, string>> = {
   pause: seedVersions.pause,
   calico: seedVersions.calico.node,
 };
+
+/** Names everything that the seed’s bundle is made from, but how it is made. */
+export const seedIngredients = async (): Promise<string[]> => [
+  JSON.stringify(seedVersions),
+  ...neededPackages({ name: system.os, family: 'deb' }, 'docker'),
+  await modulesDigest([...seedModules, ...seedImageModules]),
+];
 
 /** Kubernetes’ own images, and what stands in a pod’s place; the proof of the network is kha’s own. */
 export async function kubernetesImages(

@@ -2,19 +2,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reported, type Report } from '../../engine/report.js';
 import { run } from '../../engine/run-program.js';
-import { binaryName, type Module } from './modules.js';
-
-/** How a release is built that is older than Go's modules: from a GOPATH, by a Go of its own time. */
-export interface GopathBuild {
-  /** The module whose staging folders are modules of their own, as its go.mod here replaces them. */
-  readonly staging?: string;
-  /** Packages that are changed once they are laid there: by file, what is written in place of what. */
-  readonly changes?: Readonly<Record<string, readonly [old: string, now: string]>>;
-  /** What makes the files that the release's makefiles generate: a script, run in the GOPATH's sources. */
-  readonly generate?: string;
-  /** Commands that work only with C compiled in, and so are linked to the C library of hosts. */
-  readonly withC?: readonly string[];
-}
+import { binaryName, type GopathBuild, type Module } from './modules.js';
 
 /** Everything but its tools that a GOPATH build runs; it sees its folders as /mnt, wherever the cache is. */
 const script = `set -eu

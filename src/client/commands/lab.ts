@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { seedProfile } from '../../cluster/seed-versions.js';
 import { UsageError } from '../explain.js';
 import { printJson } from '../output.js';
 import { tell } from '../tell.js';
@@ -31,6 +32,11 @@ export function labCommand(): Command {
     .option('--disk <GiB>', 'a disk of its own for each host, so that one can be filled', number)
     .option('--careful', 'a registry with TLS and tokens, below a path, and a user whose sudo asks for a password')
     .option('--source <file>', 'a bundle, from which the hosts are installed; there is no registry then', path)
+    .addOption(
+      new Option('--profile <profile>', 'hosts and a bundle for the seed’s own cluster: docker and Kubernetes 1.9')
+        .choices([seedProfile])
+        .conflicts(['source', 'workerArch', 'vm']),
+    )
     .option(
       '--worker-system <system>',
       'debian-12, debian-13, or rocky-9 (Debian 12 with rpm and dnf) for the workers; with --source, whose bundle must be for it',
