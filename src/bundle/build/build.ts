@@ -21,6 +21,7 @@ import { readLock, writeLock, writeLocked } from './locked.js';
 import { packageFiles, type PackageSources } from './package-files.js';
 import { chooseOrigin, type Origin } from './official/choose.js';
 import { sourceFromOfficial } from './official/from-official.js';
+import { seedAddOns } from './seed-dashboard.js';
 import { labArchitecture, system, versions, versionsOf, type Architecture, type Versions } from './versions.js';
 
 /** Everything that shapes a bundle but is no module; count it up when images or files are made another way. */
@@ -160,7 +161,9 @@ const describe = (
 ): Source['description'] => {
   return {
     kubernetes,
-    versions: kubernetes === seedProfile ? versionsOfSeed : partsVersions(versionsOf(kubernetes)),
+    ...(kubernetes === seedProfile
+      ? { versions: versionsOfSeed, addOns: seedAddOns }
+      : { versions: partsVersions(versionsOf(kubernetes)) }),
     systems: [...packages.keys()].flatMap((os) => architectures.map((arch) => ({ os, arch }))),
   };
 };

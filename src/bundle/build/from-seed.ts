@@ -9,6 +9,7 @@ import { apache } from './common-files.js';
 import { groundsOf } from './grounds.js';
 import { makeImage, makeProbe, type Recipe } from './images.js';
 import { seedModules } from './modules.js';
+import { dashboardManifest, dashboardSources } from './seed-dashboard.js';
 import { seedImageModules, seedImages } from './seed-images.js';
 import { labArchitecture, system, type Architecture } from './versions.js';
 
@@ -127,5 +128,6 @@ export async function sourceFromSeed(
     origin: 'Debian’s containernetworking-plugins',
     ...apache,
   }));
-  return { images, files: [...(await Promise.all(programs)), ...cni] };
+  const manifest = await dashboardManifest(await dashboardSources());
+  return { images, files: [...(await Promise.all(programs)), ...cni, manifest] };
 }

@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { cacheFolder } from '../../engine/folders.js';
 import { reported, type Report } from '../../engine/report.js';
 import { run } from '../../engine/run-program.js';
+import { seedVersions } from '../../cluster/seed-versions.js';
+import type { Source } from '../write-archive.js';
 import type { Content } from '../write-tar.js';
+import { moduleFolder } from './build-modules.js';
+import { apache } from './common-files.js';
 import { source, type Module } from './modules.js';
 
 /** The nearest to 1.8.3 that is a Go module; both are of 1.9’s time. Its list of dependencies names Kubernetes 1.10’s. */
@@ -17,6 +21,29 @@ export const dashboard: Module = {
   commands: ['github.com/kubernetes/dashboard/src/app/backend'],
   gopath: {},
 };
+
+const published = `k8s.gcr.io/kubernetes-dashboard-amd64:${dashboardVersion}`;
+
+/** Add-ons of the seed’s bundle with their images: by the names in their manifests, the bundle’s own. */
+export const seedAddOns = {
+  dashboard: { [published]: `kubernetes-dashboard-amd64:${seedVersions.dashboard}` },
+} as const;
+
+export const dashboardSources = (): Promise<string> => moduleFolder(dashboard, 'github.com/kubernetes/dashboard');
+
+/** The dashboard’s own manifest, which comes with its module. */
+export async function dashboardManifest(sources: string): Promise<Source['files'][number]> {
+  const path = join(sources, 'src/deploy/recommended/kubernetes-dashboard.yaml');
+  if (!(await readFile(path, 'utf8')).includes(`image: ${published}\n`))
+    throw new Error(`the dashboard’s manifest has another image than ${published}`);
+  return {
+    name: 'manifests/dashboard.yaml',
+    content: { path },
+    version: dashboardVersion,
+    origin: `github.com/kubernetes/dashboard@${dashboardVersion}`,
+    ...apache,
+  };
+}
 
 /** Libraries that the page loads as they are published, in the order of the project’s package.json. */
 const scripts: readonly string[] = [

@@ -1,11 +1,11 @@
 import { seedVersions } from '../../cluster/seed-versions.js';
 import type { Report } from '../../engine/report.js';
 import type { Image } from '../write-archive.js';
-import { buildModules, calicoFolder, moduleFolder, originOf } from './build-modules.js';
+import { buildModules, calicoFolder, originOf } from './build-modules.js';
 import { debianLayer, groundsOf } from './grounds.js';
 import { makeImage, type Recipe } from './images.js';
 import { calico, type Module } from './modules.js';
-import { dashboard, dashboardFiles, dashboardPage } from './seed-dashboard.js';
+import { dashboard, dashboardFiles, dashboardPage, dashboardSources } from './seed-dashboard.js';
 import { cniFiles, nodeEnvironment, nodeFiles, nodeGround } from './seed-calico.js';
 import { labArchitecture } from './versions.js';
 
@@ -59,7 +59,7 @@ export async function seedImages(layers: string, report: Report): Promise<Image[
     dnsmasq: { suite: dnsmasq.suite, layer: await debianLayer('dnsmasq', dnsmasq, report) },
     node: { suite: nodeGround.suite, layer: await debianLayer('bird', nodeGround, report) },
   };
-  const page = await dashboardPage(await moduleFolder(dashboard, 'github.com/kubernetes/dashboard'), report);
+  const page = await dashboardPage(await dashboardSources(), report);
   return makeSeedImages({ binaries, calico: await calicoFolder(), page, plugins, grounds }, layers);
 }
 

@@ -1,6 +1,14 @@
 import { runInNewContext } from 'node:vm';
+import { mkdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { indexPage, plainText, templateCache } from '../../../src/bundle/build/seed-dashboard.js';
+import { Folder } from '../samples.js';
+import {
+  dashboardManifest,
+  indexPage,
+  plainText,
+  seedAddOns,
+  templateCache,
+} from '../../../src/bundle/build/seed-dashboard.js';
 
 describe('plainText', () => {
   it('leaves of a message what a browser shows, with and without a word to translators', () => {
@@ -36,5 +44,27 @@ describe('indexPage', () => {
 
   it('refuses a page of other parts', () => {
     expect(() => indexPage(page.replace('static/app.js', 'static/main.js'))).toThrow('other parts');
+  });
+});
+
+describe('dashboardManifest', () => {
+  const manifest = 'src/deploy/recommended/kubernetes-dashboard.yaml';
+  const sources = (folder: Folder, image: string): string => {
+    mkdirSync(folder.at('src/deploy/recommended'), { recursive: true });
+    folder.file(manifest, `      - name: kubernetes-dashboard\n        image: ${image}\n        ports:\n`);
+    return folder.path;
+  };
+
+  it('is the project’s own, whose image the bundle has under the seed’s name', async () => {
+    using folder = new Folder();
+    const [[image, own] = ['', '']] = Object.entries(seedAddOns.dashboard);
+    const file = await dashboardManifest(sources(folder, image));
+    expect(file).toMatchObject({ name: 'manifests/dashboard.yaml', content: { path: folder.at(manifest) } });
+    expect(own).toBe('kubernetes-dashboard-amd64:v1.8.3');
+  });
+
+  it('is refused where it names an image that no host would be given', async () => {
+    using folder = new Folder();
+    await expect(dashboardManifest(sources(folder, 'k8s.gcr.io/other:v1'))).rejects.toThrow('another image');
   });
 });
