@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Asked } from '../steps/host.js';
-import type { Unfit } from '../steps/step.js';
 import { HostFailure } from './failure.js';
 
 export interface Choice<H extends Asked> {
   /** In the order of preference. */
   readonly hosts: readonly H[];
-  readonly unfit: Unfit;
+  /** See `Unfit` of steps. */
+  readonly unfit: (host: Asked) => Promise<string[]>;
   readonly signal: AbortSignal;
   readonly tell: (what: string) => void;
   /** How long it is waited for a fit host, and how often they are asked; milliseconds. */

@@ -141,7 +141,7 @@ export const standingFields: Readonly<Record<string, Standing>> = {
   patches: refused('kubeadm applied them when the nodes were made', rollOut),
   files: refused('what reads a file of nodes that stand reads it when it starts', rollOut),
   gates: kha,
-  patience: applied('configureHaproxy and configureKeepalived'),
+  patience: applied('configureHaproxy, configureKeepalived and installCalico'),
   taskQueue: kha,
   addons: {
     ...told(

@@ -6,6 +6,12 @@ const certificates =
 const asApiServer =
   '--cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/apiserver-etcd-client.crt --key=/etc/kubernetes/pki/apiserver-etcd-client.key';
 
+/** etcdctl for these endpoints; members that speak plain HTTP ask for no certificate, and theirs is of a time that had two APIs. */
+const client = (endpoints: readonly string[], proof: string): string => {
+  const isPlain = endpoints[0]?.startsWith('http://');
+  return `${isPlain ? 'ETCDCTL_API=3 etcdctl' : `etcdctl ${proof}`} --command-timeout=3s ${sh`--endpoints=${endpoints.join(',')}`}`;
+};
+
 export interface EtcdStatus {
   readonly endpoint: string;
   readonly memberId: string;
@@ -19,7 +25,7 @@ const unanswered = /deadline exceeded|connection refused|connection error|no rou
 
 /** Status of each endpoint that answers, as one member sees them. */
 export const etcdStatus = (endpoints: readonly string[]): Fact<EtcdStatus[]> => ({
-  command: `etcdctl ${certificates} --command-timeout=3s ${sh`--endpoints=${endpoints.join(',')}`} endpoint status -w json`,
+  command: `${client(endpoints, certificates)} endpoint status -w json`,
   codes: [0, 1],
   parse(output) {
     const text = output.stdout.trim();
@@ -61,7 +67,7 @@ interface RawMember {
 
 /** The cluster's own list of its members; undefined when the member asked does not answer or knows no leader. */
 export const etcdMembers = (endpoint: string): Fact<EtcdMember[] | undefined> => ({
-  command: `etcdctl ${certificates} --command-timeout=3s ${sh`--endpoints=${endpoint}`} member list -w json`,
+  command: `${client([endpoint], certificates)} member list -w json`,
   codes: [0, 1],
   parse(output) {
     if (output.code !== 0) return onlyUnanswered(output, undefined);
@@ -78,7 +84,7 @@ export const etcdMembers = (endpoint: string): Fact<EtcdMember[] | undefined> =>
 
 /** Whether any API server ever wrote something; the members are asked as an API server does. */
 export const apiServerData = (endpoints: readonly string[]): Fact<'some' | 'none' | 'silent'> => ({
-  command: `etcdctl ${asApiServer} --command-timeout=3s ${sh`--endpoints=${endpoints.join(',')}`} get /registry/ --prefix --keys-only --limit=1`,
+  command: `${client(endpoints, asApiServer)} get /registry/ --prefix --keys-only --limit=1`,
   codes: [0, 1],
   parse(output) {
     if (output.code !== 0) return onlyUnanswered(output, 'silent');
@@ -99,4 +105,4 @@ export const etcdctl = `etcdctl ${certificates} --endpoints=https://127.0.0.1:23
 
 /** Succeeds while every member answers, asked as an API server does. */
 export const etcdHealth = (endpoints: readonly string[]): string =>
-  `etcdctl ${asApiServer} --command-timeout=3s ${sh`--endpoints=${endpoints.join(',')}`} endpoint health`;
+  `${client(endpoints, asApiServer)} endpoint health`;

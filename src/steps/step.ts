@@ -61,7 +61,7 @@ export interface AuthorityFiles {
 }
 
 /** Why a host is not fit to act for the whole cluster, in words; nothing means that it is. */
-export type Unfit = (host: Asked) => Promise<string[]>;
+export type Unfit = (host: Asked, cluster: Cluster) => Promise<string[]>;
 
 export interface CheckContext {
   readonly cluster: Cluster;

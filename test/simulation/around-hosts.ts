@@ -37,8 +37,8 @@ function choosing(step: Step, cluster: Cluster, around: Around): Pace {
 
 const firstOnly =
   ([first]: readonly Machine[], unfit: Unfit, around: (host: Asked) => Asked): Unfit =>
-  async (host) =>
-    host.machine.name === first?.name ? unfit(around(host)) : [`not ${first?.name}`];
+  async (host, cluster) =>
+    host.machine.name === first?.name ? unfit(around(host), cluster) : [`not ${first?.name}`];
 
 const asked = (step: Step, of: string, host: Asked, around: Around): Asked => ({
   machine: host.machine,

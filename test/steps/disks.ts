@@ -57,7 +57,7 @@ export function world(wanted: Cluster, disks: Disks, answers: Answers = {}) {
       host: host(name),
       peer: async (other: string) => Promise.resolve(host(other)),
       async firstFit(machines: readonly { name: string }[], unfit: Unfit) {
-        for (const { name: other } of machines) if ((await unfit(host(other))).length === 0) return host(other);
+        for (const { name: other } of machines) if ((await unfit(host(other), wanted)).length === 0) return host(other);
         throw new Error('none is fit');
       },
       warn: () => undefined,

@@ -92,7 +92,7 @@ export function contextOf(
     async firstFit(machines, unfit) {
       for (const { name } of machines) {
         const found = all.get(name);
-        if (found && (await unfit(found).catch((error: Error) => [error.message])).length === 0) return found;
+        if (found && (await unfit(found, cluster).catch((error: Error) => [error.message])).length === 0) return found;
       }
       throw new Error(`none of ${machines.map(({ name }) => name).join(', ')} is fit`);
     },

@@ -1,7 +1,7 @@
-import { controlPlanes, etcdHosts } from '../../cluster/roles.js';
+import { controlPlanes } from '../../cluster/roles.js';
 import { apiServerData } from '../../facts/etcd.js';
 import { existing } from '../../facts/files.js';
-import { clientUrl } from '../etcd/manifest.js';
+import { clientUrls } from '../etcd/manifest.js';
 import { Refusal } from '../refusal.js';
 import type { CheckContext } from '../step.js';
 import { clusterDocument, configurationIn } from './kubeadm-documents.js';
@@ -49,7 +49,7 @@ const difference = (field: string, host: string, before: string, wanted: string)
 async function refuseNetworking({ cluster, host }: CheckContext, changed: string): Promise<void> {
   const begun = await host.read(existing([initPath, manifest]));
   if (begun.length === 0) return;
-  const data = await host.read(apiServerData(etcdHosts(cluster).map(clientUrl)));
+  const data = await host.read(apiServerData(clientUrls(cluster)));
   if (data === 'silent')
     throw new Refusal(
       `${changed}; etcd does not answer, so nobody can tell whether it holds anything that was made with the old one`,

@@ -1,4 +1,5 @@
 import { apiEndpoint, nodes } from '../../cluster/roles.js';
+import { apiHealth } from '../../cluster/seed-profile.js';
 import { httpsStatus } from '../../facts/network.js';
 import type { Step } from '../step.js';
 
@@ -11,7 +12,7 @@ export const checkApiEndpoint: Step = {
   needs: ['control plane', 'api endpoint'],
   async check({ cluster, host }) {
     const address = apiEndpoint(cluster);
-    const status = await host.read(httpsStatus(`https://${address}/readyz`));
+    const status = await host.read(httpsStatus(`https://${address}${apiHealth(cluster)}`));
     return status === 200 ? [] : [`${address} ${status ? `answers ${status}` : 'does not answer'}`];
   },
 };

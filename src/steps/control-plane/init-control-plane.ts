@@ -1,7 +1,7 @@
-import { controlPlanes, etcdHosts, isStacked } from '../../cluster/roles.js';
+import { controlPlanes, isStacked } from '../../cluster/roles.js';
 import { etcdHealth } from '../../facts/etcd.js';
 import { sh } from '../../facts/sh.js';
-import { clientUrl } from '../etcd/manifest.js';
+import { clientUrls } from '../etcd/manifest.js';
 import type { Step } from '../step.js';
 import { expectedFindings, hasCompleted, laidKubeconfigs, takeOver } from './take-over.js';
 import { initPath, wayIn } from './way-in.js';
@@ -25,7 +25,7 @@ export const initControlPlane: Step = {
     const kubeadm = sh`kubeadm init --config ${initConfiguration(cluster)} --skip-token-print --ignore-preflight-errors ${ignored}`;
     await host.write(initPath, 'begun\n');
     // A host that was restarted in mid-install starts its member only now.
-    const command = etcdHealth(etcdHosts(cluster).map(clientUrl));
+    const command = etcdHealth(clientUrls(cluster));
     const awaited = { what: 'not every etcd member answers', command };
     await host.runUnit(
       takeOver(host.machine, {

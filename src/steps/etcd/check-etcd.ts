@@ -2,7 +2,7 @@ import { etcdHosts } from '../../cluster/roles.js';
 import { etcdMembers, etcdStatus, type EtcdMember } from '../../facts/etcd.js';
 import { staticPodTrouble } from '../../facts/static-pod.js';
 import type { CheckContext, Step } from '../step.js';
-import { clientUrl, peerUrl } from './manifest.js';
+import { clientUrl, clientUrls, peerUrl } from './manifest.js';
 import { standingOf } from './standing.js';
 
 export const checkEtcd: Step = {
@@ -18,8 +18,8 @@ export const checkEtcd: Step = {
     const here = await standingOf(context);
     if (here === 'newcomer' || here === 'joining') return [];
     if (here !== 'member') return ['etcd was not started here'];
-    const members = await host.read(etcdMembers(clientUrl(host.machine)));
-    const endpoints = members?.flatMap(({ clientUrls }) => clientUrls.slice(0, 1)) ?? etcdHosts(cluster).map(clientUrl);
+    const members = await host.read(etcdMembers(clientUrl(cluster, host.machine)));
+    const endpoints = members?.flatMap((one) => one.clientUrls.slice(0, 1)) ?? clientUrls(cluster);
     const status = await host.read(etcdStatus(endpoints));
     const missing = endpoints
       .filter((endpoint) => !status.some((one) => one.endpoint === endpoint))
@@ -36,13 +36,13 @@ export const checkEtcd: Step = {
 async function strangers(context: CheckContext, members: readonly EtcdMember[]): Promise<string[]> {
   const hosts = etcdHosts(context.cluster);
   const entry = (url: string): EtcdMember | undefined => members.find(({ peerUrls }) => peerUrls.includes(url));
-  const unsettled = hosts.filter((machine) => !entry(peerUrl(machine))?.name || entry(peerUrl(machine))?.learner);
+  const unsettled = hosts.filter((machine) => !entry(peerUrl(context.cluster, machine))?.name || entry(peerUrl(context.cluster, machine))?.learner);
   const missing: string[] = [];
   for (const { name } of unsettled)
     if (!['newcomer', 'joining'].includes(await standingOf({ ...context, host: await context.peer(name) })))
       missing.push(`${name} is not a voting member in the member list`);
   for (const { id, name, peerUrls } of members)
-    if (!hosts.some((machine) => peerUrls.includes(peerUrl(machine))))
+    if (!hosts.some((machine) => peerUrls.includes(peerUrl(context.cluster, machine))))
       missing.push(
         `the member list has ${name || 'a member that never started'} (${id}), which the spec does not name`,
       );

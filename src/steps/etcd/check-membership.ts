@@ -29,7 +29,7 @@ export async function refusals(context: CheckContext): Promise<string[]> {
   const members = await listedMembers(context);
   if (!members)
     return [`etcd is on other hosts but does not answer, so nobody can tell whether ${name} is a member already`];
-  const own = members.filter((member) => member.peerUrls.includes(peerUrl(host.machine)) || member.name === name);
+  const own = members.filter((member) => member.peerUrls.includes(peerUrl(cluster, host.machine)) || member.name === name);
   const started = own.find((member) => member.name !== '');
   if (started)
     return [
@@ -46,7 +46,7 @@ export async function refusals(context: CheckContext): Promise<string[]> {
 /** The list as the first member gives it that knows a leader. */
 export async function listedMembers(context: CheckContext): Promise<EtcdMember[] | undefined> {
   for (const { host } of await otherMembers(context)) {
-    const members = await host.read(etcdMembers(clientUrl(host.machine)));
+    const members = await host.read(etcdMembers(clientUrl(context.cluster, host.machine)));
     if (members) return members;
   }
   return undefined;

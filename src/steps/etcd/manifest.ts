@@ -3,6 +3,7 @@ import { imageName } from '../../cluster/image-names.js';
 import { loopbacks } from '../../cluster/families.js';
 import { inUrl } from '../../cluster/ip.js';
 import { etcdHosts } from '../../cluster/roles.js';
+import { etcdHasTls } from '../../cluster/seed-profile.js';
 import { profileOf } from '../../cluster/versions.js';
 import { stream } from '../control-plane/kubeadm-documents.js';
 import type { WantedFile } from '../wanted-file.js';
@@ -12,13 +13,18 @@ const pki = '/etc/kubernetes/pki/etcd';
 const advertised = 'kubeadm.kubernetes.io/etcd.advertise-client-urls';
 
 type Addressed = Pick<Machine, 'address'>;
-export const peerUrl = ({ address }: Addressed): string => `https://${inUrl(address)}:2380`;
-export const clientUrl = ({ address }: Addressed): string => `https://${inUrl(address)}:2379`;
+const scheme = (cluster: Cluster): string => (etcdHasTls(cluster) ? 'https' : 'http');
+export const peerUrl = (cluster: Cluster, { address }: Addressed): string =>
+  `${scheme(cluster)}://${inUrl(address)}:2380`;
+export const clientUrl = (cluster: Cluster, { address }: Addressed): string =>
+  `${scheme(cluster)}://${inUrl(address)}:2379`;
+export const clientUrls = (cluster: Cluster): string[] =>
+  etcdHosts(cluster).map((machine) => clientUrl(cluster, machine));
 
 /** What etcd reads at its first start only (etcd.io, configuration options, clustering). */
 export const foundingOf = (cluster: Cluster): string[] => [
   `--initial-cluster=${etcdHosts(cluster)
-    .map((machine) => `${machine.name}=${peerUrl(machine)}`)
+    .map((machine) => `${machine.name}=${peerUrl(cluster, machine)}`)
     .join(',')}`,
   `--initial-cluster-token=${cluster.name}`,
   '--initial-cluster-state=new',
@@ -42,20 +48,20 @@ export function etcdManifest(
   founding = foundingOf(cluster),
 ): WantedFile {
   const { quotaBackendBytes, dataDir: data } = cluster.etcd;
-  const listened = [...loopbacks(machine), machine.address].map((address) => clientUrl({ address }));
+  const listened = [...loopbacks(machine), machine.address].map((address) => clientUrl(cluster, { address }));
   const command = [
     'etcd',
-    `--advertise-client-urls=${clientUrl(machine)}`,
+    `--advertise-client-urls=${clientUrl(cluster, machine)}`,
     `--cert-file=${pki}/server.crt`,
     '--client-cert-auth=true',
     `--data-dir=${data}`,
     '--feature-gates=InitialCorruptCheck=true',
-    `--initial-advertise-peer-urls=${peerUrl(machine)}`,
+    `--initial-advertise-peer-urls=${peerUrl(cluster, machine)}`,
     ...founding,
     `--key-file=${pki}/server.key`,
     `--listen-client-urls=${listened.join(',')}`,
     '--listen-metrics-urls=http://127.0.0.1:2381',
-    `--listen-peer-urls=${peerUrl(machine)}`,
+    `--listen-peer-urls=${peerUrl(cluster, machine)}`,
     `--name=${machine.name}`,
     `--peer-cert-file=${pki}/peer.crt`,
     '--peer-client-cert-auth=true',
@@ -77,7 +83,7 @@ export function etcdManifest(
     metadata: {
       name: 'etcd',
       namespace: 'kube-system',
-      annotations: { [advertised]: clientUrl(machine) },
+      annotations: { [advertised]: clientUrl(cluster, machine) },
       labels: { component: 'etcd', tier: 'control-plane' },
     },
     spec: {

@@ -6,7 +6,7 @@ import type { Asked, Host } from '../host.js';
 import { Refusal } from '../refusal.js';
 import type { ApplyContext, CheckContext, Step } from '../step.js';
 import { writeFiles } from '../wanted-file.js';
-import { changesOf, clientUrl, etcdManifest, foundingIn } from './manifest.js';
+import { changesOf, clientUrl, clientUrls, etcdManifest, foundingIn } from './manifest.js';
 import { refuseMovedData } from './moved-data.js';
 import { restartPaths, restartScript } from './restart-script.js';
 import { manifestPath } from './standing.js';
@@ -24,9 +24,9 @@ export const reconfigureEtcd: Step = {
   },
   async apply(context) {
     const { cluster, host } = context;
-    const status = await host.read(etcdStatus(etcdHosts(cluster).map(clientUrl)));
+    const status = await host.read(etcdStatus(clientUrls(cluster)));
     // The leader's turn may come early: then the others go first, for each move of the leader is felt.
-    if (leads(status, host))
+    if (leads(cluster, status, host))
       for (const { name } of etcdHosts(cluster)) {
         const other = await context.peer(name);
         if (name !== host.machine.name && (await changes(cluster, other)).length > 0) await restart(context, other);
@@ -68,10 +68,10 @@ async function standBack({ cluster, peer }: ApplyContext, host: Host): Promise<v
         `etcd on ${name} is being restarted, or was taken out: its manifest is not in its place`,
         'put it back, then answer retry',
       );
-  const status = await host.read(etcdStatus(etcdHosts(cluster).map(clientUrl)));
-  const heir = status.find(({ endpoint }) => endpoint !== clientUrl(host.machine));
-  if (leads(status, host) && heir) await host.run(sh`${etcdctl.split(' ')} move-leader ${hexadecimal(heir.memberId)}`);
+  const status = await host.read(etcdStatus(clientUrls(cluster)));
+  const heir = status.find(({ endpoint }) => endpoint !== clientUrl(cluster, host.machine));
+  if (leads(cluster, status, host) && heir) await host.run(sh`${etcdctl.split(' ')} move-leader ${hexadecimal(heir.memberId)}`);
 }
 
-const leads = (status: readonly EtcdStatus[], { machine }: Asked): boolean =>
-  status.some(({ endpoint, memberId, leader }) => endpoint === clientUrl(machine) && memberId === leader);
+const leads = (cluster: CheckContext['cluster'], status: readonly EtcdStatus[], { machine }: Asked): boolean =>
+  status.some(({ endpoint, memberId, leader }) => endpoint === clientUrl(cluster, machine) && memberId === leader);

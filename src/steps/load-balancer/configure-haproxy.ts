@@ -3,6 +3,7 @@ import { primaryFamily } from '../../cluster/families.js';
 import { inUrl } from '../../cluster/ip.js';
 import { patientSeconds } from '../../cluster/patience.js';
 import { apiServerPort, controlPlanes, loadBalancers, sharesApiPort } from '../../cluster/roles.js';
+import { apiHealth } from '../../cluster/seed-profile.js';
 import type { Step } from '../step.js';
 import { writeFiles, type WantedFile } from '../wanted-file.js';
 import { missingService } from '../wanted-service.js';
@@ -40,7 +41,7 @@ function binds(cluster: Cluster): string[] {
   return [primaryFamily(cluster) === 4 ? `    bind *:${port}` : `    bind :::${port} v4v6`];
 }
 
-/** The configuration of haproxy: each API server counts while its own /readyz says so (kubernetes.io, API health endpoints). */
+/** The configuration of haproxy: each API server counts while its own health says so (kubernetes.io, API health endpoints). */
 export function haproxy(cluster: Cluster): WantedFile {
   const servers = controlPlanes(cluster).map(
     ({ name, address }) => `    server ${name} ${inUrl(address)}:${apiServerPort}`,
@@ -65,7 +66,7 @@ export function haproxy(cluster: Cluster): WantedFile {
     '    default_backend control-planes',
     'backend control-planes',
     '    balance leastconn',
-    '    option httpchk GET /readyz',
+    `    option httpchk GET ${apiHealth(cluster)}`,
     '    http-check expect status 200',
     `    default-server check check-ssl verify none inter ${patientSeconds(cluster, 1)}s fall 2 rise 1 on-marked-down shutdown-sessions`,
     ...servers,

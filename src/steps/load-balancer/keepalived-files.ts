@@ -2,6 +2,7 @@ import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { familyOf } from '../../cluster/ip.js';
 import { patientSeconds } from '../../cluster/patience.js';
 import { apiServerUrl, controlPlanes, vipCarriers } from '../../cluster/roles.js';
+import { apiHealth } from '../../cluster/seed-profile.js';
 import type { WantedFile } from '../wanted-file.js';
 
 /** Where SELinux lets keepalived run scripts from (keepalived_selinux(8)). */
@@ -86,7 +87,7 @@ export function healthScripts(cluster: Cluster, machine: Machine): (WantedFile &
     content: `#!/bin/sh\nexec curl -sfk --noproxy '*' --max-time ${patientSeconds(cluster, 1)} -o /dev/null ${url}\n`,
     mode: '755',
   });
-  const all = [script('haproxy', -60, `https://127.0.0.1:${cluster.controlPlaneEndpoint.port}/readyz`)];
-  if (controlPlanes(cluster).includes(machine)) all.push(script('apiserver', -30, `${apiServerUrl(machine)}/readyz`));
+  const all = [script('haproxy', -60, `https://127.0.0.1:${cluster.controlPlaneEndpoint.port}${apiHealth(cluster)}`)];
+  if (controlPlanes(cluster).includes(machine)) all.push(script('apiserver', -30, `${apiServerUrl(machine)}${apiHealth(cluster)}`));
   return all;
 }

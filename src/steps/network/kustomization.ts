@@ -2,6 +2,7 @@ import type { Cluster } from '../../cluster/cluster.js';
 import { podSubnetOf } from '../../cluster/families.js';
 import { imageName, upstreamOf } from '../../cluster/image-names.js';
 import { isUniqueLocal } from '../../cluster/ip.js';
+import { patientSeconds } from '../../cluster/patience.js';
 import { encapsulationOf } from '../../cluster/seed-profile.js';
 import { profileOf } from '../../cluster/versions.js';
 import { stream } from '../control-plane/kubeadm-documents.js';
@@ -61,6 +62,20 @@ const cniWith = (ipv4: boolean): string =>
     // The installer puts a number there.
   }).replace('"__CNI_MTU__"', '__CNI_MTU__');
 
+/**
+ * What a health check of calico-node has otherwise than Calico's own manifest. Without BGP no bird runs, and its health cannot
+ * be asked for. Each check starts a program as large as calico-node: slow hosts need longer for it than the 10 s there.
+ */
+function probe(cluster: Cluster, name: string, withoutBird: string | false): object {
+  const own = {
+    ...(withoutBird ? { exec: { command: ['/bin/calico-node', withoutBird] } } : {}),
+    ...(cluster.patience === undefined
+      ? {}
+      : { timeoutSeconds: patientSeconds(cluster, 10), periodSeconds: patientSeconds(cluster, 10) }),
+  };
+  return Object.keys(own).length > 0 ? { [name]: own } : {};
+}
+
 /** What is changed in Calico's own manifest, as a kustomization beside it: registry, address pool, encapsulation. */
 export function kustomization(cluster: Cluster): WantedFile {
   const encapsulation = encapsulationOf(cluster);
@@ -70,13 +85,10 @@ export function kustomization(cluster: Cluster): WantedFile {
     ...ipv4Pool(podSubnetOf(cluster, 4), encapsulation),
     ...ipv6Pool(podSubnetOf(cluster, 6), overlay),
   };
-  // Without BGP no bird runs, and its health cannot be asked for.
-  const probes = overlay
-    ? {
-        livenessProbe: { exec: { command: ['/bin/calico-node', '-felix-live'] } },
-        readinessProbe: { exec: { command: ['/bin/calico-node', '-felix-ready'] } },
-      }
-    : {};
+  const probes = {
+    ...probe(cluster, 'livenessProbe', overlay && '-felix-live'),
+    ...probe(cluster, 'readinessProbe', overlay && '-felix-ready'),
+  };
   const name = 'calico-node';
   const patches = [
     {
