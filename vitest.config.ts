@@ -48,7 +48,7 @@ export default defineConfig({
       // Not a test: makes the recording that the simulation replays.
       { test: { name: 'record', include: ['test/simulation/record.ts'], testTimeout: 900_000 } },
       { test: { name: 'pack', include: packed, testTimeout: 120_000, hookTimeout: 900_000 } },
-      { test: { name: 'releases', include: otherReleases, testTimeout: 1_800_000, hookTimeout: 3_600_000 } },
+      { test: { name: 'releases', include: otherReleases, testTimeout: 3_600_000, hookTimeout: 3_600_000 } },
       { test: { name: 'vm', include: withKernels, testTimeout: 3_600_000, hookTimeout: 3_600_000 } },
       {
         test: {

@@ -125,7 +125,8 @@ export async function choose(
 ): Promise<string> {
   const hosts = names.map((name) => asked(host(name, patience.limit)));
   const plan = mode === 'plan' ? { deadline: 0, prompt: 1_000, makeDo: true } : {};
-  return (await firstFit({ hosts, unfit: (one) => unfit(one, cluster), signal, tell, ...patience, ...plan })).machine.name;
+  return (await firstFit({ hosts, unfit: (one) => unfit(one, cluster), signal, tell, ...patience, ...plan })).machine
+    .name;
 }
 
 const none = Promise.resolve([]);

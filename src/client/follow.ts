@@ -111,9 +111,7 @@ async function ending(view: Screen, handle: WorkflowHandle, { phase, cluster, mo
 /** The engine was stopped by a person, who may have come to look at it: starting it is theirs too. */
 function standing(view: Screen, handle: WorkflowHandle): number {
   const cluster = clusterOf(handle);
-  view.end(
-    `the engine was stopped, so the run of ${cluster} stands still; let it go on with: kha watch ${cluster}`,
-  );
+  view.end(`the engine was stopped, so the run of ${cluster} stands still; let it go on with: kha watch ${cluster}`);
   return exitCodes.waiting;
 }
 

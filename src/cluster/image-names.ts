@@ -1,13 +1,18 @@
 import type { Cluster } from './cluster.js';
 import { below, splitAddress } from './registry-place.js';
+import { isSeed } from './seed-profile.js';
+
+const oldHome = 'gcr.io/google_containers';
 
 /**
  * Where an image is published, by its repository in a bundle; kubeadm’s own names without an imageRepository
- * (k8s.io/kubernetes, cmd/kubeadm/app/images/images.go), and those of Calico’s manifest.
+ * (k8s.io/kubernetes, cmd/kubeadm/app/images/images.go), and those of Calico’s manifest. Until v1.11 they had another home, and
+ * their architecture in their names.
  */
 export function upstreamOf(repository: string): string {
   if (repository === 'coredns') return 'registry.k8s.io/coredns/coredns';
   if (repository.startsWith('calico/')) return `docker.io/${repository}`;
+  if (repository.endsWith('-amd64')) return `${oldHome}/${repository}`;
   // Of ours, and published nowhere.
   if (repository.startsWith('kha/')) return `kubernetes-ha.io/${repository}`;
   // An add-on’s has its whole name in a bundle: quay.io/cilium/cilium.
@@ -16,7 +21,8 @@ export function upstreamOf(repository: string): string {
 }
 
 /** Where kubeadm is told that its images are. Without a registry of the site’s own they have their upstream names. */
-export const imageRepository = ({ source: { registry } }: Cluster): string => registry?.address ?? 'registry.k8s.io';
+export const imageRepository = (cluster: Cluster): string =>
+  cluster.source.registry?.address ?? (isSeed(cluster) ? oldHome : 'registry.k8s.io');
 
 /** An image’s name in manifests and on hosts, by the one that it has in a bundle: `kube-proxy:v1.37.2`. */
 export function imageName({ source: { registry } }: Cluster, image: string): string {

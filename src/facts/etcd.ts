@@ -104,5 +104,4 @@ export const hexadecimal = (id: string): string => BigInt(id).toString(16);
 export const etcdctl = `etcdctl ${certificates} --endpoints=https://127.0.0.1:2379 --command-timeout=5s`;
 
 /** Succeeds while every member answers, asked as an API server does. */
-export const etcdHealth = (endpoints: readonly string[]): string =>
-  `${client(endpoints, asApiServer)} endpoint health`;
+export const etcdHealth = (endpoints: readonly string[]): string => `${client(endpoints, asApiServer)} endpoint health`;

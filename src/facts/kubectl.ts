@@ -1,3 +1,5 @@
+import type { Cluster } from '../cluster/cluster.js';
+import { isSeed } from '../cluster/seed-profile.js';
 import { FactUnknown, type Fact, type Output } from './fact.js';
 import { present, sh } from './sh.js';
 
@@ -6,6 +8,17 @@ export const kubectl = (args: readonly string[], server?: string): string =>
   sh`kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout 15s` +
   (server ? sh` --server ${server}` : '') +
   sh` ${args}`;
+
+/**
+ * How objects are applied. Server-side: the annotation of a client's apply holds a quarter of what an object does. Kubernetes
+ * has it since v1.22.
+ */
+export const applying = (cluster: Pick<Cluster, 'profile'>): readonly string[] =>
+  isSeed(cluster) ? ['apply'] : ['apply', '--server-side', '--force-conflicts'];
+
+/** For `kubectl delete`, which waits until the object is gone, and does so since v1.11. */
+export const notWaiting = (cluster: Pick<Cluster, 'profile'>): readonly string[] =>
+  isSeed(cluster) ? [] : ['--wait=false'];
 
 /** Exit code of `asked` on a host that is no control plane yet (sysexits.h: EX_CONFIG). */
 export const noControlPlane = 78;

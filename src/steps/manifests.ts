@@ -1,5 +1,6 @@
 import { addOnsOf, cniAddOnsOf, isBundled, type AddOn, type FetchedManifest } from '../cluster/add-ons.js';
 import type { Cluster } from '../cluster/cluster.js';
+import { isSeed } from '../cluster/seed-profile.js';
 import { existing, sha256 } from '../facts/files.js';
 import { kubectl } from '../facts/kubectl.js';
 import { kubectlDiff } from '../facts/kubectl-diff.js';
@@ -44,7 +45,8 @@ export async function unfetched(host: Asked, wanted: readonly (Manifest & Fetche
 
 /** Manifests of the bundle, `manifests/NAME.yaml` in it, that the cluster is given. */
 export const bundledManifests = (cluster: Cluster): Named[] => [
-  ...(cluster.networking.cni === 'calico' ? [calicoManifest] : []),
+  // Of the seed's time no manifest is in any bundle: kha writes it (seed/calico-manifest.ts).
+  ...(cluster.networking.cni === 'calico' && !isSeed(cluster) ? [calicoManifest] : []),
   ...[...cniAddOns(cluster), ...addOns(cluster)].filter(isBundled),
 ];
 

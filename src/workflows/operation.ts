@@ -1,5 +1,6 @@
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { BatchResult, Step } from '../steps/step.js';
+import { variantsOf } from '../steps/variants.js';
 import type { Machine } from '../cluster/cluster.js';
 import { inputVersion } from '../cluster/input-version.js';
 import { batches, few, paced } from './batches.js';
@@ -42,9 +43,11 @@ export async function operation(
     return batch.filter((machine) => meant.has(machine) && !around.silent.has(machine.name)).map(({ name }) => name);
   }
 
+  const ofProfile = (steps: readonly Step[]): Step[] => steps.flatMap((step) => variantsOf(cluster, step));
+
   async function stage(title: string, ...steps: readonly Step[]): Promise<void> {
     journal.enter(title);
-    for (const block of blocks(steps)) {
+    for (const block of blocks(ofProfile(steps))) {
       const [first] = block as [Step, ...Step[]];
       const { pace } = first;
       if (isOnce(pace)) {
@@ -67,7 +70,7 @@ export async function operation(
 
   async function gate(name: Gate['name'], ...ahead: readonly Step[]): Promise<void> {
     if (mode === 'plan' || !cluster.gates.some((wanted) => wanted === name)) return;
-    await desk.open(name, () => planned(ahead));
+    await desk.open(name, () => planned(ofProfile(ahead)));
   }
 
   /** What steps would change, a line a host and step, of large clusters one for all hosts where it is the same. */

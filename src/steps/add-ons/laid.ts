@@ -20,9 +20,14 @@ export async function laid(context: CheckContext, all: readonly Placed[]): Promi
 
 /** Those of the bundle lie on every control plane since its programs do. */
 export async function layAndApply(context: ApplyContext, all: readonly Placed[]): Promise<void> {
+  await lay(context, all);
+  await applyManifests(context.host, all);
+}
+
+/** What the spec brings and kha fetches or makes. */
+export async function lay(context: ApplyContext, all: readonly Placed[]): Promise<void> {
   await writeFiles(context.host, await ownFiles(context, all));
   await layFetched(context, all);
-  await applyManifests(context.host, all);
 }
 
 export const fetched = (all: readonly Placed[]) =>

@@ -25,7 +25,7 @@ const client = (commonName: string, ...organizations: string[]): Use => ({
 });
 
 /** What kubeadm makes certificates for, by its phase (kubeadm, phases/certs/certlist.go; kubernetes.io, PKI certificates). */
-function useOf(cluster: Cluster, machine: Machine, phase: string): Use {
+export function useOf(cluster: Cluster, machine: Machine, phase: string): Use {
   const member: Use = { commonName: machine.name, organizations: [], usages: ['serverAuth', 'clientAuth'] };
   // Since v1.37 a binding of kubeadm's names the user; older patch releases know the group only.
   const groups = /^v1\.3[56]\./.test(cluster.kubernetesVersion) ? ['kubeadm:cluster-admins'] : [];

@@ -1,3 +1,4 @@
+import type { Cluster } from '../../cluster/cluster.js';
 import { givenAuthorities, isKeyless, type GivenAuthority } from '../../cluster/given-authorities.js';
 import { controlPlanes } from '../../cluster/roles.js';
 import { file } from '../../facts/files.js';
@@ -7,11 +8,16 @@ import { Refusal } from '../refusal.js';
 import type { CheckContext, Step } from '../step.js';
 import { holdingsOf, refuseDifferent, sourceOf, type Holdings } from './holdings.js';
 import { makeAuthorities, type LaidAuthority } from './make-authorities.js';
+import { byPhases, type Making } from './making.js';
 import { authorities, pki } from './paths.js';
 
-export const createCertificateAuthorities: Step = {
-  name: 'createCertificateAuthorities',
-  does: 'Make the certificate authorities and the service account key, once every control plane has said that it has none',
+export const creatingAuthorities = ({
+  name,
+  does,
+  by,
+}: Pick<Step, 'name' | 'does'> & { readonly by: (cluster: Cluster, phases: readonly string[]) => Making }): Step => ({
+  name,
+  does,
   on: controlPlanes,
   pace: { once: answers },
   retry: 'edit',
@@ -37,9 +43,15 @@ export const createCertificateAuthorities: Step = {
     const maker = found.answered.find((one) => one.staged)?.host ?? controlPlanes(context.cluster)[0]?.name;
     const lacking = givenAuthorities(context.cluster).filter(({ name }) => missing.some((one) => one.name === name));
     const given = await Promise.all(lacking.map((one) => usable(context, one)));
-    if (maker !== undefined) await makeAuthorities(await context.peer(maker), phases, given);
+    if (maker !== undefined) await makeAuthorities(await context.peer(maker), by(context.cluster, phases), given);
   },
-};
+});
+
+export const createCertificateAuthorities = creatingAuthorities({
+  name: 'createCertificateAuthorities',
+  does: 'Make the certificate authorities and the service account key, once every control plane has said that it has none',
+  by: (_, phases) => byPhases(phases),
+});
 
 interface Wanting {
   readonly words: string;

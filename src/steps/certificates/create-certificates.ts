@@ -1,11 +1,16 @@
+import type { Cluster, Machine } from '../../cluster/cluster.js';
 import type { Step } from '../step.js';
 import { madeCertificates } from './asked-certificates.js';
 import { lackingCertificates } from './lacking-certificates.js';
 import { makeCertificate } from './make-certificate.js';
-import { authorityHosts } from './paths.js';
+import { byPhases, type Making } from './making.js';
+import { authorityHosts, type OwnCertificate } from './paths.js';
 
-export const createCertificates: Step = {
-  name: 'createCertificates',
+export const creatingCertificates = (
+  name: string,
+  by: (of: OwnCertificate, cluster: Cluster, machine: Machine) => Making,
+): Step => ({
+  name,
   does: 'Make the host’s own certificates from the shared authorities',
   on: authorityHosts,
   pace: 'all at once',
@@ -15,9 +20,13 @@ export const createCertificates: Step = {
   gives: 'certificates',
   check: async (context) => (await lacking(context)).map(({ words }) => words),
   async apply(context) {
-    for (const { certificate } of await lacking(context)) await makeCertificate(context.host, certificate);
+    const { cluster, host } = context;
+    for (const { certificate } of await lacking(context))
+      await makeCertificate(host, certificate, by(certificate, cluster, host.machine));
   },
-};
+});
+
+export const createCertificates = creatingCertificates('createCertificates', ({ phase }) => byPhases([phase]));
 
 const lacking = (context: Parameters<Step['check']>[0]): ReturnType<typeof lackingCertificates> =>
   lackingCertificates(context, madeCertificates(context.cluster, context.host.machine));

@@ -1,15 +1,7 @@
 import { sh } from '../../facts/sh.js';
-import { certificateConfiguration } from '../control-plane/kubeadm-documents.js';
 import type { Host } from '../host.js';
+import type { Making } from './making.js';
 import { pki, staged } from './paths.js';
-
-/**
- * Writes kubeadm's document once more into a folder of its own, with that folder for the certificates: what kubeadm makes
- * there takes its place only when it is whole. Fails when the document does not look as it should.
- */
-export const documentFor = (folder: string): string =>
-  sh`sed ${`s|"kind": "ClusterConfiguration",|&\\n  "certificatesDir": "${folder}",|`} ${certificateConfiguration} >${`${folder}/kubeadm.yaml`}; ` +
-  sh`grep -q certificatesDir ${`${folder}/kubeadm.yaml`}`;
 
 /** One at a time, and the files in their place without ever replacing one; what was cut short is gone on with. */
 const lock = 'mkdir -p /run/lock; exec 9>/run/lock/kha-authorities; flock -w 60 9';
@@ -23,14 +15,10 @@ export interface LaidAuthority {
 }
 
 /**
- * Makes authorities on a host that has none of them, by the phases of kubeadm, or of what the site made: all in a folder beside first, so that a host
- * that is cut off has either made none or has them all. Phases may be none when there is only something to go on with.
+ * Makes authorities on a host that has none of them, or lays what the site made: all in a folder beside first, so that a host
+ * that is cut off has either made none or has them all.
  */
-export async function makeAuthorities(
-  host: Host,
-  phases: readonly string[],
-  given: readonly LaidAuthority[] = [],
-): Promise<void> {
+export async function makeAuthorities(host: Host, by: Making, given: readonly LaidAuthority[] = []): Promise<void> {
   const making = `${staged}.making`;
   const laid = `${staged}.given`;
   const keyless = `${laid}/keyless`;
@@ -47,12 +35,7 @@ export async function makeAuthorities(
     sh`rm -rf ${making}; mkdir -p -m 0700 ${making}`,
     ...(beside ? [sh`cp -R -p ${`${laid}/.`} ${making}`] : []),
     ...(beside && added ? [sh`rm -rf ${`${making}/keyless`}`] : []),
-    documentFor(making),
-    ...phases.map((phase) =>
-      phase === 'sa'
-        ? sh`kubeadm init phase certs sa --cert-dir ${making}`
-        : sh`kubeadm init phase certs ${phase} --config ${`${making}/kubeadm.yaml`}`,
-    ),
+    ...by(making),
     // After kubeadm, which would look for all that such an authority has to have signed (UsingExternalCA).
     ...(added ? [sh`cp -R -p ${`${keyless}/.`} ${making}`] : []),
     sh`rm -f ${`${making}/kubeadm.yaml`}; sync; mv -T ${making} ${staged}; sync`,

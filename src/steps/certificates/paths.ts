@@ -3,6 +3,7 @@ import type { KeyPair } from '../../facts/key-pairs.js';
 import { loopbacks, serviceSubnets } from '../../cluster/families.js';
 import { addressText, networkOf } from '../../cluster/ip.js';
 import { controlPlanes, endpointHost, etcdHosts } from '../../cluster/roles.js';
+import { etcdHasTls, isSeed } from '../../cluster/seed-profile.js';
 import { furtherNames } from '../control-plane/kubeadm-documents.js';
 
 export const pki = '/etc/kubernetes/pki';
@@ -18,14 +19,22 @@ const masterAuthorities: readonly KeyPair[] = [
   { name: 'sa', public: `${pki}/sa.pub`, private: `${pki}/sa.key` },
 ];
 
+/** All that `kubeadm alpha phase certs all` makes: the seed’s masters have the first one’s whole folder. */
+const ofSeed: readonly KeyPair[] = [
+  ...masterAuthorities.filter((one) => one !== etcdAuthority),
+  ...['apiserver', 'apiserver-kubelet-client', 'front-proxy-client'].map(authority),
+];
+
 /** Hosts that have authorities: control planes, and etcd hosts of their own. */
 export const authorityHosts = (cluster: Cluster): Machine[] => [
   ...new Set([...controlPlanes(cluster), ...etcdHosts(cluster)]),
 ];
 
 /** Authorities that a host must have: all and the service account key on a control plane, etcd's alone on an etcd host of its own. */
-export const authorities = (cluster: Cluster, machine: Machine): readonly KeyPair[] =>
-  controlPlanes(cluster).includes(machine) ? masterAuthorities : [etcdAuthority];
+export function authorities(cluster: Cluster, machine: Machine): readonly KeyPair[] {
+  if (isSeed(cluster)) return [...ofSeed, ...(etcdHasTls(cluster) ? [etcdAuthority] : [])];
+  return controlPlanes(cluster).includes(machine) ? masterAuthorities : [etcdAuthority];
+}
 
 /** A certificate of a host’s own, and the phase of kubeadm that makes it. */
 export interface OwnCertificate {
@@ -60,13 +69,15 @@ export function ownCertificates(cluster: Cluster, machine: Machine): OwnCertific
     names,
   });
   const all: OwnCertificate[] = [];
+  if (isSeed(cluster) && !etcdHasTls(cluster)) return all;
   if (controlPlanes(cluster).includes(machine)) {
-    all.push(
-      certificate('apiserver', 'apiserver', 'ca', [machine.name, machine.address, ...api, ...inside(cluster)]),
-      certificate('apiserver-kubelet-client', 'apiserver-kubelet-client', 'ca'),
-      certificate('front-proxy-client', 'front-proxy-client', 'front-proxy-ca'),
-      certificate('apiserver-etcd-client', 'apiserver-etcd-client', 'etcd/ca'),
-    );
+    if (!isSeed(cluster))
+      all.push(
+        certificate('apiserver', 'apiserver', 'ca', [machine.name, machine.address, ...api, ...inside(cluster)]),
+        certificate('apiserver-kubelet-client', 'apiserver-kubelet-client', 'ca'),
+        certificate('front-proxy-client', 'front-proxy-client', 'front-proxy-ca'),
+      );
+    all.push(certificate('apiserver-etcd-client', 'apiserver-etcd-client', 'etcd/ca'));
   }
   if (etcdHosts(cluster).includes(machine)) {
     all.push(

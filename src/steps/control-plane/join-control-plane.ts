@@ -67,7 +67,9 @@ async function joining(context: ApplyContext): Promise<TakeOver> {
     files.map((one) => ({ ...one, path: `${standby}/${one.path.slice(one.path.lastIndexOf('/') + 1)}` })),
   );
   const members = (await listedMembers(context)) ?? [];
-  const voters = members.filter(({ learner, peerUrls }) => !learner && !peerUrls.includes(peerUrl(cluster, host.machine)));
+  const voters = members.filter(
+    ({ learner, peerUrls }) => !learner && !peerUrls.includes(peerUrl(cluster, host.machine)),
+  );
   const command = etcdHealth(voters.flatMap(({ clientUrls }) => clientUrls.slice(0, 1)));
   const awaited = { what: 'not every etcd member answers', command };
   return { role: 'control-plane', kubeadm, finish, awaited, ...laidKubeconfigs(cluster, host.machine) };

@@ -36,7 +36,9 @@ export const checkEtcd: Step = {
 async function strangers(context: CheckContext, members: readonly EtcdMember[]): Promise<string[]> {
   const hosts = etcdHosts(context.cluster);
   const entry = (url: string): EtcdMember | undefined => members.find(({ peerUrls }) => peerUrls.includes(url));
-  const unsettled = hosts.filter((machine) => !entry(peerUrl(context.cluster, machine))?.name || entry(peerUrl(context.cluster, machine))?.learner);
+  const unsettled = hosts.filter(
+    (machine) => !entry(peerUrl(context.cluster, machine))?.name || entry(peerUrl(context.cluster, machine))?.learner,
+  );
   const missing: string[] = [];
   for (const { name } of unsettled)
     if (!['newcomer', 'joining'].includes(await standingOf({ ...context, host: await context.peer(name) })))

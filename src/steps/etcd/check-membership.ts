@@ -29,7 +29,9 @@ export async function refusals(context: CheckContext): Promise<string[]> {
   const members = await listedMembers(context);
   if (!members)
     return [`etcd is on other hosts but does not answer, so nobody can tell whether ${name} is a member already`];
-  const own = members.filter((member) => member.peerUrls.includes(peerUrl(cluster, host.machine)) || member.name === name);
+  const own = members.filter(
+    (member) => member.peerUrls.includes(peerUrl(cluster, host.machine)) || member.name === name,
+  );
   const started = own.find((member) => member.name !== '');
   if (started)
     return [

@@ -70,7 +70,8 @@ async function standBack({ cluster, peer }: ApplyContext, host: Host): Promise<v
       );
   const status = await host.read(etcdStatus(clientUrls(cluster)));
   const heir = status.find(({ endpoint }) => endpoint !== clientUrl(cluster, host.machine));
-  if (leads(cluster, status, host) && heir) await host.run(sh`${etcdctl.split(' ')} move-leader ${hexadecimal(heir.memberId)}`);
+  if (leads(cluster, status, host) && heir)
+    await host.run(sh`${etcdctl.split(' ')} move-leader ${hexadecimal(heir.memberId)}`);
 }
 
 const leads = (cluster: CheckContext['cluster'], status: readonly EtcdStatus[], { machine }: Asked): boolean =>

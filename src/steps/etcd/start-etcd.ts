@@ -1,4 +1,4 @@
-import type { Cluster } from '../../cluster/cluster.js';
+import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { etcdHosts } from '../../cluster/roles.js';
 import { existing } from '../../facts/files.js';
 import { service } from '../../facts/service.js';
@@ -11,7 +11,7 @@ import type { Step } from '../step.js';
 import { missingFiles, writeFiles, type WantedFile } from '../wanted-file.js';
 import { etcdManifest, foundingOf } from './manifest.js';
 import { refuseMovedData } from './moved-data.js';
-import { laidPath, manifestPath, standingOf } from './standing.js';
+import { laidPath, manifestPath, standingOf, type Standing } from './standing.js';
 
 const kubeletConfiguration = '/var/lib/kubelet/config.yaml';
 /** Before an API server stands the kubelet has nobody to register with. */
@@ -46,19 +46,12 @@ export const startEtcd: Step = {
   async apply(context) {
     const { cluster, host } = context;
     const standing = await standingOf(context);
-    if (standing !== 'founder' && standing !== 'member')
-      throw new Refusal(
-        `etcd is not started on ${host.machine.name}: ${standing === 'bare' ? 'its manifest was not laid ready' : 'the cluster stands without it'}`,
-        'answer abort and install again: every host is looked at anew',
-      );
+    refuseUnlaid(host.machine, standing);
     await refuseMovedData(context);
     if (!(await belongsToNode(host)))
       await writeFiles(host, standaloneFiles(stream(standaloneKubeletDocument(cluster, await groundOf(host)))));
     await host.run(sh`mkdir -p -m 0700 ${cluster.etcd.dataDir}`);
-    if (standing === 'founder')
-      await host.run(
-        sh`mkdir -p /etc/kubernetes/manifests && mv -n ${laidPath} ${manifestPath} && sync ${manifestPath}`,
-      );
+    if (standing === 'founder') await host.run(moveIntoPlace);
     else if ((await host.read(existing([manifestPath]))).length === 0)
       await writeFiles(host, [etcdManifest(cluster, host.machine, manifestPath, again(cluster))]);
     await host.run('systemctl daemon-reload && systemctl restart kubelet.service');
@@ -71,8 +64,20 @@ export const standaloneFiles = (document: string): WantedFile[] => [
   standalone,
 ];
 
+/** Throws Refusal on a host that is to found no cluster, and has no member to start again. */
+export function refuseUnlaid({ name }: Machine, standing: Standing): void {
+  if (standing !== 'founder' && standing !== 'member')
+    throw new Refusal(
+      `etcd is not started on ${name}: ${standing === 'bare' ? 'its manifest was not laid ready' : 'the cluster stands without it'}`,
+      'answer abort and install again: every host is looked at anew',
+    );
+}
+
+/** Once: whoever was laid ready founds the cluster with the others. */
+export const moveIntoPlace = sh`mkdir -p /etc/kubernetes/manifests && mv -n ${laidPath} ${manifestPath} && sync ${manifestPath}`;
+
 /** For data that is there; should it turn out to be none, etcd must not found a cluster of its own. */
-const again = (cluster: Cluster): string[] =>
+export const again = (cluster: Cluster): string[] =>
   foundingOf(cluster).map((flag) => flag.replace(/(initial-cluster-state)=new/, '$1=existing'));
 
 /** kubeadm has taken the kubelet over, with a configuration of its own. */

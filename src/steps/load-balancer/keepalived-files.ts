@@ -88,6 +88,7 @@ export function healthScripts(cluster: Cluster, machine: Machine): (WantedFile &
     mode: '755',
   });
   const all = [script('haproxy', -60, `https://127.0.0.1:${cluster.controlPlaneEndpoint.port}${apiHealth(cluster)}`)];
-  if (controlPlanes(cluster).includes(machine)) all.push(script('apiserver', -30, `${apiServerUrl(machine)}${apiHealth(cluster)}`));
+  if (controlPlanes(cluster).includes(machine))
+    all.push(script('apiserver', -30, `${apiServerUrl(machine)}${apiHealth(cluster)}`));
   return all;
 }

@@ -1,5 +1,6 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { containerHosts, controlPlanes, etcdHosts, nodes } from '../../cluster/roles.js';
+import { isSeed } from '../../cluster/seed-profile.js';
 import type { Step } from '../step.js';
 import { bundledManifests } from '../manifests.js';
 import { fetchFiles, misplaced, readBundle, type HostBundle, type Placement } from './bundle-files.js';
@@ -44,12 +45,18 @@ export const placementsOf = (cluster: Cluster, machine: Machine, contents: HostB
     : []),
 ];
 
+/** docker comes as packages, with all that it starts. */
+const programsOf = (cluster: Cluster): { readonly runtime: readonly string[]; readonly etcd: readonly string[] } =>
+  isSeed(cluster)
+    ? { runtime: [], etcd: ['etcdctl'] }
+    : { runtime: ['containerd', 'ctr', 'containerd-shim-runc-v2'], etcd: ['etcdctl', 'etcdutl'] };
+
 /** runc is a package of most systems; where the bundle has none for the host's, it is a program like the others. */
 function binaries(cluster: Cluster, machine: Machine, contents: HostBundle): Placement[] {
-  const names = ['kubelet', 'kubeadm', 'containerd', 'ctr', 'containerd-shim-runc-v2'];
+  const { runtime, etcd } = programsOf(cluster);
+  const names = ['kubelet', 'kubeadm', ...runtime];
   if (nodes(cluster).includes(machine)) names.push('kubectl');
-  if (etcdHosts(cluster).includes(machine) || controlPlanes(cluster).includes(machine))
-    names.push('etcdctl', 'etcdutl');
+  if (etcdHosts(cluster).includes(machine) || controlPlanes(cluster).includes(machine)) names.push(...etcd);
   if ('bin/runc' in contents.files && !packagesOf(cluster, machine, contents).some(({ name }) => name === 'runc'))
     names.push('runc');
   if ('bin/crictl' in contents.files) names.push('crictl');

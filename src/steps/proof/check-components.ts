@@ -1,5 +1,6 @@
 import type { Cluster } from '../../cluster/cluster.js';
 import { controlPlanes } from '../../cluster/roles.js';
+import { isSeed } from '../../cluster/seed-profile.js';
 import { rolledOut } from '../../facts/rollout.js';
 import { actedBefore } from '../acted-before.js';
 import { servesApi } from '../fitness.js';
@@ -8,8 +9,8 @@ import { notReady } from '../readiness.js';
 import type { CheckContext, Step } from '../step.js';
 
 /** CoreDNS starts once there is a network of pods, whoever made it. */
-const workloads = ({ networking: { cni } }: Cluster): string[] => [
-  ...(cni === 'none' ? [] : ['deployment/coredns']),
+const workloads = (cluster: Cluster, { cni } = cluster.networking): string[] => [
+  ...(cni === 'none' ? [] : [`deployment/${isSeed(cluster) ? 'kube-dns' : 'coredns'}`]),
   ...(cni === 'calico' ? ['deployment/calico-kube-controllers', 'daemonset/calico-node'] : []),
   'daemonset/kube-proxy',
 ];

@@ -1,8 +1,9 @@
 import type { Cluster } from '../../cluster/cluster.js';
 import { podSubnets } from '../../cluster/families.js';
 import { inUrl } from '../../cluster/ip.js';
+import { patientSeconds } from '../../cluster/patience.js';
 import { controlPlanes, nodes } from '../../cluster/roles.js';
-import { apiObject, kubectl } from '../../facts/kubectl.js';
+import { apiObject, kubectl, notWaiting } from '../../facts/kubectl.js';
 import { rolledOut } from '../../facts/rollout.js';
 import { stream } from '../control-plane/kubeadm-documents.js';
 import type { Host } from '../host.js';
@@ -34,7 +35,7 @@ export const proveNetwork: Step = {
     await host.run(kubectl(['apply', '-f', '-']), { stdin: stream(...probe(cluster, namespace)) });
     await until(host, cluster);
     await reachEachOther(host, cluster);
-    await host.run(kubectl(['delete', 'namespace', namespace, '--wait=false']));
+    await host.run(kubectl(['delete', 'namespace', namespace, ...notWaiting(cluster)]));
     const proof = {
       apiVersion: 'v1',
       kind: 'ConfigMap',
@@ -52,9 +53,12 @@ const nodeNames = (cluster: Cluster): string =>
     .sort()
     .join(' ');
 
-/** Waits for the pods; kubectl itself gives up after two minutes. */
+/** Waits for the pods, for two minutes at most of hosts as usual. */
 async function until(host: Host, cluster: Cluster): Promise<void> {
-  await host.run(kubectl(['-n', namespace, 'rollout', 'status', 'daemonset/probe', '--timeout', '120s']));
+  const limit = patientSeconds(cluster, 120);
+  await host.run(
+    `timeout ${limit} ${kubectl(['-n', namespace, 'rollout', 'status', 'daemonset/probe'])} || [ $? = 124 ]`,
+  );
   const missing = await host.read(rolledOut(namespace, 'daemonset/probe'));
   if (missing.length > 0)
     throw new Error(
@@ -63,7 +67,11 @@ async function until(host: Host, cluster: Cluster): Promise<void> {
 }
 
 interface Pods {
-  items: { metadata: { name: string }; spec: { nodeName: string }; status: { podIPs?: { ip: string }[] } }[];
+  items: {
+    metadata: { name: string };
+    spec: { nodeName: string };
+    status: { podIP?: string; podIPs?: { ip: string }[] };
+  }[];
 }
 
 /**
@@ -78,7 +86,7 @@ async function reachEachOther(host: Host, cluster: Cluster): Promise<void> {
   const service = families > 1 ? await serviceAddresses(host, families) : [];
   for (const [index, pod] of pods.entries()) {
     const next = pods[(index + 1) % pods.length]!;
-    const addresses = (next.status.podIPs ?? []).map(({ ip }) => ip);
+    const addresses = addressesOf(next);
     if (addresses.length < families)
       throw new Error(
         `the pod on ${next.spec.nodeName} has ${addresses.join(', ') || 'no address'}, and not one of each family`,
@@ -88,6 +96,10 @@ async function reachEachOther(host: Host, cluster: Cluster): Promise<void> {
       await host.run(kubectl(['-n', namespace, 'exec', pod.metadata.name, '--', ...reach(`${inUrl(place)}:8080`)]));
   }
 }
+
+/** An API server of one family alone, and of another time, tells of one address. */
+const addressesOf = ({ status: { podIP, podIPs } }: Pods['items'][number]): string[] =>
+  podIPs?.map(({ ip }) => ip) ?? (podIP === undefined ? [] : [podIP]);
 
 async function serviceAddresses(host: Host, families: number): Promise<string[]> {
   const found = await host.read(apiObject<{ spec: { clusterIPs?: string[] } }>(['-n', namespace, 'service', 'probe']));

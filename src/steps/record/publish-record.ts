@@ -1,6 +1,6 @@
 import { recordText } from '../../cluster/record.js';
 import { controlPlanes } from '../../cluster/roles.js';
-import { kubectl } from '../../facts/kubectl.js';
+import { applying, kubectl } from '../../facts/kubectl.js';
 import { stream } from '../control-plane/kubeadm-documents.js';
 import { servesApi } from '../fitness.js';
 import type { CheckContext, Step } from '../step.js';
@@ -24,8 +24,7 @@ export const publishRecord: Step = {
       metadata: { name: recordMap.name, namespace: 'kube-system' },
       data: { [recordMap.key]: recordText(await context.records.wanted(before)) },
     };
-    // Server-side: the annotation of a client's apply holds a quarter of what a ConfigMap does.
-    await context.host.run(kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-']), { stdin: stream(map) });
+    await context.host.run(kubectl([...applying(context.cluster), '-f', '-']), { stdin: stream(map) });
   },
 };
 

@@ -2,11 +2,18 @@ import { locatedAddOns } from '../../cluster/add-ons.js';
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { imageName } from '../../cluster/image-names.js';
 import { controlPlanes, etcdHosts, nodes } from '../../cluster/roles.js';
+import { isSeed } from '../../cluster/seed-profile.js';
 import { agnhost, profileOf } from '../../cluster/versions.js';
+import { seedImagesOf } from '../seed/images.js';
 import type { Contents } from '../source.js';
 
 /** Images that a host will run, as `name:tag` without the registry. */
 export function imagesOf(cluster: Cluster, machine: Machine): string[] {
+  if (isSeed(cluster))
+    return [
+      ...seedImagesOf(cluster, machine),
+      ...(cluster.networking.cni === 'none' || !nodes(cluster).includes(machine) ? [] : [networkProbe(cluster).image]),
+    ];
   const { kubernetes, etcd, coredns, pause, calico } = profileOf(cluster);
   const { cni } = cluster.networking;
   const images = [`pause:${pause}`];

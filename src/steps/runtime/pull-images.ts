@@ -42,7 +42,7 @@ export const pullImages: Step = {
  * Ends the pull once nobody serves the bundle any more: through an SSH connection that is dead and looks alive, containerd
  * would wait for a quarter of an hour. What is left behind ends with the unit.
  */
-const watching = (url: string): string =>
+export const watching = (url: string): string =>
   sh`serves() { curl -sS -o /dev/null --noproxy ${'*'} --max-time 20 ${`${url}/v2/`}; }; ` +
   `(misses=0; while sleep 10; do if serves; then misses=0; else misses=$((misses + 1)); fi; ` +
   `if [ "$misses" -ge 3 ]; then echo 'error: the bundle is no longer served through the SSH connection' >&2; kill $$; fi; done) & watcher=$!; ` +

@@ -1,14 +1,15 @@
+import type { Cluster } from '../../cluster/cluster.js';
 import { apiEndpoint, controlPlanes } from '../../cluster/roles.js';
 import { apiObject, kubectl } from '../../facts/kubectl.js';
 import { servesApi } from '../fitness.js';
-import type { CheckContext, Step } from '../step.js';
+import type { Step } from '../step.js';
 import { rolledOut } from '../../facts/rollout.js';
 
 interface ConfigMap {
   data: Record<string, string>;
 }
 const configMap = apiObject<ConfigMap>(['-n', 'kube-system', 'configmap', 'kube-proxy']);
-const server = /(\n\s*server:\s*)(\S+)/;
+export const server = /(\n\s*server:\s*)(\S+)/;
 
 export const pointKubeProxyAtEndpoint: Step = {
   name: 'pointKubeProxyAtEndpoint',
@@ -17,9 +18,9 @@ export const pointKubeProxyAtEndpoint: Step = {
   pace: { once: servesApi },
   retry: 'edit',
   needs: ['ready nodes', 'api endpoint'],
-  check: async (context) => [
-    ...(await pointing(context)),
-    ...(await context.host.read(rolledOut('kube-system', 'daemonset/kube-proxy'))),
+  check: async ({ cluster, host }) => [
+    ...pointing(cluster, await host.read(configMap)),
+    ...(await host.read(rolledOut('kube-system', 'daemonset/kube-proxy'))),
   ],
   async apply({ cluster, host }) {
     const found = await host.read(configMap);
@@ -46,8 +47,8 @@ export const pointKubeProxyAtEndpoint: Step = {
   },
 };
 
-async function pointing({ cluster, host }: CheckContext): Promise<string[]> {
-  const found = await host.read(configMap);
+/** How kube-proxy's configuration differs from the one that is wanted, in words. */
+export function pointing(cluster: Cluster, found: Pick<ConfigMap, 'data'> | undefined): string[] {
   if (!found) return ['the configuration of kube-proxy cannot be read'];
   const now = server.exec(found.data['kubeconfig.conf'] ?? '')?.[2];
   const wanted = `https://${apiEndpoint(cluster)}`;

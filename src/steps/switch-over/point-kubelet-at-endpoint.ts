@@ -8,11 +8,10 @@ import type { CheckContext, Step } from '../step.js';
 const kubeconfig = '/etc/kubernetes/kubelet.conf';
 const server = /^(\s*server:\s*)(\S+)$/m;
 
-export const pointKubeletAtEndpoint: Step = {
-  name: 'pointKubeletAtEndpoint',
-  does: 'Let the workers’ kubelets reach the API through the load balancer, ten at most at a time',
-  // kubeadm points a control plane's kubelet at its own API server at each join and upgrade: it must not be newer than that one.
-  on: workers,
+export const pointingKubelets = ({ name, does, on }: Pick<Step, 'name' | 'does' | 'on'>): Step => ({
+  name,
+  does,
+  on,
   pace: { atMost: 10 },
   retry: 'edit',
   needs: ['ready nodes', 'api endpoint'],
@@ -32,7 +31,14 @@ export const pointKubeletAtEndpoint: Step = {
     const master = await context.firstFit(controlPlanes(context.cluster), servesApi);
     return unready(context.cluster, master, [context.host.machine]);
   },
-};
+});
+
+export const pointKubeletAtEndpoint = pointingKubelets({
+  name: 'pointKubeletAtEndpoint',
+  does: 'Let the workers’ kubelets reach the API through the load balancer, ten at most at a time',
+  // kubeadm points a control plane's kubelet at its own API server at each join and upgrade: it must not be newer than that one.
+  on: workers,
+});
 
 async function pointing({ cluster, host }: CheckContext): Promise<string[]> {
   const [found, state] = await Promise.all([

@@ -36,7 +36,7 @@ export const labelNodes: Step = {
   },
   async apply({ cluster, host }) {
     for (const { name, ...metadata } of (await lack(cluster, host)) ?? [])
-      await host.run(kubectl(['patch', 'node', name, '--type', 'merge', '--patch-file', '/dev/stdin']), {
+      await host.run(`${kubectl(['patch', 'node', name, '--type', 'merge', '-p'])} "$(cat)"`, {
         stdin: JSON.stringify({ metadata }),
       });
   },

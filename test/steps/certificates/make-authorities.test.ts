@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeAuthorities } from '../../../src/steps/certificates/make-authorities.js';
+import { byPhases } from '../../../src/steps/certificates/making.js';
 import { cluster } from '../../clusters.js';
 import { FakeHost } from '../fake-host.js';
 
@@ -47,7 +48,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 /** Carries out in a real shell what a control plane is told, in a folder of the test. */
 async function make(fails = ''): Promise<{ status: number | null; stderr: string }> {
   const host = new FakeHost(cluster(), 'm1').obeys(/kubeadm/);
-  await makeAuthorities(host, phases);
+  await makeAuthorities(host, byPhases(phases));
   const command = host.done[0]!.replaceAll('/etc/kubernetes', join(root, 'etc/kubernetes')).replaceAll(
     '/run/lock',
     join(root, 'run'),

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { byPhases } from '../../../src/steps/certificates/making.js';
 import { makeCertificate } from '../../../src/steps/certificates/make-certificate.js';
 import { ownCertificates } from '../../../src/steps/certificates/paths.js';
 import { initDocuments } from '../../../src/steps/control-plane/kubeadm-documents.js';
@@ -63,7 +64,7 @@ const host = (env: Record<string, string> = {}): Host =>
 
 it('makes a certificate out of the authorities that the host has, and leaves nothing beside it', async () => {
   put('/etc/kubernetes/pki/etcd/peer.crt', 'old certificate');
-  await makeCertificate(host(), peer);
+  await makeCertificate(host(), peer, byPhases([peer.phase]));
   expect(read('/found').trim().split(' ').sort()).toEqual(['ca.key', 'etcd/ca.key']);
   expect([read(peer.pair.public), read(peer.pair.private)]).toEqual(['new certificate\n', 'new key\n']);
   expect(statSync(root + peer.pair.private).mode & 0o777).toBe(0o600);
@@ -74,14 +75,14 @@ it('makes a certificate out of the authorities that the host has, and leaves not
 it('changes nothing where kubeadm fails, and makes it the next time', async () => {
   put('/etc/kubernetes/pki/etcd/peer.crt', 'old certificate');
   put('/etc/kubernetes/pki/etcd/peer.key', 'old key');
-  await expect(makeCertificate(host({ FAILS: 'yes' }), peer)).rejects.toThrow();
+  await expect(makeCertificate(host({ FAILS: 'yes' }), peer, byPhases([peer.phase]))).rejects.toThrow();
   expect([read(peer.pair.public), read(peer.pair.private)]).toEqual(['old certificate', 'old key']);
-  await makeCertificate(host(), peer);
+  await makeCertificate(host(), peer, byPhases([peer.phase]));
   expect([read(peer.pair.public), read(peer.pair.private)]).toEqual(['new certificate\n', 'new key\n']);
 });
 
 it('makes nothing out of a document that cannot name the folder', async () => {
   put('/etc/kubernetes/kha/kubeadm.yaml', 'kind: ClusterConfiguration\n');
-  await expect(makeCertificate(host(), peer)).rejects.toThrow();
+  await expect(makeCertificate(host(), peer, byPhases([peer.phase]))).rejects.toThrow();
   expect(existsSync(root + peer.pair.public)).toBe(false);
 });

@@ -1,0 +1,50 @@
+import { controlPlanes } from '../../cluster/roles.js';
+import { etcdHasTls } from '../../cluster/seed-profile.js';
+import { apiObject, kubectl } from '../../facts/kubectl.js';
+import { actedBefore } from '../acted-before.js';
+import { servesApi } from '../fitness.js';
+import type { Step } from '../step.js';
+import { missingFiles, writeFiles } from '../wanted-file.js';
+import { calicoFile, calicoObjects, etcdSecret } from './calico-manifest.js';
+import { lackingObjects } from './lacking-objects.js';
+
+/** Seed, lines 199 to 203. */
+export const installEtcdCalico: Step = {
+  name: 'installEtcdCalico',
+  does: 'Apply Calico with etcd for its store, and images of the private registry',
+  on: (cluster) => (cluster.networking.cni === 'calico' ? controlPlanes(cluster) : []),
+  pace: { once: servesApi },
+  retry: 'edit',
+  needs: ['healthy control plane'],
+  gives: 'network',
+  async check(context) {
+    const wanted = calicoFile(context.cluster);
+    const found = await actedBefore(context, (host) => missingFiles(host, [wanted]));
+    if (!('read' in found)) return [...found];
+    const objects = await found.read(apiObject<{ items: object[] }>(['-f', wanted.path]));
+    return lackingObjects(calicoObjects(context.cluster), objects);
+  },
+  async apply({ cluster, host }) {
+    const wanted = calicoFile(cluster);
+    await writeFiles(host, [wanted]);
+    if (etcdHasTls(cluster)) await host.run(secretCommand);
+    await host.run(kubectl(['apply', '-f', wanted.path]));
+  },
+};
+
+const pki = '/etc/kubernetes/pki';
+/** What the API server shows to etcd, from the host's own files into the API: kha never holds it. */
+const secretCommand = `${kubectl([
+  '-n',
+  'kube-system',
+  'create',
+  'secret',
+  'generic',
+  etcdSecret,
+  `--from-file=etcd-ca=${pki}/etcd/ca.crt`,
+  `--from-file=etcd-cert=${pki}/apiserver-etcd-client.crt`,
+  `--from-file=etcd-key=${pki}/apiserver-etcd-client.key`,
+  '--dry-run',
+  '-o',
+  'yaml',
+])} | ${kubectl(['apply', '-f', '-'])}`;

@@ -1,0 +1,39 @@
+import { apiEndpoint, workers } from '../../cluster/roles.js';
+import { existing } from '../../facts/files.js';
+import { sh } from '../../facts/sh.js';
+import {
+  joinConfiguration,
+  leftAdmission,
+  withAdmission,
+  withdrawAdmission,
+} from '../control-plane/bootstrap-token.js';
+import { completed, takeOver } from '../control-plane/take-over.js';
+import type { Step } from '../step.js';
+import { nodeDocument } from './master-configuration.js';
+
+/** Seed, line 207, through the load balancer: a worker that joined through one master would need that one until the switch-over. */
+export const joinWithToken: Step = {
+  name: 'joinWithToken',
+  does: 'Join the worker with a token of its own and the hash of the authority, and delete the token',
+  on: workers,
+  pace: 'all at once',
+  retry: 'bootstrap',
+  needs: ['network', 'kubelet unit', 'images'],
+  gives: 'workers',
+  async check({ host }) {
+    const found = await host.read(existing([completed('worker')]));
+    return found.length > 0 ? leftAdmission(host) : ['kubeadm join has not ended well here'];
+  },
+  async apply(context) {
+    const { cluster, host } = context;
+    if ((await host.read(existing([completed('worker')]))).length > 0) return withdrawAdmission(context);
+    // It leaves a kubelet alone that waits for its next start, ten seconds apart.
+    const kubeadm = sh`kubeadm join --config ${joinConfiguration} --ignore-preflight-errors=all && systemctl restart kubelet.service`;
+    await withAdmission(
+      context,
+      (admission) => nodeDocument(apiEndpoint(cluster), admission),
+      () => host.runUnit(takeOver(host.machine, { role: 'worker', kubeadm })),
+    );
+  },
+  release: withdrawAdmission,
+};
