@@ -34,3 +34,6 @@ const ofSeed: ReadonlyMap<Step, readonly Step[]> = new Map([
 /** The steps that the cluster's profile has for one of an operation's. */
 export const variantsOf = (cluster: Pick<Cluster, 'profile'>, step: Step): readonly Step[] =>
   (isSeed(cluster) ? ofSeed.get(step) : undefined) ?? [step];
+
+/** Steps that no other profile has. */
+export const ofSeedOnly = (): Step[] => [...ofSeed.values()].flat();

@@ -2,13 +2,17 @@ import type { Description } from '../../src/cluster/bundle-description.js';
 import { machineNamed, type Cluster, type Machine } from '../../src/cluster/cluster.js';
 import { familyOf } from '../../src/cluster/ip.js';
 import { apiServerUrl } from '../../src/cluster/roles.js';
+import { apiHealth } from '../../src/cluster/seed-profile.js';
 import { isKeyless } from '../../src/cluster/given-authorities.js';
+import { docker, dockerImages } from '../../src/facts/docker.js';
 import type { Fact } from '../../src/facts/fact.js';
 import type { FileFact } from '../../src/facts/files.js';
 import { cgroupVersion, limits } from '../../src/facts/kernel.js';
 import type { Held } from '../../src/facts/key-pairs.js';
 import { addresses, linkLocalAddresses, httpsStatus } from '../../src/facts/network.js';
 import type { Host, RunOptions, WriteOptions } from '../../src/steps/host.js';
+import { imagesOf } from '../../src/steps/runtime/images.js';
+import { cluster } from '../clusters.js';
 import { describedBundle } from '../described-bundle.js';
 import { ofBareHost } from '../steps/bare-host.js';
 
@@ -32,7 +36,16 @@ export const names = [
   'manifests/metrics-server.yaml',
 ];
 /** The registry’s, and the file’s. */
-export const bundle: Description = withAddOn(describedBundle(...names));
+export const bundle: Description = withAddOn(withSeed(describedBundle(...names)));
+
+function withSeed(plain: Description): Description {
+  const seed = cluster({ profile: 'v1.9.0' });
+  const own = imagesOf(seed, seed.hosts[0]!).map((image, index) => [
+    image,
+    `sha256:${String(index).padStart(64, 'd')}`,
+  ]);
+  return { ...plain, images: { ...(Object.fromEntries(own) as Description['images']), ...plain.images } };
+}
 
 function withAddOn(plain: Description): Description {
   const image = 'registry.k8s.io/metrics-server/metrics-server:v0.9.0';
@@ -87,7 +100,7 @@ export class GoldenHost implements Host {
 
   run(command: string, { stdin }: RunOptions = {}): Promise<string> {
     this.done.push(`run\n${command}${stdin ? `\n< ${stdin}` : ''}`);
-    if (command.includes('init phase certs sa ')) this.#hasAuthorities = true;
+    if (/init phase certs sa |alpha phase certs all /.test(command)) this.#hasAuthorities = true;
     for (const [, name = ''] of command.matchAll(/openssl req .*-out \S+\/(\S+)\.csr\.new/g)) this.#asked.add(name);
     const [, from = '', to = ''] = /mv -n (\S+) (\S+)/.exec(command) ?? [];
     const moved = this.files.get(from);
@@ -129,8 +142,11 @@ export class GoldenHost implements Host {
     if (command.includes('do if present')) return paths.filter((path) => this.files.has(path) || this.#made.has(path));
     if (command.includes('configmap kube-proxy'))
       return { data: { 'kubeconfig.conf': '\n    server: https://10.0.0.99:6443\n' } };
-    if (command.includes(httpsStatus(`${apiServerUrl(this.machine)}/readyz`).command))
+    if (command.includes(httpsStatus(`${apiServerUrl(this.machine)}${apiHealth(this.#cluster)}`).command))
       return this.#made.size > 0 ? 200 : 0;
+    if (command === docker.command)
+      return { version: '17.03.0-ce', storageDriver: 'devicemapper', cgroupDriver: 'cgroupfs' };
+    if (command === dockerImages.command) return new Map();
     if (command.includes('rollout status')) return [];
     if (command.includes('service probe')) return { spec: { clusterIPs: ['10.96.0.9', 'fd00:10:96::9'] } };
     return ofBareHost(fact);

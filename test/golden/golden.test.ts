@@ -6,6 +6,7 @@ import type { Cluster } from '../../src/cluster/cluster.js';
 import * as catalogue from '../../src/steps/index.js';
 import { Refusal } from '../../src/steps/refusal.js';
 import type { Step } from '../../src/steps/step.js';
+import { variantsOf } from '../../src/steps/variants.js';
 import { contextOf } from '../steps/fake-host.js';
 import { bundle, GoldenHost } from './golden-host.js';
 import { samples } from './samples.js';
@@ -19,7 +20,10 @@ function installOrder(): Step[] {
 }
 
 /** By file below the sample's folder: what lies on one host of each set of roles after an install, and all that was done to it. */
-async function rendered(cluster: Cluster, steps = installOrder()): Promise<Record<string, string>> {
+async function rendered(
+  cluster: Cluster,
+  steps = installOrder().flatMap((step) => variantsOf(cluster, step)),
+): Promise<Record<string, string>> {
   const hosts = cluster.hosts.map(({ name }) => new GoldenHost(cluster, name));
   for (const step of steps) {
     const acting = step.on(cluster).map(({ name }) => hosts.find(({ machine }) => machine.name === name)!);

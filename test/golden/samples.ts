@@ -136,6 +136,36 @@ export const samples: Readonly<Record<string, Cluster>> = {
       { ...worker, address: 'fd00:10::21' },
     ],
   }),
+  // With the addresses that the seed has: test/golden/seed-text.test.ts compares what is written with its text.
+  seed: cluster({
+    profile: 'v1.9.0',
+    kubernetesVersion: 'v1.9.0',
+    unsafe: true,
+    controlPlaneEndpoint: { type: 'external', host: '10.37.129.100', port: 6443 },
+    source: { registry: { address: '10.211.55.2:5000/google_containers', plainHttp: true } },
+    hosts: [
+      { ...masters[0], address: '10.37.129.9' },
+      { ...masters[1], address: '10.37.129.8' },
+      { ...masters[2], address: '10.37.129.7' },
+      { ...worker, address: '10.37.129.21' },
+    ],
+  }),
+  'seed-safer': cluster({
+    profile: 'v1.9.0',
+    kubernetesVersion: 'v1.9.0',
+    unsafe: true,
+    etcd: { tls: true },
+    addons: ['metrics-server'],
+    source: {
+      registry: {
+        address: 'registry.example',
+        ca: '/keys/registry-ca.pem',
+        credentials: { username: 'puller', password: 'env:REGISTRY_PASSWORD' },
+      },
+    },
+    networking: { calico: { encapsulation: 'none' }, dnsDomain: 'cluster.example' },
+    controlPlaneEndpoint: { type: 'vip', vip: '10.0.0.100', port: 6443 },
+  }),
   'add-on': cluster({
     controlPlaneEndpoint: { type: 'vip', vip: '10.0.0.100', port: 6443 },
     addons: ['limits', { name: 'dashboard', file: '/site/dashboard.yaml' }],

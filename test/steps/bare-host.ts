@@ -16,6 +16,7 @@ const answers: readonly (readonly [part: string, stdout: string, code?: number])
   ['echo absent', 'absent\n'],
   ['kubectl --kubeconfig', '', 78],
   ['containerd.sock', ''],
+  ['docker.sock', ''],
   ['sysctl -e', ''],
   ['stat -fc %T', 'cgroup2fs\n'],
   ['systemd-detect-virt -cq; case $? in 0) echo container', '000001ffffffffff\nmachine\n'],

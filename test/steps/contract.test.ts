@@ -8,8 +8,11 @@ import { cluster } from '../clusters.js';
 import { bundle, ofBareHost } from './bare-host.js';
 import { FakeRequests } from './fake-requests.js';
 import { records } from '../records.js';
+import { ofSeedOnly } from '../../src/steps/variants.js';
 
 const steps = Object.values(catalogue);
+/** They are in no other profile, so that a spec of today's has no use for them. */
+const seedSteps = ofSeedOnly().map(({ name }) => name);
 
 interface Said {
   readonly commands: string[];
@@ -73,6 +76,8 @@ const content = [
   'reconfigureEtcd',
   'joinControlPlane',
 ];
+/** Of the seed's own cluster. */
+const seed = { profile: 'v1.9.0', kubernetesVersion: 'v1.9.0', unsafe: true };
 /** What a spec must have for steps that are for no host otherwise. */
 const onlyWith: Readonly<Record<string, Record<string, unknown>>> = {
   installAddOns: { addons: ['dashboard'] },
@@ -83,6 +88,9 @@ const onlyWith: Readonly<Record<string, Record<string, unknown>>> = {
   obtainCertificates: { certificates: { ca: { cert: '/keys/ca.crt' }, requests: '/srv/requests' } },
   labelNodes: { hosts: [{ ...cluster().hosts[0], labels: { a: 'b' } }] },
   layFiles: { files: [{ path: '/etc/a', content: 'b' }] },
+  ...Object.fromEntries(seedSteps.map((name) => [name, seed])),
+  installAddOnsOfSeed: { ...seed, addons: ['dashboard'] },
+  createEtcdCertificates: { ...seed, etcd: { tls: true } },
 };
 /** Steps that cannot even look there: no interface has the host's address. */
 const unsure = ['checkEndpoint', 'configureKeepalived'];
@@ -107,7 +115,7 @@ describe.each(steps.map((step) => [step.name, step] as const))('%s', (name, step
 
   it('quotes every value of the spec', async () => {
     const evil = "x'; echo PWNED >&2; $(echo PWNED) `echo PWNED` \\";
-    const hostile = JSON.parse(JSON.stringify(cluster()), (key, value: unknown) =>
+    const hostile = JSON.parse(JSON.stringify(seedSteps.includes(name) ? wanted : cluster()), (key, value: unknown) =>
       ['name', 'bundle', 'dnsDomain'].includes(key) && typeof value === 'string' ? value + evil : value,
     ) as Cluster;
     for (const { name: host } of step.on(hostile)) {

@@ -12,5 +12,6 @@ export const samples: Readonly<Record<string, Cluster>> = {
   'external-endpoint': cluster({ controlPlaneEndpoint: { type: 'external', host: 'lb.example.org', port: 6443 } }),
   internet: cluster({ source: { internet: { lock: lockOf(['bin/amd64/kubelet', 'bin/amd64/kubeadm']) } } }),
   'add-on': cluster({ addons: ['dashboard'] }),
+  seed: cluster({ profile: 'v1.9.0', kubernetesVersion: 'v1.9.0', unsafe: true, addons: ['dashboard'] }),
   'sixty-workers': largeCluster(63),
 };

@@ -13,6 +13,13 @@ export const sites = {
     certificates: { ca: { cert: '/keys/ca.crt' }, requests: '/srv/requests' },
     addons: [{ name: 'web', chart: '/charts/web' }],
   }),
+  'the seed’s own site, etcd with certificates': cluster({
+    profile: 'v1.9.0',
+    kubernetesVersion: 'v1.9.0',
+    unsafe: true,
+    etcd: { tls: true },
+    addons: ['dashboard'],
+  }),
   'a site with SELinux and a network of its own': cluster({
     selinux: 'enforcing',
     networking: { cni: { manifests: ['/cni.yaml'] } },

@@ -56,8 +56,9 @@ const nodeNames = (cluster: Cluster): string =>
 /** Waits for the pods, for two minutes at most of hosts as usual. */
 async function until(host: Host, cluster: Cluster): Promise<void> {
   const limit = patientSeconds(cluster, 120);
+  const status = kubectl(['-n', namespace, 'rollout', 'status', 'daemonset/probe', '--watch=false']);
   await host.run(
-    `timeout ${limit} ${kubectl(['-n', namespace, 'rollout', 'status', 'daemonset/probe'])} || [ $? = 124 ]`,
+    `end=$(($(date +%s) + ${limit})); until ${status} 2>&1 | grep -q 'successfully rolled out' || [ "$(date +%s)" -ge "$end" ]; do sleep 1; done`,
   );
   const missing = await host.read(rolledOut(namespace, 'daemonset/probe'));
   if (missing.length > 0)

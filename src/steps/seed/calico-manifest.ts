@@ -23,7 +23,7 @@ interface Variable {
 const image = (cluster: Cluster, name: keyof typeof seedVersions.calico): string =>
   imageName(cluster, `calico/${name}:${seedVersions.calico[name]}`);
 
-/** Seed, line 199: one member alone, as Calico of the time lost routes with several. */
+/** Seed, line 205: one member alone, as Calico of the time lost routes with several. */
 const etcdEndpoint = (cluster: Cluster): string => clientUrl(cluster, etcdHosts(cluster)[0]!);
 
 const ofEtcd = (cluster: Cluster): Variable[] => [

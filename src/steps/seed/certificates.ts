@@ -3,7 +3,7 @@ import { creatingAuthorities } from '../certificates/create-certificate-authorit
 import { creatingCertificates } from '../certificates/create-certificates.js';
 import { byAlphaPhases, byOpenssl } from './making.js';
 
-/** Seed, line 131: everything that kubeadm makes, on one master for all; copyCertificateAuthorities takes it to the others. */
+/** Seed, line 120: everything that kubeadm makes, on one master for all; copyCertificateAuthorities takes it to the others. */
 export const createSharedCertificates = creatingAuthorities({
   name: 'createSharedCertificates',
   does: 'Make all certificates and the service account key for every master, once each has said that it has none',

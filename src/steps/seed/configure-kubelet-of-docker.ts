@@ -35,7 +35,7 @@ function dnsAddress(cluster: Cluster): string {
   return addressText(family, first + 10n);
 }
 
-/** Seed, lines 79 to 91. */
+/** Seed, lines 76 to 86. */
 const dropIn = (cluster: Cluster, cgroupDriver: string): WantedFile => ({
   path: '/etc/systemd/system/kubelet.service.d/10-kubeadm.conf',
   content: `[Service]

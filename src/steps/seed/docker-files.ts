@@ -7,7 +7,7 @@ import type { WantedFile } from '../wanted-file.js';
 export const loginFolder = '/etc/docker/kha';
 
 /**
- * Seed, lines 63 to 69: the storage driver that the host has, so that it stays whatever a newer docker would choose, and the
+ * Seed, lines 61 to 65: the storage driver that the host has, so that it stays whatever a newer docker would choose, and the
  * registry. What docker decides by itself is not told it: its driver of control groups the kubelet is told.
  */
 export function dockerFiles(

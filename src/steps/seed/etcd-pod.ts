@@ -22,7 +22,7 @@ const proofs = [
 
 /**
  * One member as a static pod, of the form in which kubeadm 1.9 writes its local one (phases/etcd/local.go), with peers. The
- * seed names its manifest in line 147 and does not show it.
+ * seed names its manifest in line 134 and does not show it.
  */
 export function etcdPod(cluster: Cluster, machine: Machine, path: string, founding = foundingOf(cluster)): WantedFile {
   const { quotaBackendBytes, dataDir: data } = cluster.etcd;

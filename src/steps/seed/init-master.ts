@@ -7,7 +7,7 @@ import type { Step } from '../step.js';
 import { masterConfiguration } from './master-configuration.js';
 
 /**
- * Seed, line 151, on every master at once: etcd stands and they share all certificates. kubeadm 1.9 goes on with what it finds
+ * Seed, line 138, on every master at once: etcd stands and they share all certificates. kubeadm 1.9 goes on with what it finds
  * of an attempt that failed, so nothing is taken away before another one.
  */
 export const initMaster: Step = {

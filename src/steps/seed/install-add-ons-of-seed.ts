@@ -7,7 +7,7 @@ import { addOns, type Placed } from '../manifests.js';
 import { notReady } from '../readiness.js';
 import type { Step } from '../step.js';
 
-/** kubectl 1.9 tells no difference, so it is applied where an object is not there; seed, line 28, for the dashboard. */
+/** kubectl 1.9 tells no difference, so it is applied where an object is not there; seed, line 21, for the dashboard. */
 export const installAddOnsOfSeed: Step = {
   name: 'installAddOnsOfSeed',
   does: 'Apply the add-ons that the spec names, and wait until they are ready',

@@ -8,7 +8,7 @@ import { missingFiles, writeFiles } from '../wanted-file.js';
 import { calicoFile, calicoObjects, etcdSecret } from './calico-manifest.js';
 import { lackingObjects } from './lacking-objects.js';
 
-/** Seed, lines 199 to 203. */
+/** Seed, lines 205 to 208. */
 export const installEtcdCalico: Step = {
   name: 'installEtcdCalico',
   does: 'Apply Calico with etcd for its store, and images of the private registry',

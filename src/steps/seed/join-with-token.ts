@@ -11,7 +11,7 @@ import { completed, takeOver } from '../control-plane/take-over.js';
 import type { Step } from '../step.js';
 import { nodeDocument } from './master-configuration.js';
 
-/** Seed, line 207, through the load balancer: a worker that joined through one master would need that one until the switch-over. */
+/** Seed, line 215, through the load balancer: a worker that joined through one master would need that one until the switch-over. */
 export const joinWithToken: Step = {
   name: 'joinWithToken',
   does: 'Join the worker with a token of its own and the hash of the authority, and delete the token',

@@ -8,7 +8,7 @@ import { masterConfiguration } from './master-configuration.js';
 /** Days that a certificate of etcd's lasts: as long as those that kubeadm 1.9 makes, and its authorities. */
 const lasts = { certificate: 365, authority: 3650 };
 
-/** Seed, line 131. kubeadm 1.9 makes nothing for etcd, so where that has TLS its authority is made beside. */
+/** Seed, line 120. kubeadm 1.9 makes nothing for etcd, so where that has TLS its authority is made beside. */
 export const byAlphaPhases =
   (cluster: Cluster): Making =>
   (folder) => [

@@ -25,14 +25,15 @@ function yaml(value: { readonly [key: string]: Value }, indent = ''): string {
     .join('');
 }
 
-/** Addresses with their ports and paths, URLs of them and versions of three parts are nothing but texts in YAML. */
-const text = (value: string): string =>
-  /^(https?:\/\/|v)?\d+\.\d+\.\d+(\.\d+)?(:\d+)?(\/[\w./-]*)?$/.test(value) ? value : JSON.stringify(value);
+/** Words that are nothing but texts in YAML: names that it has no meaning for, addresses with their ports and paths, versions. */
+const plain = /^([a-z][\w./-]*|(https?:\/\/|v)?\d+\.\d+\.\d+(\.\d+)?(:\d+)?(\/[\w./-]*)?)$/i;
+const meaning = /^(y|yes|n|no|on|off|true|false|null)$/i;
+const text = (value: string): string => (plain.test(value) && !meaning.test(value) ? value : JSON.stringify(value));
 
 const usual = { serviceSubnet: '10.96.0.0/12', dnsDomain: 'cluster.local' };
 
 /**
- * Seed, lines 107 to 125. Beyond it: the certificates are good for every master, since the seed copies the first one's to all,
+ * Seed, lines 98 to 114. Beyond it: the certificates are good for every master, since the seed copies the first one's to all,
  * and each kubelet asks its own API server until the switch-over.
  */
 export function masterDocument(cluster: Cluster, machine: Machine, { setsConntrack }: Limits): string {

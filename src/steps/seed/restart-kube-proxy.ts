@@ -14,7 +14,7 @@ const configMap = apiObject<ConfigMap>(name);
 /** Says for which endpoint the pods were deleted: without it nobody could tell whether they have read what is there now. */
 const mark = 'kubernetes-ha.io/restarted-for';
 
-/** Seed, lines 215 to 219. */
+/** Seed, lines 222 to 226. */
 export const restartKubeProxy: Step = {
   name: 'restartKubeProxy',
   does: 'Let kube-proxy reach the API through the load balancer, and delete its pods, which read that at their start only',

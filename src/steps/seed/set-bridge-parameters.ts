@@ -3,7 +3,7 @@ import { kernelParameters } from '../../facts/kernel.js';
 import type { Step } from '../step.js';
 import { missingFiles, writeFiles, type WantedFile } from '../wanted-file.js';
 
-/** Seed, lines 46 to 50. docker switches net.ipv4.ip_forward on by itself. */
+/** Seed, lines 43 to 47. docker switches net.ipv4.ip_forward on by itself. */
 const names = ['net.bridge.bridge-nf-call-ip6tables', 'net.bridge.bridge-nf-call-iptables'];
 const file: WantedFile = {
   path: '/etc/sysctl.d/k8s.conf',

@@ -8,7 +8,7 @@ import type { Step } from '../step.js';
 import { writeFiles } from '../wanted-file.js';
 import { etcdPod } from './etcd-pod.js';
 
-/** Seed, line 147: the kubelet runs already, and starts what lies in its folder. */
+/** Seed, line 134: the kubelet runs already, and starts what lies in its folder. */
 export const startEtcdPod: Step = {
   name: 'startEtcdPod',
   does: 'Lay the etcd member’s manifest where the kubelet starts it, for the first time or again',

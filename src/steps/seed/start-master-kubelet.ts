@@ -7,7 +7,7 @@ import { masterConfiguration } from './master-configuration.js';
 
 const kubeconfig = '/etc/kubernetes/kubelet.conf';
 
-/** Seed, lines 133 and 140: from here on static pods run, though no API server answers yet. */
+/** Seed, lines 122 and 129: from here on static pods run, though no API server answers yet. */
 export const startMasterKubelet: Step = {
   name: 'startMasterKubelet',
   does: 'Make the kubelet’s kubeconfig out of the shared certificates, and start the kubelet',
