@@ -2,13 +2,12 @@ import type { Description } from '../src/cluster/bundle-description.js';
 import { imagesOf } from '../src/steps/runtime/images.js';
 import { cluster } from './clusters.js';
 
-const all = cluster();
-/** Those of every host, each with a digest of its own. */
+/** Those of every host, of today's cluster and of the seed's, each with a digest of its own. */
 const images = Object.fromEntries(
-  imagesOf(all, all.hosts[0]!).map((image, index) => [
-    image,
-    `sha256:${'e'.repeat(62)}${String(index).padStart(2, '0')}`,
-  ]),
+  [cluster(), cluster({ profile: 'v1.9.0' })]
+    .flatMap((all) => imagesOf(all, all.hosts[0]!))
+    .filter((image, index, whole) => whole.indexOf(image) === index)
+    .map((image, index) => [image, `sha256:${'e'.repeat(62)}${String(index).padStart(2, '0')}`]),
 );
 
 /** What a registry tells of a bundle with these files, each with a digest of its own. */

@@ -51,7 +51,8 @@ export { pointKubeProxyAtEndpoint } from './switch-over/point-kube-proxy-at-endp
 export { pointKubeletAtEndpoint } from './switch-over/point-kubelet-at-endpoint.js';
 export { labelNodes } from './workers/label-nodes.js';
 export { joinWorker } from './workers/join-worker.js';
-export { createEtcdCertificates, createSharedCertificates } from './seed/certificates.js';
+export { createEtcdCertificates } from './seed/create-etcd-certificates.js';
+export { createSharedCertificates } from './seed/create-shared-certificates.js';
 export { checkMaster } from './seed/check-master.js';
 export { configureDocker } from './seed/configure-docker.js';
 export { configureKubeletOfDocker } from './seed/configure-kubelet-of-docker.js';

@@ -11,8 +11,6 @@ import { cgroupVersion, limits } from '../../src/facts/kernel.js';
 import type { Held } from '../../src/facts/key-pairs.js';
 import { addresses, linkLocalAddresses, httpsStatus } from '../../src/facts/network.js';
 import type { Host, RunOptions, WriteOptions } from '../../src/steps/host.js';
-import { imagesOf } from '../../src/steps/runtime/images.js';
-import { cluster } from '../clusters.js';
 import { describedBundle } from '../described-bundle.js';
 import { ofBareHost } from '../steps/bare-host.js';
 
@@ -36,16 +34,7 @@ export const names = [
   'manifests/metrics-server.yaml',
 ];
 /** The registry’s, and the file’s. */
-export const bundle: Description = withAddOn(withSeed(describedBundle(...names)));
-
-function withSeed(plain: Description): Description {
-  const seed = cluster({ profile: 'v1.9.0' });
-  const own = imagesOf(seed, seed.hosts[0]!).map((image, index) => [
-    image,
-    `sha256:${String(index).padStart(64, 'd')}`,
-  ]);
-  return { ...plain, images: { ...(Object.fromEntries(own) as Description['images']), ...plain.images } };
-}
+export const bundle: Description = withAddOn(describedBundle(...names));
 
 function withAddOn(plain: Description): Description {
   const image = 'registry.k8s.io/metrics-server/metrics-server:v0.9.0';

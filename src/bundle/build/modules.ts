@@ -5,6 +5,18 @@ import type { Requires } from './go-mod.js';
 import type { Versions } from './versions.js';
 import { seedVersions } from '../../cluster/seed-versions.js';
 
+/** How a release is built that is older than Go's modules: from a GOPATH, by a Go of its own time. */
+export interface GopathBuild {
+  /** The module whose staging folders are modules of their own, as its go.mod here replaces them. */
+  readonly staging?: string;
+  /** Packages that are changed once they are laid there: by file, what is written in place of what. */
+  readonly changes?: Readonly<Record<string, readonly [old: string, now: string]>>;
+  /** What makes the files that the release's makefiles generate: a script, run in the GOPATH's sources. */
+  readonly generate?: string;
+  /** Commands that work only with C compiled in, and so are linked to the C library of hosts. */
+  readonly withC?: readonly string[];
+}
+
 /** Commands that are built from Go modules, with the go.mod of src/bundle/modules or one made for another version. */
 export interface Module {
   readonly name: string;

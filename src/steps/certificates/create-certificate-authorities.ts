@@ -47,7 +47,7 @@ export const creatingAuthorities = ({
   },
 });
 
-export const createCertificateAuthorities = creatingAuthorities({
+export const createCertificateAuthorities: Step = creatingAuthorities({
   name: 'createCertificateAuthorities',
   does: 'Make the certificate authorities and the service account key, once every control plane has said that it has none',
   by: (_, phases) => byPhases(phases),

@@ -26,7 +26,7 @@ export const creatingCertificates = (
   },
 });
 
-export const createCertificates = creatingCertificates('createCertificates', ({ phase }) => byPhases([phase]));
+export const createCertificates: Step = creatingCertificates('createCertificates', ({ phase }) => byPhases([phase]));
 
 const lacking = (context: Parameters<Step['check']>[0]): ReturnType<typeof lackingCertificates> =>
   lackingCertificates(context, madeCertificates(context.cluster, context.host.machine));

@@ -28,4 +28,4 @@ export const layingEtcd = (name: string, manifest: Manifest): Step => ({
   },
 });
 
-export const layEtcdManifest = layingEtcd('layEtcdManifest', etcdManifest);
+export const layEtcdManifest: Step = layingEtcd('layEtcdManifest', etcdManifest);

@@ -33,7 +33,7 @@ export const pointingKubelets = ({ name, does, on }: Pick<Step, 'name' | 'does' 
   },
 });
 
-export const pointKubeletAtEndpoint = pointingKubelets({
+export const pointKubeletAtEndpoint: Step = pointingKubelets({
   name: 'pointKubeletAtEndpoint',
   does: 'Let the workers’ kubelets reach the API through the load balancer, ten at most at a time',
   // kubeadm points a control plane's kubelet at its own API server at each join and upgrade: it must not be newer than that one.

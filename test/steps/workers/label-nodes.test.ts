@@ -17,9 +17,7 @@ const nodes = (metadata: object) => ({
   items: [{ metadata: { name: 'm1' } }, { metadata: { name: 'w1', ...metadata } }],
 });
 const host = (found: unknown) =>
-  new FakeHost(wanted, 'm1')
-    .tells(apiObject(['nodes']), found)
-    .obeys(/ patch node w1 --type merge --patch-file \/dev\/stdin$/);
+  new FakeHost(wanted, 'm1').tells(apiObject(['nodes']), found).obeys(/ patch node w1 --type merge -p "\$\(cat\)"$/);
 
 it('is for nobody where no node has any', () => expect(labelNodes.on(cluster())).toEqual([]));
 
