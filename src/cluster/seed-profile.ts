@@ -8,6 +8,9 @@ export const isSeed = ({ profile }: Pick<Cluster, 'profile'>): boolean => profil
 /** Whether members of etcd and those who ask them prove who they are; the seed's own do not unless told. */
 export const etcdHasTls = (cluster: Pick<Cluster, 'profile' | 'etcd'>): boolean => cluster.etcd.tls ?? !isSeed(cluster);
 
+/** Which API etcdctl has to be told to speak. */
+export const etcdApi = (cluster: Pick<Cluster, 'profile'>): 'own' | '3' => (isSeed(cluster) ? '3' : 'own');
+
 /** Where an API server says whether it is well; /readyz came with v1.16. */
 export const apiHealth = (cluster: Pick<Cluster, 'profile'>): '/readyz' | '/healthz' =>
   isSeed(cluster) ? '/healthz' : '/readyz';

@@ -6,10 +6,14 @@ const certificates =
 const asApiServer =
   '--cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/apiserver-etcd-client.crt --key=/etc/kubernetes/pki/apiserver-etcd-client.key';
 
-/** etcdctl for these endpoints; members that speak plain HTTP ask for no certificate, and theirs is of a time that had two APIs. */
-const client = (endpoints: readonly string[], proof: string): string => {
+/** Which API etcdctl speaks: until v3.4 its own was the second (etcd.io, etcdctl), and newer ones do not know the variable. */
+export type Api = 'own' | '3';
+
+/** etcdctl for these endpoints; members that speak plain HTTP ask for no certificate. */
+const client = (endpoints: readonly string[], proof: string, api: Api = 'own'): string => {
+  const program = api === '3' ? 'ETCDCTL_API=3 etcdctl' : 'etcdctl';
   const isPlain = endpoints[0]?.startsWith('http://');
-  return `${isPlain ? 'ETCDCTL_API=3 etcdctl' : `etcdctl ${proof}`} --command-timeout=3s ${sh`--endpoints=${endpoints.join(',')}`}`;
+  return `${program}${isPlain ? '' : ` ${proof}`} --command-timeout=3s ${sh`--endpoints=${endpoints.join(',')}`}`;
 };
 
 export interface EtcdStatus {
@@ -24,8 +28,8 @@ export interface EtcdStatus {
 const unanswered = /deadline exceeded|connection refused|connection error|no route to host|unavailable/i;
 
 /** Status of each endpoint that answers, as one member sees them. */
-export const etcdStatus = (endpoints: readonly string[]): Fact<EtcdStatus[]> => ({
-  command: `${client(endpoints, certificates)} endpoint status -w json`,
+export const etcdStatus = (endpoints: readonly string[], api?: Api): Fact<EtcdStatus[]> => ({
+  command: `${client(endpoints, certificates, api)} endpoint status -w json`,
   codes: [0, 1],
   parse(output) {
     const text = output.stdout.trim();
@@ -66,8 +70,8 @@ interface RawMember {
 }
 
 /** The cluster's own list of its members; undefined when the member asked does not answer or knows no leader. */
-export const etcdMembers = (endpoint: string): Fact<EtcdMember[] | undefined> => ({
-  command: `${client([endpoint], certificates)} member list -w json`,
+export const etcdMembers = (endpoint: string, api?: Api): Fact<EtcdMember[] | undefined> => ({
+  command: `${client([endpoint], certificates, api)} member list -w json`,
   codes: [0, 1],
   parse(output) {
     if (output.code !== 0) return onlyUnanswered(output, undefined);
@@ -104,4 +108,5 @@ export const hexadecimal = (id: string): string => BigInt(id).toString(16);
 export const etcdctl = `etcdctl ${certificates} --endpoints=https://127.0.0.1:2379 --command-timeout=5s`;
 
 /** Succeeds while every member answers, asked as an API server does. */
-export const etcdHealth = (endpoints: readonly string[]): string => `${client(endpoints, asApiServer)} endpoint health`;
+export const etcdHealth = (endpoints: readonly string[], api?: Api): string =>
+  `${client(endpoints, asApiServer, api)} endpoint health`;

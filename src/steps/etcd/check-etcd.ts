@@ -1,4 +1,5 @@
 import { etcdHosts } from '../../cluster/roles.js';
+import { etcdApi } from '../../cluster/seed-profile.js';
 import { etcdMembers, etcdStatus, type EtcdMember } from '../../facts/etcd.js';
 import { staticPodTrouble } from '../../facts/static-pod.js';
 import type { CheckContext, Step } from '../step.js';
@@ -18,9 +19,9 @@ export const checkEtcd: Step = {
     const here = await standingOf(context);
     if (here === 'newcomer' || here === 'joining') return [];
     if (here !== 'member') return ['etcd was not started here'];
-    const members = await host.read(etcdMembers(clientUrl(cluster, host.machine)));
+    const members = await host.read(etcdMembers(clientUrl(cluster, host.machine), etcdApi(cluster)));
     const endpoints = members?.flatMap((one) => one.clientUrls.slice(0, 1)) ?? clientUrls(cluster);
-    const status = await host.read(etcdStatus(endpoints));
+    const status = await host.read(etcdStatus(endpoints, etcdApi(cluster)));
     const missing = endpoints
       .filter((endpoint) => !status.some((one) => one.endpoint === endpoint))
       .map((endpoint) => `${endpoint} does not answer`);

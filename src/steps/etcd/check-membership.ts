@@ -1,4 +1,5 @@
 import { etcdHosts, isStacked } from '../../cluster/roles.js';
+import { etcdApi } from '../../cluster/seed-profile.js';
 import { etcdMembers, type EtcdMember } from '../../facts/etcd.js';
 import { existing } from '../../facts/files.js';
 import type { CheckContext, Step } from '../step.js';
@@ -48,7 +49,7 @@ export async function refusals(context: CheckContext): Promise<string[]> {
 /** The list as the first member gives it that knows a leader. */
 export async function listedMembers(context: CheckContext): Promise<EtcdMember[] | undefined> {
   for (const { host } of await otherMembers(context)) {
-    const members = await host.read(etcdMembers(clientUrl(context.cluster, host.machine)));
+    const members = await host.read(etcdMembers(clientUrl(context.cluster, host.machine), etcdApi(context.cluster)));
     if (members) return members;
   }
   return undefined;

@@ -60,5 +60,9 @@ function binaries(cluster: Cluster, machine: Machine, contents: HostBundle): Pla
   if ('bin/runc' in contents.files && !packagesOf(cluster, machine, contents).some(({ name }) => name === 'runc'))
     names.push('runc');
   if ('bin/crictl' in contents.files) names.push('crictl');
-  return names.map((name) => ({ name: `bin/${name}`, path: `/usr/bin/${name}`, mode: '0755' }));
+  const plugins = Object.keys(contents.files).filter((name) => name.startsWith('bin/cni/'));
+  return [
+    ...names.map((name) => ({ name: `bin/${name}`, path: `/usr/bin/${name}`, mode: '0755' })),
+    ...plugins.map((name) => ({ name, path: name.replace('bin/cni/', '/opt/cni/bin/'), mode: '0755' })),
+  ];
 }

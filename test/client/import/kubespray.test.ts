@@ -15,7 +15,7 @@ describe('a kubespray inventory', () => {
         serviceSubnet: '10.43.0.0/16',
         dnsDomain: 'corp.local',
         kubeProxyMode: 'iptables',
-        calico: { encapsulation: 'vxlan', mtu: 1400 },
+        calico: { mtu: 1400 },
       },
       proxies: { http: 'http://proxy.example.org:3128', noProxy: ['10.0.0.0/8', '.example.org'] },
       ssh: { port: 2222, jump: { address: '203.0.113.9', user: 'ops', port: 2222 } },
