@@ -68,6 +68,7 @@ const recipes = (binary: (name: string) => string): Recipe[] => {
 export const versionsOfSeed: Readonly<Record<string, string>> = {
   etcd: seedVersions.etcd,
   dns: seedVersions.dns,
+  dashboard: seedVersions.dashboard,
   pause: seedVersions.pause,
   calico: seedVersions.calico.node,
 };
