@@ -11,6 +11,11 @@ const evictLate = [
   'kubelet: { evictionHard: { imagefs.available: 0%, nodefs.available: 0%, memory.available: 50Mi } }',
 ];
 
+const withoutTunnels = [
+  '# Neither BIRD in the bundle nor this machine’s kernel has tunnels of IPIP.',
+  'networking: { calico: { encapsulation: none } }',
+];
+
 /** Writes the lab's cluster.yaml, as a user would write it for hosts of his own. */
 export async function writeSpec(lab: Lab, kubernetes: string): Promise<string> {
   const file = labFile(lab, 'cluster.yaml');
@@ -33,7 +38,7 @@ export async function writeSpec(lab: Lab, kubernetes: string): Promise<string> {
     '# Nobody has to approve anything in a lab; leave this out to be asked at every gate.',
     'gates: []',
     ...(lab.profile === undefined ? evictLate : []),
-    ...networking(lab),
+    ...(lab.profile === undefined ? networking(lab) : withoutTunnels),
     'hosts:',
     ...hostsOf(lab).map((host) => {
       const login = lab.loginNetwork ? `, ssh: { address: ${addressOf(lab, host)} }` : '';
