@@ -11,6 +11,14 @@ import { completed, takeOver } from '../control-plane/take-over.js';
 import type { Step } from '../step.js';
 import { nodeDocument } from './master-configuration.js';
 
+/**
+ * kubeadm 1.9 leaves a kubelet alone that waits for its next start, ten seconds apart, and does not wait until it has shown the
+ * token and got a certificate for it, which the token must live to see.
+ */
+const admitted =
+  'systemctl restart kubelet.service && for try in $(seq 120); do if [ -e /etc/kubernetes/kubelet.conf ]; then break; fi; sleep 1; done && ' +
+  "{ [ -e /etc/kubernetes/kubelet.conf ] || { echo 'error: two minutes after kubeadm join the kubelet has no certificate: see journalctl -u kubelet' >&2; false; }; }";
+
 /** Seed, line 215, through the load balancer: a worker that joined through one master would need that one until the switch-over. */
 export const joinWithToken: Step = {
   name: 'joinWithToken',
@@ -27,8 +35,7 @@ export const joinWithToken: Step = {
   async apply(context) {
     const { cluster, host } = context;
     if ((await host.read(existing([completed('worker')]))).length > 0) return withdrawAdmission(context);
-    // It leaves a kubelet alone that waits for its next start, ten seconds apart.
-    const kubeadm = sh`kubeadm join --config ${joinConfiguration} --ignore-preflight-errors=all && systemctl restart kubelet.service`;
+    const kubeadm = `${sh`kubeadm join --config ${joinConfiguration} --ignore-preflight-errors=all`} && ${admitted}`;
     await withAdmission(
       context,
       (admission) => nodeDocument(apiEndpoint(cluster), admission),
