@@ -73,8 +73,12 @@ export const versionsOfSeed: Readonly<Record<string, string>> = {
   calico: seedVersions.calico.node,
 };
 
-/** Names everything that the seed’s bundle is made from, but how it is made. */
+/** Counted up when images or files of the seed's bundle are made another way, which are no others' (see build.ts). */
+const recipe = 2;
+
+/** Names everything that the seed’s bundle is made from, and how. */
 export const seedIngredients = async (): Promise<string[]> => [
+  `seed ${recipe}`,
   JSON.stringify(seedVersions),
   ...neededPackages({ name: system.os, family: 'deb' }, 'docker'),
   await modulesDigest([...seedModules, ...seedImageModules]),
