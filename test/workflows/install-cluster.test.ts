@@ -7,7 +7,7 @@ import { message, type Approval, type Line, type Report } from '../../src/workfl
 import { cluster } from '../clusters.js';
 import { openBench, refusal, type Bench } from './bench.js';
 import { answer, approve, held, reasonOf } from './people.js';
-import { sites } from './sites.js';
+import { sites, stepsOf } from './sites.js';
 
 let bench: Bench;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ const steps = new Map(Object.values(catalogue).map((step) => [step.name, step]))
 describe('order', () => {
   it('has a site for every step of the catalogue', () => {
     const asked = Object.values(sites).flatMap((site) =>
-      [...steps.values()].filter((step) => step.on(site).length > 0),
+      [...stepsOf(site).values()].filter((step) => step.on(site).length > 0),
     );
     expect(new Set(asked)).toEqual(new Set(steps.values()));
   });
@@ -33,7 +33,7 @@ describe('order', () => {
     });
     const given = new Set<Outcome>();
     // What nobody gives on such a site is no need there: no certificate is asked for where every key is at hand.
-    const givers = [...steps.values()].filter((step) => step.on(wanted).length > 0);
+    const givers = [...stepsOf(wanted).values()].filter((step) => step.on(wanted).length > 0);
     const toBeGiven = new Set(givers.map(({ gives }) => gives));
     // As the workflow began them; which of several under way a worker takes first is chance.
     for (const { step: name } of lines) {
@@ -44,7 +44,8 @@ describe('order', () => {
       ).toEqual([]);
       if (step.gives) given.add(step.gives);
     }
-    for (const [name, step] of steps) {
+    expect(calls.filter(({ step }) => !stepsOf(wanted).has(step))).toEqual([]);
+    for (const [name, step] of stepsOf(wanted)) {
       const hosts = new Set(calls.filter((call) => call.step === name).map(({ host }) => host));
       const all = step.on(wanted).map((machine) => machine.name);
       expect(hosts, name).toEqual(new Set(step.pace !== 'all at once' && 'once' in step.pace ? all.slice(0, 1) : all));

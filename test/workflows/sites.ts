@@ -1,3 +1,7 @@
+import type { Cluster } from '../../src/cluster/cluster.js';
+import * as catalogue from '../../src/steps/index.js';
+import type { Step } from '../../src/steps/step.js';
+import { ofSeedOnly, variantsOf } from '../../src/steps/variants.js';
 import { cluster } from '../clusters.js';
 
 /** Between them these ask for every step that there is. */
@@ -24,4 +28,10 @@ export const sites = {
     selinux: 'enforcing',
     networking: { cni: { manifests: ['/cni.yaml'] } },
   }),
+};
+
+/** Those that the profile of a site has, by name. */
+export const stepsOf = (site: Cluster): Map<string, Step> => {
+  const today = Object.values(catalogue).filter((step) => !ofSeedOnly().includes(step));
+  return new Map(today.flatMap((step) => variantsOf(site, step)).map((step) => [step.name, step]));
 };
