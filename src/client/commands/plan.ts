@@ -32,7 +32,8 @@ export const planCommand = (): Command =>
         import('../render/removed.js'),
       ]);
       const spec = await provedSpec(file);
-      const { cluster } = spec;
+      const { cluster, warnings, text } = spec;
+      if (warnings.length > 0) console.error((await import('../spec/format.js')).formatProblems(warnings, text));
       await withClient(async (connected) => {
         const { client } = connected;
         await freshWorker(connected, cluster);
