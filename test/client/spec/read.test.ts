@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { formatProblems } from '../../../src/client/spec/format.js';
@@ -30,6 +31,12 @@ async function problemsOf(file: string): Promise<readonly Problem[]> {
     throw error;
   }
 }
+
+it('reads the example of the seed’s cluster, and warns of all that is unsafe about it', async () => {
+  const { cluster, warnings } = await readSpec(fileURLToPath(new URL('../../../examples/seed.yaml', import.meta.url)));
+  expect(cluster.profile).toBe('v1.9.0');
+  expect(warnings.map(({ line }) => line)).toEqual([7, 7, 7]);
+});
 
 describe('a spec of many hosts', () => {
   const many = (count: number): string =>
