@@ -4,8 +4,11 @@ import { imageName } from '../../cluster/image-names.js';
 import { controlPlanes, etcdHosts, nodes } from '../../cluster/roles.js';
 import { isSeed } from '../../cluster/seed-profile.js';
 import { agnhost, profileOf } from '../../cluster/versions.js';
+import { describedBundle } from '../packages/bundle-files.js';
+import { Refusal } from '../refusal.js';
 import { seedImagesOf } from '../seed/images.js';
 import type { Contents } from '../source.js';
+import type { CheckContext } from '../step.js';
 
 /** Images that a host will run, as `name:tag` without the registry. */
 export function imagesOf(cluster: Cluster, machine: Machine): string[] {
@@ -52,6 +55,20 @@ export function hostImages(cluster: Cluster, machine: Machine, { addOns = {} }: 
     Object.entries(addOns[one.name] ?? {}).map(([name, image]) => ({ image, name })),
   );
   return [...new Map([...own, ...further].map((one) => [one.name, one])).values()];
+}
+
+/** The same with the digests that the source has them by. Throws Refusal where it lacks one. */
+export async function wantedImages(context: CheckContext): Promise<(HostImage & { readonly digest: string })[]> {
+  const contents = await describedBundle(context);
+  return hostImages(context.cluster, context.host.machine, contents).map((one) => {
+    const digest = contents.images[one.image];
+    if (!digest)
+      throw new Refusal(
+        `${one.image} is not in the bundle’s list`,
+        'take a bundle that is made for this version of kha',
+      );
+    return { ...one, digest };
+  });
 }
 
 /** The server and client of the network proof. */

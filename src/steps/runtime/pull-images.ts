@@ -1,11 +1,9 @@
 import { containerHosts } from '../../cluster/roles.js';
 import { localImages } from '../../facts/images.js';
 import { sh } from '../../facts/sh.js';
-import { describedBundle } from '../packages/bundle-files.js';
-import { Refusal } from '../refusal.js';
 import { sourceOf } from '../source.js';
 import type { CheckContext, Step } from '../step.js';
-import { hostImages, type HostImage } from './images.js';
+import { wantedImages, type HostImage } from './images.js';
 
 /**
  * The name comes last: where it is, the image is whole. Pinned, as to pull it again the kubelet knows a name only, which the
@@ -57,12 +55,8 @@ interface Lacking extends HostImage {
 
 /** Images that the host does not have under their names with the digests of the bundle. */
 async function lacking(context: CheckContext): Promise<Lacking[]> {
-  const { cluster, host } = context;
-  const [contents, found] = await Promise.all([describedBundle(context), host.read(localImages)]);
-  return hostImages(cluster, host.machine, contents).flatMap(({ image, name }) => {
-    const digest = contents.images[image];
-    if (!digest)
-      throw new Refusal(`${image} is not in the bundle’s list`, 'take a bundle that is made for this version of kha');
+  const [wanted, found] = await Promise.all([wantedImages(context), context.host.read(localImages)]);
+  return wanted.flatMap(({ image, name, digest }) => {
     const there = found.get(name);
     if (there?.digest === digest && there.pinned) return [];
     const right = there?.digest === digest;

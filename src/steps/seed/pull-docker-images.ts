@@ -2,9 +2,7 @@ import { containerHosts } from '../../cluster/roles.js';
 import { dockerImages } from '../../facts/docker.js';
 import { existing } from '../../facts/files.js';
 import { sh } from '../../facts/sh.js';
-import { describedBundle } from '../packages/bundle-files.js';
-import { Refusal } from '../refusal.js';
-import { hostImages, type HostImage } from '../runtime/images.js';
+import { wantedImages, type HostImage } from '../runtime/images.js';
 import { watching } from '../runtime/pull-images.js';
 import { sourceOf } from '../source.js';
 import type { CheckContext, Step } from '../step.js';
@@ -42,12 +40,8 @@ interface Lacking extends HostImage {
 
 /** Images that docker does not have under their names with the digests of the bundle. */
 async function lacking(context: CheckContext): Promise<Lacking[]> {
-  const { cluster, host } = context;
-  const [contents, found] = await Promise.all([describedBundle(context), host.read(dockerImages)]);
-  return hostImages(cluster, host.machine, contents).flatMap(({ image, name }) => {
-    const digest = contents.images[image];
-    if (!digest)
-      throw new Refusal(`${image} is not in the bundle’s list`, 'take a bundle that is made for this version of kha');
+  const [wanted, found] = await Promise.all([wantedImages(context), context.host.read(dockerImages)]);
+  return wanted.flatMap(({ image, name, digest }) => {
     const known = found.get(name);
     if (known?.includes(digest)) return [];
     return [
