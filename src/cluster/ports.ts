@@ -1,6 +1,6 @@
 import type { Cluster, Machine } from './cluster.js';
 import { controlPlanes, etcdHosts, loadBalancers, nodes, vipCarriers } from './roles.js';
-import { encapsulationOf } from './seed-profile.js';
+import { encapsulationOf, isSeed } from './seed-profile.js';
 
 /** Something that a host listens to. */
 export interface Opening {
@@ -27,8 +27,8 @@ export function openings(cluster: Cluster, machine: Machine): Opening[] {
       controlPlanes(cluster),
       // A load balancer that already stands has an address that the spec does not know.
       { protocol: 'tcp', port: 6443, of: 'API server', asked: endpoint.type === 'vip' ? 'by hosts' : 'by anybody' },
-      { protocol: 'tcp', port: 10257, of: 'controller manager', asked: 'by itself' },
-      { protocol: 'tcp', port: 10259, of: 'scheduler', asked: 'by itself' },
+      { protocol: 'tcp', port: isSeed(cluster) ? 10252 : 10257, of: 'controller manager', asked: 'by itself' },
+      { protocol: 'tcp', port: isSeed(cluster) ? 10251 : 10259, of: 'scheduler', asked: 'by itself' },
     ],
     [
       etcdHosts(cluster),

@@ -1,7 +1,7 @@
 import type { Cluster } from './cluster.js';
 import { isDualStack, primaryFamily } from './families.js';
 import { settingsOf } from './node-settings.js';
-import { controlPlanes, etcdHosts } from './roles.js';
+import { controlPlanes, etcdHosts, workers } from './roles.js';
 import { error, warning, type Rule, type RuleProblem } from './rule-problem.js';
 import { encapsulationOf, etcdHasTls, isSeed, kubeProxyModeOf } from './seed-profile.js';
 import { seedProfile } from './seed-versions.js';
@@ -120,10 +120,13 @@ function unknown(cluster: Cluster): RuleProblem[] {
     ],
     [['proxies'], cluster.proxies && keys(cluster.proxies), 'has a docker that is told of no proxy'],
     [['selinux'], cluster.selinux === 'enforcing' && 'enforcing', 'has SELinux permissive', 'permissive'],
+    [['hosts'], workers(cluster).length === 0 && 'masters alone', 'has masters that take no pods', 'a worker'],
     ...hosts.flatMap((host, index): Row[] => {
       const { taints, kubelet } = settingsOf(cluster, host);
       const path = ['hosts', index];
+      const both = host.roles.includes('worker') && host.roles.includes('control-plane');
       return [
+        [[...path, 'roles'], both && host.roles.join(', '), 'has masters that take no pods', 'control-plane or worker'],
         [path, taints.length > 0 && `taints of ${host.name}`, 'has nodes without taints of their own', 'no taints'],
         [path, keys(kubelet) && `kubelet of ${host.name}: ${keys(kubelet)}`, noDocuments],
       ];

@@ -52,6 +52,8 @@ describe('what the release does not know, or the profile was not built with', ()
     ['containerd.root', { containerd: { root: '/data' } }],
     ['proxies', { proxies: { http: 'http://10.0.0.5:3128' } }],
     ['selinux', { selinux: 'enforcing' }],
+    ['hosts', { hosts: [m1, m2, m3] }],
+    ['hosts.0.roles', { hosts: [{ ...m1, roles: ['control-plane', 'worker'] }, m2, m3, w1] }],
     ['hosts.3', { hosts: [m1, m2, m3, { ...w1, taints: [{ key: 'gpu', effect: 'NoSchedule' }] }] }],
   ])('%s', (path, more) => expect(found(more)).toEqual([expect.stringContaining(`${path}: the profile v1.9.0 `)]));
 });

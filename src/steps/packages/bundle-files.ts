@@ -1,6 +1,7 @@
 import { sha256 } from '../../facts/files.js';
 import { system, type System } from '../../facts/system.js';
 import type { Asked, Host } from '../host.js';
+import { Refusal } from '../refusal.js';
 import { sourceOf, type Contents } from '../source.js';
 import type { ApplyContext, CheckContext } from '../step.js';
 
@@ -74,7 +75,7 @@ export async function fetchFiles(
 ): Promise<void> {
   const wanted = placements.map(({ name, path, mode }) => {
     const entry = files[name];
-    if (!entry) throw new Error(`${name} is not in the bundle`);
+    if (!entry) throw new Refusal(`${name} is not in the bundle`, 'take a bundle that has it, then answer retry');
     return { name: entry.name, digest: entry.digest, path, mode };
   });
   if (wanted.length === 0) return;

@@ -1,9 +1,11 @@
 import type { PreflightName } from '../../cluster/preflight-problems.js';
-import { allHosts, containerHosts } from '../../cluster/roles.js';
+import { isBundled } from '../../cluster/add-ons.js';
+import { allHosts, containerHosts, controlPlanes } from '../../cluster/roles.js';
 import { pulledFrom } from '../../cluster/image-names.js';
 import { urlOf } from '../../cluster/registry-place.js';
 import { lackingImages, registryStatus } from '../../facts/registry.js';
 import { system } from '../../facts/system.js';
+import { addOns, cniAddOns } from '../manifests.js';
 import { hostImages } from '../runtime/images.js';
 import { registrySourceOf } from '../source.js';
 import type { CheckContext, Step } from '../step.js';
@@ -47,6 +49,11 @@ async function registryProblems(context: CheckContext): Promise<string[]> {
       `the bundle is for ${found.systems.map((one) => `${one.os} ${one.arch}`).join(', ')}, the host is ${os || 'unknown'} ${arch}`,
     );
   if (!containerHosts(cluster).includes(host.machine)) return [];
+  const manifests = controlPlanes(cluster).includes(host.machine)
+    ? [...cniAddOns(cluster), ...addOns(cluster)].filter(isBundled).map(({ name }) => `manifests/${name}.yaml`)
+    : [];
+  const unheld = manifests.filter((name) => !(name in found.files));
+  if (unheld.length > 0) return refuse('bundle', `the bundle has no ${unheld.join(', ')}`);
   const wanted = new Set(hostImages(cluster, host.machine, found).map(({ image }) => image));
   const images = [...wanted].map((image) => ({
     image,

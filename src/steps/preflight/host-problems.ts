@@ -5,6 +5,7 @@ import type { PreflightName } from '../../cluster/preflight-problems.js';
 import { familyOf } from '../../cluster/ip.js';
 import { containerHosts, controlPlanes, nodes } from '../../cluster/roles.js';
 import { knownSystem } from '../../cluster/systems.js';
+import { isSeed } from '../../cluster/seed-profile.js';
 import { modulesFor } from '../../facts/kernel.js';
 import type { Survey } from '../../facts/survey.js';
 import type { Problem } from './problem.js';
@@ -64,7 +65,12 @@ export function hostProblems(cluster: Cluster, machine: Machine, found: Survey):
     `/sys/fs/cgroup is ${found.cgroup}; a control group hierarchy is needed`,
   );
   say(
-    found.cgroup === 'tmpfs',
+    isSeed(cluster) && found.cgroup === 'cgroup2fs' && containerHosts(cluster).includes(machine),
+    'cgroups',
+    'control groups are of version 2, which Kubernetes 1.9 does not know; boot with systemd.unified_cgroup_hierarchy=0 (and SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1 since systemd 256)',
+  );
+  say(
+    !isSeed(cluster) && found.cgroup === 'tmpfs',
     'cgroups',
     'control groups are of version 1, which Kubernetes keeps only for maintenance',
     true,

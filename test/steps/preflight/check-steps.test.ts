@@ -106,6 +106,17 @@ describe('checkRegistry', () => {
     ]);
   });
 
+  it('stops where the bundle has not the manifest of an add-on, on the hosts where it would lie', async () => {
+    const of = cluster({ addons: ['dashboard'] });
+    const host = new FakeHost(of, 'm1')
+      .tells(registryStatus(place, ''), { status: 200, reason: '' })
+      .tells(bundle(place, ''), describedBundle('manifests/limits.yaml'))
+      .tells(system, { os: 'debian-13', arch: 'amd64' });
+    expect(await checkRegistry.check(contextOf(of, host))).toEqual([
+      'bundle: the bundle has no manifests/dashboard.yaml',
+    ]);
+  });
+
   it('stops where the bundle is of another system, which no waiver helps', async () => {
     const host = new FakeHost(wanted, 'w1')
       .tells(registryStatus(place, ''), { status: 200, reason: '' })

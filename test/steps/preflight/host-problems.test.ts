@@ -78,6 +78,19 @@ describe('hostProblems', () => {
   it('says nothing of swap that the spec’s kubelets live with', () =>
     expect(problemsOf({ swaps: ['/dev/sda2'] }, 'm1', cluster({ kubelet: { failSwapOn: false } }))).toEqual([]));
 
+  it('wants the control groups that the seed’s Kubernetes knows, and the ports that it listens to', () => {
+    const seed = cluster({ profile: 'v1.9.0', kubernetesVersion: 'v1.9.0', unsafe: true });
+    expect(problemsOf({}, 'm1', seed)).toEqual([
+      { name: 'cgroups', words: like(/version 2, which Kubernetes 1\.9 does not know; boot with/), warning: false },
+    ]);
+    const old = { cgroup: 'tmpfs', controllers: [] };
+    expect(problemsOf(old, 'm1', seed)).toEqual([]);
+    expect(problemsOf({ ...old, ports: [10251, 10252] }, 'm1', seed)).toMatchObject([
+      { name: 'ports', words: like(/10252 \(controller manager\), 10251 \(scheduler\)/) },
+    ]);
+    expect(problemsOf({ ...old, ports: [10257, 10259] }, 'm1', seed)).toEqual([]);
+  });
+
   it('says where RHEL 10 and its rebuilds have kernel modules that are missing', () =>
     expect(problemsOf({ os: 'rhel-10', packages: { rpm: 'amd64' }, absentModules: ['br_netfilter'] })).toContainEqual({
       name: 'kernel-modules',
