@@ -2,6 +2,7 @@ import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { loginAddress, machineNamed, type Cluster } from '../cluster/cluster.js';
 import { inUrl } from '../cluster/ip.js';
+import { apiEndpoint, apiServerPort } from '../cluster/roles.js';
 import { parseRecord } from '../cluster/parse-record.js';
 import { recordFound, type MasterSaid, type RecordFound } from '../cluster/record-found.js';
 import type { Fact } from '../facts/fact.js';
@@ -49,16 +50,20 @@ export function createQuestions({ pool, cluster: clusterOf }: Pick<Dependencies,
 }
 
 /**
- * A kubeconfig that is good elsewhere too: where every node has a haproxy of its own, it names a loopback address, and who
- * is no node is told of the control plane that gave it.
+ * A kubeconfig that is good elsewhere too, and whichever control plane gave it: kubeadm 1.9 has each name its own address.
+ * Where every node has a haproxy of its own, it names a loopback address, and who is no node is told of that control plane.
  */
 function fromOutside(cluster: Cluster, host: string, kubeconfig: string): string {
-  if (cluster.controlPlaneEndpoint.type !== 'local') return kubeconfig;
+  const place = cluster.controlPlaneEndpoint.type === 'local' ? ownPlace(cluster, host) : apiEndpoint(cluster);
+  return kubeconfig.replace(/^(\s*server:\s*)\S+$/gm, `$1https://${place}`);
+}
+
+function ownPlace(cluster: Cluster, host: string): string {
   const machine = machineNamed(cluster, host);
   // A certificate is good for a login address only where the spec says so.
   const login = loginAddress(machine);
   const address = cluster.apiServer.certSANs.includes(login) ? login : machine.address;
-  return kubeconfig.replace(/^(\s*server:\s*)\S+$/gm, `$1https://${inUrl(address)}:6443`);
+  return `${inUrl(address)}:${apiServerPort}`;
 }
 
 export type Questions = ReturnType<typeof createQuestions>;

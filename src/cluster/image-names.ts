@@ -12,11 +12,11 @@ const oldHome = 'gcr.io/google_containers';
 export function upstreamOf(repository: string): string {
   if (repository === 'coredns') return 'registry.k8s.io/coredns/coredns';
   if (repository.startsWith('calico/')) return `docker.io/${repository}`;
-  if (repository.endsWith('-amd64')) return `${oldHome}/${repository}`;
   // Of ours, and published nowhere.
   if (repository.startsWith('kha/')) return `kubernetes-ha.io/${repository}`;
   // An add-on’s has its whole name in a bundle: quay.io/cilium/cilium.
   if (/^[^/]*\.[^/]*\//.test(repository)) return repository;
+  if (repository.endsWith('-amd64')) return `${oldHome}/${repository}`;
   return `registry.k8s.io/${repository}`;
 }
 

@@ -37,6 +37,8 @@ describe('fetchKubeconfig', () => {
       `clusters:\n- cluster:\n    certificate-authority-data: QQ==\n    server: ${at}\n`;
     expect(open(await fetch({ m2: admin('https://127.0.0.1:8443') }, local))).toBe(admin(server));
     expect(open(await fetch({ m2: admin('https://10.0.0.100:8443') }))).toBe(admin('https://10.0.0.100:8443'));
+    // kubeadm 1.9 has each control plane name itself.
+    expect(open(await fetch({ m2: admin('https://10.0.0.12:6443') }))).toBe(admin('https://10.0.0.100:8443'));
   });
 
   it('says of each control plane why it gave none', async () => {

@@ -28,4 +28,6 @@ it.each(['', 'UPPER/case:1', 'a b', 'quay.io/x@sha256:12', 'https://quay.io/x:1'
 it('knows where an image of an add-on is published', () => {
   expect(upstreamOf('quay.io/cilium/cilium')).toBe('quay.io/cilium/cilium');
   expect(upstreamOf('kube-proxy')).toBe('registry.k8s.io/kube-proxy');
+  expect(upstreamOf('kube-proxy-amd64')).toBe('gcr.io/google_containers/kube-proxy-amd64');
+  expect(upstreamOf('k8s.gcr.io/pause-amd64')).toBe('k8s.gcr.io/pause-amd64');
 });
