@@ -89,7 +89,8 @@ describe('an interview', () => {
   it.each([
     ['name', 'Site_A', /"Site_A": has the wrong form; expected a DNS label/],
     ['kubernetes', '1.37', /"1.37": has the wrong form; expected a version such as v1.37.2/],
-    ['kubernetes', 'v1.9.0', /v1.9.0: this version is not supported/],
+    ['kubernetes', 'v1.8.0', /v1.8.0: this version is not supported/],
+    ['kubernetes', 'v1.9.0', /v1.9.0: this release is a profile of its own, and not safe/],
     ['controlPlanes', '10.0.0.11 10.0.0.256', /"10.0.0.256": has the wrong form; expected an IPv4 address/],
     ['controlPlanes', '', /is too small; expected 1 or more entries/],
     ['controlPlanes', '10.0.0.11 10.0.0.11', /10.0.0.11: the same address as hosts\[0\]/],
