@@ -27,7 +27,8 @@ export async function kubectlOn(name: string, args: readonly string[]): Promise<
     existsSync(kubeconfig) &&
     (await holds(kubectl, ['--kubeconfig', kubeconfig, '--request-timeout', '5s', 'get', '--raw', '/version']));
   if (!works) await fetchKubeconfig(lab, kubeconfig);
-  return { command: kubectl, args, env: { KUBECONFIG: kubeconfig } };
+  // kubectl remembers below its user's home what an API at an address has, and labs of other releases have that address again.
+  return { command: kubectl, args, env: { KUBECONFIG: kubeconfig, HOME: labFile(lab) } };
 }
 
 async function fetchKubeconfig(lab: Lab, file: string): Promise<void> {
