@@ -17,11 +17,12 @@ export function compare(before: Cluster, wanted: Cluster): Difference[] {
     ...(before.controlPlaneEndpoint.type === wanted.controlPlaneEndpoint.type ? [] : ['controlPlaneEndpoint.type']),
     ...(!before.source.registry === !wanted.source.registry ? [] : ['source.registry.address']),
   ];
+  const [stands, asked] = [settled(before), settled(wanted)];
   const fields = Object.entries(standingFields)
     .filter(([name]) => !telling.some((one) => name !== one && name.startsWith(one.replace(/\..*/, '.'))))
     .flatMap(([name, standing]) => {
       const path = name.split('.');
-      return field(path, standing, at(settled(before), path), at(settled(wanted), path));
+      return field(path, standing, at(stands, path), at(asked, path));
     });
   return [...fields, ...hostDifferences(before, wanted)];
 }

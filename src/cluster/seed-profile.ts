@@ -1,5 +1,4 @@
 import type { Cluster } from './cluster.js';
-
 import { seedProfile } from './seed-versions.js';
 
 /** Whether a spec asks for the seed's own cluster. */

@@ -94,6 +94,7 @@ it('has nothing to do the second time', async () => {
 it('answers through the virtual address after the power of a master is cut', async () => {
   await lab('kill', 'm1');
   const deadline = Date.now() + 120_000;
+  // That curl fails is what is waited over.
   const answers = async (): Promise<string> =>
     on('w1', `curl -sk --max-time 3 https://${address}:8443/healthz || true`);
   while ((await answers()) !== 'ok') {

@@ -30,18 +30,6 @@ export interface Module {
   readonly gopath?: GopathBuild;
 }
 
-/** How a release is built that is older than Go's modules: from a GOPATH, by a Go of its own time. */
-export interface GopathBuild {
-  /** The module whose staging folders are modules of their own, as its go.mod here replaces them. */
-  readonly staging?: string;
-  /** Packages that are changed once they are laid there: by file, what is written in place of what. */
-  readonly changes?: Readonly<Record<string, readonly [old: string, now: string]>>;
-  /** What makes the files that the release's makefiles generate: a script, run in the GOPATH's sources. */
-  readonly generate?: string;
-  /** Commands that work only with C compiled in, and so are linked to the C library of hosts. */
-  readonly withC?: readonly string[];
-}
-
 /** Without these kubeadm calls itself v0.0.0 and refuses its own version. */
 function stamps(kubernetes: string, own = 'k8s.io/component-base/version'): string {
   const [, minor = ''] = kubernetes.split('.');

@@ -61,7 +61,8 @@ export function withoutTunnels(template: string): string {
 
 /**
  * What the manifest of the time runs beside the node. Calico’s own program of today asks the API server for a token in a
- * way that came with v1.12; a pod of v1.9 has one that lasts.
+ * way that came with v1.12; a pod of v1.9 has one that lasts. Its last wait ends by the signal that ends the pod, which is
+ * no failure.
  */
 const install = `#!/bin/sh
 set -eu

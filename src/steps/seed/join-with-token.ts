@@ -1,14 +1,8 @@
-import { apiEndpoint, workers } from '../../cluster/roles.js';
-import { existing } from '../../facts/files.js';
+import { apiEndpoint } from '../../cluster/roles.js';
 import { sh } from '../../facts/sh.js';
-import {
-  joinConfiguration,
-  leftAdmission,
-  withAdmission,
-  withdrawAdmission,
-} from '../control-plane/bootstrap-token.js';
-import { completed, takeOver } from '../control-plane/take-over.js';
+import { joinConfiguration } from '../control-plane/bootstrap-token.js';
 import type { Step } from '../step.js';
+import { joiningWorker } from '../workers/join-worker.js';
 import { nodeDocument } from './master-configuration.js';
 
 /**
@@ -20,27 +14,13 @@ const admitted =
   "{ [ -e /etc/kubernetes/kubelet.conf ] || { echo 'error: two minutes after kubeadm join the kubelet has no certificate: see journalctl -u kubelet' >&2; false; }; }";
 
 /** Seed, line 215, through the load balancer: a worker that joined through one master would need that one until the switch-over. */
-export const joinWithToken: Step = {
+export const joinWithToken: Step = joiningWorker({
   name: 'joinWithToken',
   does: 'Join the worker with a token of its own and the hash of the authority, and delete the token',
-  on: workers,
-  pace: 'all at once',
-  retry: 'bootstrap',
   needs: ['network', 'kubelet unit', 'images'],
-  gives: 'workers',
-  async check({ host }) {
-    const found = await host.read(existing([completed('worker')]));
-    return found.length > 0 ? leftAdmission(host) : ['kubeadm join has not ended well here'];
-  },
-  async apply(context) {
-    const { cluster, host } = context;
-    if ((await host.read(existing([completed('worker')]))).length > 0) return withdrawAdmission(context);
-    const kubeadm = `${sh`kubeadm join --config ${joinConfiguration} --ignore-preflight-errors=all`} && ${admitted}`;
-    await withAdmission(
-      context,
-      (admission) => nodeDocument(apiEndpoint(cluster), admission),
-      () => host.runUnit(takeOver(host.machine, { role: 'worker', kubeadm })),
-    );
-  },
-  release: withdrawAdmission,
-};
+  command: () =>
+    Promise.resolve({
+      kubeadm: `${sh`kubeadm join --config ${joinConfiguration} --ignore-preflight-errors=all`} && ${admitted}`,
+    }),
+  documents: ({ cluster }, admission) => nodeDocument(apiEndpoint(cluster), admission),
+});

@@ -6,35 +6,54 @@ import {
   leftAdmission,
   withAdmission,
   withdrawAdmission,
+  type Admission,
 } from '../control-plane/bootstrap-token.js';
 import { joinDocuments } from '../control-plane/kubeadm-documents.js';
-import { completed, expectedFindings, laidKubeconfigs, takeOver } from '../control-plane/take-over.js';
+import { completed, expectedFindings, laidKubeconfigs, takeOver, type TakeOver } from '../control-plane/take-over.js';
 import { groundOf } from '../control-plane/write-kubeadm-documents.js';
-import type { Step } from '../step.js';
+import type { ApplyContext, Step } from '../step.js';
 
-export const joinWorker: Step = {
-  name: 'joinWorker',
-  does: 'Join the worker with a token of its own, and delete the token',
+/** How a worker is let in: the command, and what it is told in a file. */
+interface Joining extends Pick<Step, 'name' | 'does' | 'needs'> {
+  readonly command: (context: ApplyContext) => Promise<Pick<TakeOver, 'kubeadm' | 'kubeconfigs'>>;
+  readonly documents: (context: ApplyContext, admission: Admission) => string;
+}
+
+export const joiningWorker = ({ name, does, needs, command, documents }: Joining): Step => ({
+  name,
+  does,
   on: workers,
   pace: 'all at once',
   retry: 'bootstrap',
-  needs: ['signed certificates', 'network', 'kubelet unit', 'images'],
+  ...(needs ? { needs } : {}),
   gives: 'workers',
   async check({ host }) {
     const found = await host.read(existing([completed('worker')]));
     return found.length > 0 ? leftAdmission(host) : ['kubeadm join has not ended well here'];
   },
   async apply(context) {
-    const { cluster, host } = context;
+    const { host } = context;
     if ((await host.read(existing([completed('worker')]))).length > 0) return withdrawAdmission(context);
-    const ignored = expectedFindings(cluster, await groundOf(host), 'worker');
-    const kubeadm = sh`kubeadm join --config ${joinConfiguration} --ignore-preflight-errors ${ignored}`;
+    const kubeadm = await command(context);
     await withAdmission(
       context,
-      (admission) => joinDocuments(cluster, host.machine, admission),
-      () =>
-        host.runUnit(takeOver(host.machine, { role: 'worker', kubeadm, ...laidKubeconfigs(cluster, host.machine) })),
+      (admission) => documents(context, admission),
+      () => host.runUnit(takeOver(host.machine, { role: 'worker', ...kubeadm })),
     );
   },
   release: withdrawAdmission,
-};
+});
+
+export const joinWorker: Step = joiningWorker({
+  name: 'joinWorker',
+  does: 'Join the worker with a token of its own, and delete the token',
+  needs: ['signed certificates', 'network', 'kubelet unit', 'images'],
+  async command({ cluster, host }) {
+    const ignored = expectedFindings(cluster, await groundOf(host), 'worker');
+    return {
+      kubeadm: sh`kubeadm join --config ${joinConfiguration} --ignore-preflight-errors ${ignored}`,
+      ...laidKubeconfigs(cluster, host.machine),
+    };
+  },
+  documents: ({ cluster, host }, admission) => joinDocuments(cluster, host.machine, admission),
+});
