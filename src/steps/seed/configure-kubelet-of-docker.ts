@@ -63,18 +63,25 @@ export const configureKubeletOfDocker: Step = {
   async check(context) {
     const wanted = await files(context);
     if (!wanted) return ['docker does not answer, whose driver of control groups the kubelet must have'];
+    const paths = wanted.map(({ path }) => path);
     const [missing, state] = await Promise.all([
       missingFiles(context.host, wanted),
-      context.host.read(service('kubelet.service')),
+      context.host.read(service('kubelet.service', paths)),
     ]);
-    return state.enabled ? missing : [...missing, 'kubelet.service is not enabled'];
+    if (!state.enabled) missing.push('kubelet.service is not enabled');
+    // Who starts it first is another step.
+    if (state.active && state.stale) missing.push('kubelet.service runs with an older configuration');
+    return missing;
   },
   async apply(context) {
     const wanted = await files(context);
     if (!wanted)
       throw new Refusal('docker does not answer at its socket', 'see journalctl -u docker.service, then answer retry');
     await writeFiles(context.host, wanted);
-    await context.host.run('systemctl daemon-reload && systemctl enable -q kubelet.service');
+    // Containers go on while it starts again; where it does not run yet, it stays so.
+    await context.host.run(
+      'systemctl daemon-reload && systemctl enable -q kubelet.service && systemctl try-restart kubelet.service',
+    );
   },
 };
 
