@@ -11,6 +11,7 @@ const otherReleases = ['test/releases/**/*.test.ts'];
 const withKernels = ['test/vm/**/*.test.ts'];
 /** Sites with settings that few have, each installed whole: minutes each. */
 const otherSites = ['test/sites/**/*.test.ts'];
+const benches = ['test/bench/**/*.test.ts'];
 const withLab = ['test/lab/**/*.test.ts'];
 
 export default defineConfig({
@@ -28,6 +29,7 @@ export default defineConfig({
             ...otherReleases,
             ...withKernels,
             ...otherSites,
+            ...benches,
             ...withLab,
           ],
           // Beside the workflows’ tests, and with real sshd and dnf in some.
@@ -59,7 +61,8 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      { test: { name: 'bench', include: ['test/bench.ts'], testTimeout: 300_000 } },
+      // Whether the benches work, not how fast anything is: `npm run bench` measures.
+      { test: { name: 'bench', include: benches, testTimeout: 300_000 } },
       { test: { name: 'lab', include: withLab, testTimeout: 900_000, hookTimeout: 3_600_000, fileParallelism: false } },
     ],
   },

@@ -39,6 +39,17 @@ export function setUp() {
   );
 }
 
+/** The benches as well, compiled apart: what is measured is compiled as it is installed, and none of it is packed. */
+export function setUpBench() {
+  setUp();
+  whenStale(
+    'dist/bench/.kha-built',
+    ['package-lock.json', 'tsconfig.json', 'tsconfig.bench.json', ...sources('src'), ...sources('test')],
+    'Compiling the benches',
+    () => run('npx', ['tsc', '-p', 'tsconfig.bench.json']),
+  );
+}
+
 function sources(folder) {
   return readdirSync(join(root, folder), { recursive: true })
     .map((name) => join(folder, String(name)))

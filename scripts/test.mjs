@@ -73,6 +73,11 @@ main(async () => {
   // Each of the two keeps one processor busy; the others have work for all.
   await Promise.all([tests('workflows'), tests('unit', beside)]);
   await tests('simulation');
+  if (isRoot) await tests('bench');
+  else {
+    count.skipped += 1;
+    console.log('SKIPPED: the benches need root on Linux');
+  }
   if (isRoot) await tests('lab');
   else {
     const folder = join(root, 'test/lab');

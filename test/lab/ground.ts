@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { inRoot } from '../root.js';
 
-const program = fileURLToPath(new URL('../../bin/kha.js', import.meta.url));
+const program = inRoot('bin/kha.js');
 
 export interface Ended {
   readonly code: number;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type { Cluster } from '../../src/cluster/cluster.js';
 import type { Output } from '../../src/facts/fact.js';
+import { inRoot } from '../root.js';
 
 /**
  * One command that a real host of the lab was given, and its answer. `read` asks and changes nothing; `change` is what a
@@ -25,7 +25,7 @@ export interface Recording {
   readonly commands: readonly Recorded[];
 }
 
-export const recordingFile = fileURLToPath(new URL('./lab-install.json.gz', import.meta.url));
+export const recordingFile = inRoot('test/simulation/lab-install.json.gz');
 
 export const readRecording = (): Recording =>
   JSON.parse(gunzipSync(readFileSync(recordingFile)).toString('utf8')) as Recording;

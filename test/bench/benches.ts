@@ -1,0 +1,6 @@
+import type { Bench } from './bench.js';
+import { ssh } from './ssh.js';
+import { start } from './start.js';
+
+/** In the order of docs/performance.md. */
+export const benches: readonly Bench[] = [start, ssh];
