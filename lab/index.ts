@@ -24,7 +24,7 @@ import {
   type LabSize,
 } from './lab.js';
 import { makeBridges, networkLeft, plugIn, removeNetwork, setCables, unplug } from './network.js';
-import { assertLabCanRun, installPackages, kernelPrograms } from './packages.js';
+import { assertLabCanRun, installPackages, kernelPrograms, seedPrograms } from './packages.js';
 import { registryRuns, stopRegistry } from './registry.js';
 import { reported, type Report } from '../src/engine/report.js';
 import { rootfs } from './rootfs.js';
@@ -39,6 +39,7 @@ export const defaultSize: LabSize = { controlPlanes: 3, workers: 1, etcd: 0, loa
 export async function labUp(name: string, size: LabSize, report: Report): Promise<string> {
   await installPackages(report, {
     ...(size.vm ? kernelPrograms : {}),
+    ...(size.profile === seedProfile ? seedPrograms : {}),
     ...(size.workerArch === undefined ? {} : emulationPrograms),
     ...(size.workerSystem === rpmSystem ? rpmPrograms : {}),
   });

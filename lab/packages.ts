@@ -28,6 +28,8 @@ export const kernelPrograms: Readonly<Record<string, string>> = {
   xz: 'xz-utils',
   'mkfs.ext4': 'e2fsprogs',
 };
+/** What a kubelet of Kubernetes 1.9 is linked with besides: of the C library's headers the package with a program beside them. */
+export const seedPrograms: Readonly<Record<string, string>> = { gcc: 'gcc', gencat: 'libc6-dev' };
 const plugins = '/usr/lib/cni/host-local';
 
 export function assertLabCanRun(): void {

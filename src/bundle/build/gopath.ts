@@ -2,6 +2,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reported, type Report } from '../../engine/report.js';
 import { run } from '../../engine/run-program.js';
+import { cCompiler } from './c-compiler.js';
 import { binaryName, type GopathBuild, type Module } from './modules.js';
 
 /** Everything but its tools that a GOPATH build runs; it sees its folders as /mnt, wherever the cache is. */
@@ -21,11 +22,9 @@ const compileStatic = `GOBIN=/mnt/out go install -installsuffix static -ldflags 
 const compileWithC = `for command; do go build -ldflags "-linkmode external $LDFLAGS" -o "/mnt/out/\${command##*/}" "$command"; done
 `;
 
-/** What the binaries follow from besides the module's own files. */
-export async function gopathDigest(): Promise<string> {
-  const [compiler = ''] = (await run('gcc', ['--version'])).split('\n');
-  return JSON.stringify([script, compileStatic, compileWithC, compiler]);
-}
+/** What the binaries follow from besides the module's own files. Throws where this machine cannot compile C. */
+export const gopathDigest = async (): Promise<string> =>
+  JSON.stringify([script, compileStatic, compileWithC, await cCompiler()]);
 
 /** Builds a module's commands into `out`, in a folder that has its go.mod and takes everything else too. */
 export async function buildInGopath(
