@@ -2,9 +2,9 @@ import { getClient } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Cluster } from '../cluster/cluster.js';
-import { ForeignInput } from '../cluster/operation-input.js';
+import { ForeignInput, readInput, wholeOf } from '../cluster/operation-input.js';
 import type { Execution } from './index.js';
-import { inputOfRun } from './input-of-run.js';
+import { firstInput } from './input-of-run.js';
 
 /** Runs whose clusters are remembered; the one that was asked for longest ago goes first. */
 const remembered = 50;
@@ -15,8 +15,8 @@ const remembered = 50;
  */
 export function clusterOfRun(client: () => Client = getClient): (execution: Execution) => Promise<Cluster> {
   const known = new Map<string, Promise<Cluster>>();
-  return ({ workflowId, runId }) => {
-    const cluster = known.get(runId) ?? read(client(), workflowId, runId);
+  return function clusterOf({ workflowId, runId }: Execution): Promise<Cluster> {
+    const cluster = known.get(runId) ?? read(client(), workflowId, runId, clusterOf);
     known.delete(runId);
     known.set(runId, cluster);
     cluster.catch(() => known.delete(runId));
@@ -26,9 +26,17 @@ export function clusterOfRun(client: () => Client = getClient): (execution: Exec
   };
 }
 
-async function read(client: Client, workflowId: string, runId: string): Promise<Cluster> {
+/** A wave's is its parent's, and is kept in memory once. */
+async function read(
+  client: Client,
+  workflowId: string,
+  runId: string,
+  of: (whole: Execution) => Promise<Cluster>,
+): Promise<Cluster> {
   try {
-    return (await inputOfRun(client, workflowId, runId)).cluster;
+    const found = await firstInput(client, workflowId, runId);
+    const whole = wholeOf(found);
+    return whole ? await of(whole) : readInput(found, workflowId).cluster;
   } catch (error) {
     if (!(error instanceof ForeignInput)) throw error;
     throw ApplicationFailure.nonRetryable(error.message, error.name);

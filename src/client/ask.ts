@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { message, type Answer, type Approval, type Progress, type Verdict } from '../workflows/messages.js';
+import { giveAnswer } from './answer.js';
 import { operator } from './runs.js';
 
 /** Asks the person at the terminal what the run waits for. False when the person would rather leave. */
@@ -25,7 +26,7 @@ export async function ask(
       if (!verdict) return false;
       const reason = verdict === 'skip' ? await question('Why is it right to skip it? ') : undefined;
       const answer: Answer = { verdict, step, host, by: operator(), ...(reason === undefined ? {} : { reason }) };
-      await handle.executeUpdate<void, [Answer]>(message.answer, { args: [answer] });
+      await giveAnswer(handle, answer);
       if (verdict === 'abort') break;
     }
     return true;

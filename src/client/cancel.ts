@@ -61,8 +61,11 @@ async function served(client: Client, taskQueue: string): Promise<boolean> {
   return seen.every(Boolean);
 }
 
-const atWork = ({ raw }: WorkflowExecutionDescription): string =>
-  (raw.pendingActivities ?? []).map(({ activityType }) => activityType?.name ?? '').join(', ') || 'the workflow itself';
+const atWork = ({ raw }: WorkflowExecutionDescription): string => {
+  const steps = (raw.pendingActivities ?? []).map(({ activityType }) => activityType?.name ?? '');
+  const waves = (raw.pendingChildren ?? []).map(({ workflowId }) => workflowId ?? '');
+  return [...steps, ...waves].join(', ') || 'the workflow itself';
+};
 
 async function leftBy(handle: WorkflowHandle): Promise<string[]> {
   const { lines } = await progressOf(handle);

@@ -1,8 +1,34 @@
-import type { WorkflowHandle } from '@temporalio/client';
+import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { message, type Progress } from '../workflows/messages.js';
 
-/** A run's whole progress, page by page; of one that is known already only what changed since is asked for. */
-export async function progressOf(handle: WorkflowHandle, known?: Progress): Promise<Progress> {
+/** What a run and its waves under way told, each by itself, of which a progress was put together. */
+const told = new WeakMap<Progress, { readonly own: Progress; readonly ofWaves: ReadonlyMap<string, Progress> }>();
+
+/** A run's whole progress, with that of its waves; of one that is known already only what changed since is asked for. */
+export async function progressOf(handle: WorkflowHandle, before?: Progress): Promise<Progress> {
+  const known = before && told.get(before);
+  const own = await pages(handle, known?.own ?? before);
+  const asked = await Promise.all(
+    (own.waves ?? []).map(async (id) => {
+      const wave = await pages(handle.client.getHandle(id), known?.ofWaves.get(id)).catch(notBegun);
+      // Until it has begun, its id is that of the same wave of an earlier run.
+      return wave && wave.startedAt >= own.startedAt ? [[id, wave] as const] : [];
+    }),
+  );
+  const ofWaves = new Map(asked.flat());
+  const lines = [...ofWaves].flatMap(([wave, progress]) => progress.lines.map((line) => ({ ...line, wave })));
+  const revision = [...ofWaves.values()].reduce((sum, wave) => sum + wave.revision, own.revision);
+  const whole = { ...own, revision, lines: [...own.lines, ...lines] };
+  told.set(whole, { own, ofWaves });
+  return whole;
+}
+
+function notBegun(error: unknown): undefined {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
+}
+
+/** What one workflow tells, page by page. */
+async function pages(handle: WorkflowHandle, known: Progress | undefined): Promise<Progress> {
   for (let now = known; ;) {
     const answer = await handle.query<Progress, [number]>(message.progress, now?.revision ?? 0);
     // Another run of the same cluster has begun.

@@ -19,6 +19,15 @@ export class ForeignInput extends Error {
   override readonly name = 'ForeignInput';
 }
 
+const partSchema = z.looseObject({
+  schema: z.literal(inputVersion),
+  of: z.strictObject({ workflowId: z.string(), runId: z.string() }),
+});
+
+/** The run that a workflow is a part of; undefined of one that is a run itself. */
+export const wholeOf = (found: unknown): { readonly workflowId: string; readonly runId: string } | undefined =>
+  partSchema.safeParse(found).data?.of;
+
 /** Reads an input that comes out of a history. Throws ForeignInput where another kha, or another program, began the run. */
 export function readInput(found: unknown, workflowId: string): OperationInput {
   const parsed = schema.safeParse(found);

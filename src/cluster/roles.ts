@@ -16,8 +16,10 @@ export function etcdHosts(cluster: Cluster): Machine[] {
 }
 
 /** Every control plane carries a member of etcd, and nobody else does: what kubeadm calls a stacked cluster and looks after. */
-export const isStacked = (cluster: Cluster): boolean =>
-  cluster.hosts.every((host) => controlPlanes(cluster).includes(host) === etcdHosts(cluster).includes(host));
+export function isStacked(cluster: Cluster): boolean {
+  const [masters, members] = [new Set(controlPlanes(cluster)), new Set(etcdHosts(cluster))];
+  return masters.size === members.size && [...masters].every((host) => members.has(host));
+}
 
 /** Workers that are not also control planes: those join with `kubeadm join`. */
 export const workers = (cluster: Cluster): Machine[] =>

@@ -77,15 +77,15 @@ const logins: Rule = ({ hosts, ssh }) =>
         ];
   });
 
-/** The largest cluster whose install was tried as a whole, with hosts that only pretend; see docs/decisions/0005-batches.md. */
-export const mostHosts = 1_000;
+/** Kubernetes is made for no larger ones (kubernetes.io, Considerations for large clusters); see docs/decisions/0021-waves.md. */
+export const mostHosts = 5_000;
 
 const size: Rule = ({ hosts }) =>
   hosts.length > mostHosts
     ? [
         error(
           ['hosts', mostHosts],
-          'so many hosts in one cluster were never tried',
+          'so many hosts in one cluster were never tried, here or by Kubernetes itself',
           `${hosts.length} hosts`,
           `${mostHosts} hosts at most`,
         ),

@@ -4,27 +4,55 @@ import type { HostPace } from '../steps/step.js';
 /** Up to so many hosts each goes by itself; of larger clusters the workers go in batches of `batchSize`. */
 export const few = 50;
 const batchSize = 25;
+/** Beyond so many such workers a run gives them to child workflows, `waveSize` to each: see docs/decisions/0021-waves.md. */
+const most = 500;
+const waveSize = 250;
 
-/** Hosts that share activities, `size` of them at most. Each event of a history counts: see docs/decisions/0005-batches.md. */
-export function batches(cluster: Cluster, size = batchSize): Machine[][] {
-  const alone = (machine: Machine): boolean =>
-    cluster.hosts.length <= few || machine.roles.some((role) => role !== 'worker');
-  const workers = cluster.hosts.filter((machine) => !alone(machine));
+/** Workers that share activities: each event of a history counts, see docs/decisions/0005-batches.md. */
+const sharing = ({ hosts }: Cluster): Machine[] =>
+  hosts.length <= few ? [] : hosts.filter(({ roles }) => roles.every((role) => role === 'worker'));
+
+const chunks = <T>(all: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size));
+
+/** Hosts by name that share activities in the run's own workflow, `size` of them at most; without those of its waves. */
+export function batches(cluster: Cluster, size = batchSize): string[][] {
+  const together = sharing(cluster);
+  const shared = new Set(together);
   return [
-    ...cluster.hosts.filter(alone).map((machine) => [machine]),
-    ...Array.from({ length: Math.ceil(workers.length / size) }, (_, index) =>
-      workers.slice(index * size, (index + 1) * size),
-    ),
+    ...cluster.hosts.filter((host) => !shared.has(host)).map(({ name }) => [name]),
+    ...(together.length > most ? [] : batchesOf(names(together), size)),
   ];
 }
 
+/** Hosts by name that go through a stage in a child workflow of their own, in the order of the spec. */
+export const waves = (cluster: Cluster): string[][] => {
+  const together = sharing(cluster);
+  return together.length > most ? chunks(names(together), waveSize) : [];
+};
+
+const batchesOf = (hosts: readonly string[], size = batchSize): string[][] => chunks(hosts, size);
+
+const names = (machines: readonly Machine[]): string[] => machines.map(({ name }) => name);
+
 /** Batches in their order, and how many of them may be under way at once so that no more hosts are than the pace allows. */
-export function paced(cluster: Cluster, pace: HostPace): { readonly batches: Machine[][]; readonly lanes: number } {
+export interface Paced {
+  readonly batches: string[][];
+  readonly lanes: number;
+}
+
+export const paced = (cluster: Cluster, pace: HostPace): Paced => within(pace, (size) => batches(cluster, size));
+
+/** The same of the hosts of a wave. */
+export const pacedWave = (hosts: readonly string[], pace: HostPace): Paced =>
+  within(pace, (size) => batchesOf(hosts, size));
+
+function within(pace: HostPace, inBatches: (size?: number) => string[][]): Paced {
   if (pace === 'all at once') {
-    const found = batches(cluster);
+    const found = inBatches();
     return { batches: found, lanes: found.length };
   }
-  const found = batches(cluster, Math.min(pace.atMost, batchSize));
-  const largest = Math.max(...found.map(({ length }) => length));
+  const found = inBatches(Math.min(pace.atMost, batchSize));
+  const largest = Math.max(1, ...found.map(({ length }) => length));
   return { batches: found, lanes: Math.floor(pace.atMost / largest) };
 }

@@ -1,14 +1,15 @@
 import { condition, defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
 import type { Journal } from './journal.js';
 import {
-  hostsOf,
+  isMeant,
   labelOf,
+  listed,
   message,
+  skipsMany,
   type Answer,
   type Approval,
   type Gate,
   type Line,
-  type OperationInput,
   type Progress,
 } from './messages.js';
 
@@ -17,6 +18,9 @@ export const approveUpdate = defineUpdate<void, [Approval]>(message.approve);
 export const answerUpdate = defineUpdate<void, [Answer]>(message.answer);
 /** For systems that can only signal; what an Update would refuse is passed over. */
 export const approveSignal = defineSignal<[Approval]>(message.approveSignal);
+
+/** From a wave to the run that it is a part of: whether a person is waited for there. */
+export const waveSignal = defineSignal<[{ readonly id: string; readonly waits: boolean }]>(message.wave);
 
 /** Where people's words arrive and the operation waits for them. */
 export interface Desk {
@@ -27,16 +31,12 @@ export interface Desk {
 }
 
 /** Registers the handlers; to be called before anything is awaited, or an early Update would be refused. */
-export function handleMessages(journal: Journal, { cluster }: OperationInput): Desk {
-  const { gates, open } = journal;
+export function handleMessages(journal: Journal): Desk {
+  const { gates, open, waves, head } = journal;
   /** The last answer to every line that was ever held; it is taken from `fresh` once the operation goes on with it. */
   const answers = new Map<Line, Answer>();
   const fresh = new Set<Line>();
   const gateNamed = (name: string): Gate | undefined => gates.find((gate) => gate.name === name);
-  const about =
-    ({ step, host }: Answer) =>
-    (line: Line): boolean =>
-      (step ?? line.step) === line.step && (host === undefined || hostsOf(line).includes(host));
   /** Lines that wait for an answer: the first one to a line counts. */
   const waiting = (): Line[] => [...open].filter((line) => line.state === 'held' && !fresh.has(line));
 
@@ -49,13 +49,16 @@ export function handleMessages(journal: Journal, { cluster }: OperationInput): D
     description: 'What changed after a revision: steps on hosts, gates and holds; from the start without one',
   });
   setHandler(approveSignal, approve, { description: 'Approves a gate, for systems that cannot send an Update' });
+  setHandler(waveSignal, ({ id, waits }) => journal.wave(id, waits ? 'waits' : 'goes on'), {
+    description: 'From a wave of hosts: whether a person is waited for there',
+  });
   setHandler(approveUpdate, approve, {
     description: 'Approves a gate by its name',
     validator({ gate: name }: Approval) {
       const gate = gateNamed(name);
       const known = gates.map((one) => one.name).join(', ') || 'none';
       if (!gate)
-        throw new Error(`cluster ${cluster.name} has no gate ${JSON.stringify(name)} in this run; its gates: ${known}`);
+        throw new Error(`cluster ${head.cluster} has no gate ${JSON.stringify(name)} in this run; its gates: ${known}`);
       if (gate.state === 'approved')
         throw new Error(`gate ${name} was approved already, by ${gate.approvedBy ?? 'somebody'}`);
     },
@@ -63,7 +66,7 @@ export function handleMessages(journal: Journal, { cluster }: OperationInput): D
   setHandler(
     answerUpdate,
     (answer) => {
-      for (const line of waiting().filter(about(answer))) {
+      for (const line of waiting().filter((one) => isMeant(answer, one))) {
         answers.set(line, answer);
         fresh.add(line);
       }
@@ -71,26 +74,25 @@ export function handleMessages(journal: Journal, { cluster }: OperationInput): D
     {
       description: 'Answers what is held: retry, skip with a reason, or abort',
       validator(answer: Answer) {
-        const { verdict, reason, all } = answer;
+        const { verdict, reason } = answer;
         if (!['retry', 'skip', 'abort'].includes(verdict))
           throw new Error(`an answer is retry, skip or abort, not ${JSON.stringify(verdict)}`);
         if (verdict === 'skip' && !reason?.trim()) throw new Error('to skip a step takes a reason');
-        const meant = waiting().filter(about(answer));
+        const meant = waiting().filter((one) => isMeant(answer, one));
         if (meant.length === 0) throw new Error(whyNothing(answer));
-        const times = meant.reduce((count, line) => count + hostsOf(line).length, 0);
-        if (verdict === 'skip' && times > 1 && !all)
-          throw new Error(
-            `that would skip ${listed(meant)}: name one by step and host, or say that all of them are meant (--all)`,
-          );
+        const tooMany = skipsMany(answer, meant);
+        if (tooMany) throw new Error(tooMany);
       },
     },
   );
 
   const whyNothing = (answer: Answer): string => {
-    for (const line of [...open].filter(about(answer))) {
+    for (const line of [...open].filter((one) => isMeant(answer, one))) {
       const given = answers.get(line);
       if (given) return `${line.step} on ${labelOf(line)} was answered already: ${given.verdict}, by ${given.by}`;
     }
+    const elsewhere = [...waves].flatMap(([id, waits]) => (waits ? [id] : []));
+    if (elsewhere.length > 0) return `nothing is held here; what is held is to be answered at ${elsewhere.join(', ')}`;
     return `nothing ${answer.step || answer.host ? 'of that name ' : ''}is held; held: ${listed(waiting()) || 'nothing'}`;
   };
 
@@ -111,10 +113,4 @@ export function handleMessages(journal: Journal, { cluster }: OperationInput): D
       return answers.get(line)!;
     },
   };
-}
-
-/** What lines are about, in words; ten of them at most. */
-function listed(lines: readonly Line[]): string {
-  const named = lines.slice(0, 10).map((line) => `${line.step} on ${labelOf(line)}`);
-  return [...named, ...(lines.length > 10 ? [`${lines.length - 10} more`] : [])].join(', ');
 }

@@ -1,6 +1,6 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import type { Step } from '../steps/step.js';
+import type { Mode, Step } from '../steps/step.js';
 import { Changes } from './changes.js';
 import { details, type Tally } from './details.js';
 import {
@@ -9,35 +9,51 @@ import {
   type Gate,
   type Line,
   type LineState,
-  type OperationInput,
   type Phase,
   type Progress,
   type Report,
 } from './messages.js';
 import { stageReports } from './stages.js';
+import type { WaveLine } from './wave.js';
 
 const phaseKey = defineSearchAttributeKey('Phase', SearchAttributeType.KEYWORD);
 const needsOperatorKey = defineSearchAttributeKey('NeedsOperator', SearchAttributeType.BOOL);
+
+/** What a journal is about. */
+export interface About extends Pick<Progress, 'cluster' | 'kubernetes' | 'operation'> {
+  readonly mode: Mode;
+  /** By name. */
+  readonly gates: readonly string[];
+  readonly hosts: readonly string[];
+}
 
 /**
  * Keeps what an operation has done, for the query, the UI's page and the search attributes. Nothing here enters history
  * but a changed phase. Everything is counted as it happens: a run of 1,000 hosts has thousands of lines.
  */
 export class Journal {
-  readonly head: Omit<Progress, 'lines' | 'gates' | 'more'>;
+  readonly head: Omit<Progress, 'lines' | 'gates' | 'more' | 'waves'>;
   readonly gates: readonly Gate[];
   /** Lines that run or are held. */
   readonly open = new Set<Line>();
   readonly tallies: ReadonlyMap<string, Tally>;
-  readonly #lines: Line[] = [];
+  readonly lines: Line[] = [];
+  /** Child workflows under way by id, and whether a person is waited for in them. */
+  readonly waves = new Map<string, boolean>();
+  readonly #told: (phase: Phase) => void;
   readonly #counts = new Map<LineState, number>();
   readonly #changes = new Changes();
   #stale = false;
 
-  constructor({ cluster, mode }: OperationInput, operation: string) {
+  /** `told` hears of every phase after the first. */
+  constructor(
+    { cluster, kubernetes, operation, mode, gates, hosts }: About,
+    told: (phase: Phase) => void = () => undefined,
+  ) {
+    this.#told = told;
     this.head = {
-      cluster: cluster.name,
-      kubernetes: cluster.kubernetesVersion,
+      cluster,
+      kubernetes,
       operation,
       mode,
       revision: 0,
@@ -45,9 +61,9 @@ export class Journal {
       stage: '',
       startedAt: Date.now(),
     };
-    this.gates = mode === 'plan' ? [] : cluster.gates.map((name) => ({ name, plan: [], state: 'ahead' }));
+    this.gates = mode === 'plan' ? [] : gates.map((name) => ({ name, plan: [], state: 'ahead' }));
     for (const gate of this.gates) this.#changes.note(gate, (this.head.revision += 1));
-    this.tallies = new Map(cluster.hosts.map(({ name }) => [name, { done: 0, changed: 0 }]));
+    this.tallies = new Map(hosts.map((name) => [name, { done: 0, changed: 0 }]));
     upsertSearchAttributes(attributes('running'));
   }
 
@@ -56,6 +72,7 @@ export class Journal {
     const { items, through } = this.#changes.since(revision);
     return {
       ...this.head,
+      ...(this.waves.size > 0 ? { waves: [...this.waves.keys()] } : {}),
       lines: items.filter((item): item is Line => 'id' in item),
       gates: this.gates.filter((gate) => items.includes(gate)),
       ...(through === undefined ? {} : { revision: through, more: true }),
@@ -69,7 +86,7 @@ export class Journal {
 
   begin(stage: string, { name: step }: Step, hosts: readonly string[]): Line {
     const [host = '', ...others] = hosts;
-    const line: Line = { id: this.#lines.length, stage, step, host, state: 'running', startedAt: Date.now() };
+    const line: Line = { id: this.lines.length, stage, step, host, state: 'running', startedAt: Date.now() };
     if (others.length > 0) line.others = others;
     return this.#add(line);
   }
@@ -80,7 +97,7 @@ export class Journal {
     this.#count(line.state, -hosts.length);
     share(line, left);
     this.#touch(line);
-    const own: Line = { ...line, id: this.#lines.length };
+    const own: Line = { ...line, id: this.lines.length };
     share(own, hosts);
     return this.#add(own);
   }
@@ -98,12 +115,27 @@ export class Journal {
     if (missing.length > 0) line.missing = missing;
     if (warnings.length > 0) line.warnings = warnings;
     this.open.delete(line);
-    for (const host of hostsOf(line)) {
-      const tally = this.tallies.get(host);
-      if (tally && state === 'done') tally.done += 1;
-      if (tally && (state === 'changed' || state === 'would change')) tally.changed += 1;
-    }
+    this.#tally(line, state);
     this.#move(line, state);
+  }
+
+  /** Takes what a wave came to; its hosts are in every line. */
+  adopt(stage: string, all: readonly string[], lines: readonly WaveLine[]): void {
+    for (const { hosts = all, ...rest } of lines) {
+      const line: Line = { id: this.lines.length, stage, host: '', ...rest };
+      share(line, hosts);
+      this.#add(line);
+      this.open.delete(line);
+      this.#tally(line, line.state);
+    }
+  }
+
+  /** A child workflow that has begun or ended, or that begins or ceases to wait for a person. */
+  wave(id: string, what: 'begins' | 'ended' | 'waits' | 'goes on'): void {
+    if (what === 'begins') this.waves.set(id, false);
+    else if (what === 'ended') this.waves.delete(id);
+    else if (this.waves.has(id)) this.waves.set(id, what === 'waits');
+    this.#touch();
   }
 
   hold(line: Line, problem: string): void {
@@ -136,14 +168,14 @@ export class Journal {
       changed: count('changed'),
       wouldChange: count('would change'),
       skipped: count('skipped'),
-      warnings: some(this.#lines.flatMap((line) => (line.warnings ?? []).map((words) => `${labelOf(line)}: ${words}`))),
-      problems: some(this.#lines.flatMap(({ state, problem }) => (state === 'failed' && problem ? [problem] : []))),
-      stages: stageReports(this.#lines),
+      warnings: some(this.lines.flatMap((line) => (line.warnings ?? []).map((words) => `${labelOf(line)}: ${words}`))),
+      problems: some(this.lines.flatMap(({ state, problem }) => (state === 'failed' && problem ? [problem] : []))),
+      stages: stageReports(this.lines),
     };
   }
 
   #add(line: Line): Line {
-    this.#lines.push(line);
+    this.lines.push(line);
     this.open.add(line);
     this.#count(line.state, hostsOf(line).length);
     this.#touch(line);
@@ -158,6 +190,14 @@ export class Journal {
     this.#touch(line);
   }
 
+  #tally(line: Line, state: LineState): void {
+    for (const host of hostsOf(line)) {
+      const tally = this.tallies.get(host);
+      if (tally && state === 'done') tally.done += 1;
+      if (tally && (state === 'changed' || state === 'would change')) tally.changed += 1;
+    }
+  }
+
   #count(state: LineState, by: number): void {
     this.#counts.set(state, (this.#counts.get(state) ?? 0) + by);
   }
@@ -169,6 +209,7 @@ export class Journal {
     if (this.head.phase !== phase) {
       this.head.phase = phase;
       upsertSearchAttributes(attributes(phase));
+      this.#told(phase);
     }
     if (this.#stale) return;
     this.#stale = true;
@@ -180,7 +221,8 @@ export class Journal {
   }
 
   #waits(): boolean {
-    return (this.#counts.get('held') ?? 0) > 0 || this.gates.some(({ state }) => state === 'waiting');
+    const held = (this.#counts.get('held') ?? 0) > 0 || [...this.waves.values()].includes(true);
+    return held || this.gates.some(({ state }) => state === 'waiting');
   }
 }
 

@@ -10,6 +10,8 @@ export type LineState = 'running' | 'held' | 'skipped' | 'failed' | 'cancelled' 
 export interface Line {
   /** Its place among the run's lines. */
   readonly id: number;
+  /** The child workflow whose line it is, where a client put them together. */
+  readonly wave?: string;
   readonly stage: string;
   readonly step: string;
   /** The first of its hosts, by which it is answered for; `cluster` where a step acts once for all of it. */
@@ -63,6 +65,8 @@ export interface Progress {
   endedAt?: number;
   readonly lines: readonly Line[];
   readonly gates: readonly Gate[];
+  /** Ids of child workflows under way, each of which tells of its own hosts when it is asked the same. */
+  readonly waves?: readonly string[];
   more?: boolean;
 }
 
@@ -103,17 +107,38 @@ export interface Answer {
   readonly all?: boolean;
 }
 
+/** Whether a line is one that an answer is about. */
+export const isMeant = ({ step, host }: Pick<Answer, 'step' | 'host'>, line: Line): boolean =>
+  (step ?? line.step) === line.step && (host === undefined || hostsOf(line).includes(host));
+
+/** Why an answer that skips may not be given as it is: it has to say that all of them are meant. */
+export function skipsMany({ verdict, all }: Answer, meant: readonly Line[]): string | undefined {
+  const times = meant.reduce((count, line) => count + hostsOf(line).length, 0);
+  if (verdict !== 'skip' || times <= 1 || all) return undefined;
+  return `that would skip ${listed(meant)}: name one by step and host, or say that all of them are meant (--all)`;
+}
+
+/** What lines are about, in words; ten of them at most. */
+export function listed(lines: readonly Line[]): string {
+  const named = lines.slice(0, 10).map((line) => `${line.step} on ${labelOf(line)}`);
+  return [...named, ...(lines.length > 10 ? [`${lines.length - 10} more`] : [])].join(', ');
+}
+
 export interface Approval {
   readonly gate: string;
   readonly by: string;
 }
 
-/** Names of queries, updates and signals. `approve` and `answer` are Updates; `approveSignal` is for other systems. */
+/**
+ * Names of queries, updates and signals. `approve` and `answer` are Updates; `approveSignal` is for other systems; a wave
+ * signals the run that it is a part of.
+ */
 export const message = {
   progress: 'progress',
   approve: 'approve',
   answer: 'answer',
   approveSignal: 'approveSignal',
+  wave: 'wave',
 } as const;
 
 export const taskQueue = 'kubernetes-ha';

@@ -1,15 +1,17 @@
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
-import type { BatchResult, Step } from '../steps/step.js';
+import type { Step } from '../steps/step.js';
 import { variantsOf } from '../steps/variants.js';
-import type { Machine } from '../cluster/cluster.js';
 import { inputVersion } from '../cluster/input-version.js';
-import { batches, few, paced } from './batches.js';
-import { call, forAll, isOnce, together } from './call.js';
-import { carryOut, carryOutOnce, type Around } from './carry-out.js';
+import { paced, waves } from './batches.js';
+import { isOnce } from './call.js';
+import { carryOutOnce, type Around } from './carry-out.js';
+import { lanes, type Task } from './go-through.js';
 import { handleMessages } from './handlers.js';
 import type { Gate, OperationInput, Report } from './messages.js';
 import { Journal } from './journal.js';
+import { planned } from './planned.js';
 import { allOrNone } from './scope.js';
+import { waveLanes, window } from './waves.js';
 
 /** What an operation is written with: see install-cluster.ts. */
 export interface Hand {
@@ -31,71 +33,50 @@ export async function operation(
       `this kha reads an operation’s input of schema ${inputVersion}, not ${String(schema)}: use the kha that started the run, or a newer one`,
       'ForeignInput',
     );
-  const journal = new Journal(input, name);
-  const desk = handleMessages(journal, input);
+  const { name: called, kubernetesVersion: kubernetes, gates, hosts: machines } = cluster;
+  const all = machines.map((host) => host.name);
+  const journal = new Journal({ cluster: called, kubernetes, operation: name, mode, gates, hosts: all });
+  const desk = handleMessages(journal);
   const around: Around = { journal, desk, mode, patience: cluster.patience ?? 1, silent: new Set() };
 
-  /** Which machines a step is for; every batch asks, so it is worked out once. */
-  const machines = new Map<Step, ReadonlySet<Machine>>();
-  function among(batch: readonly Machine[], step: Step): string[] {
-    const meant = machines.get(step) ?? new Set(step.on(cluster));
-    machines.set(step, meant);
-    return batch.filter((machine) => meant.has(machine) && !around.silent.has(machine.name)).map(({ name }) => name);
+  /** Which hosts a step is for; every batch asks, so it is worked out once. */
+  const hosts = new Map<Step, ReadonlySet<string>>();
+  function task(step: Step): Task {
+    const meant = hosts.get(step) ?? new Set(step.on(cluster).map(({ name }) => name));
+    hosts.set(step, meant);
+    return { step, meant: (host) => meant.has(host) };
   }
-
   const ofProfile = (steps: readonly Step[]): Step[] => steps.flatMap((step) => variantsOf(cluster, step));
 
   async function stage(title: string, ...steps: readonly Step[]): Promise<void> {
     journal.enter(title);
-    for (const block of blocks(ofProfile(steps))) {
-      const [first] = block as [Step, ...Step[]];
-      const { pace } = first;
+    for (const block of blocks(ofProfile(steps).map(task))) {
+      const [{ step, meant }] = block;
+      const { pace } = step;
       if (isOnce(pace)) {
-        const oneOf = among(cluster.hosts, first);
-        if (oneOf.length > 0) await carryOutOnce(title, first, oneOf, around);
+        const oneOf = all.filter((host) => meant(host) && !around.silent.has(host));
+        if (oneOf.length > 0) await carryOutOnce(title, step, oneOf, around);
         continue;
       }
-      const left = paced(cluster, pace);
-      await allOrNone(() =>
-        Array.from({ length: left.lanes }, async () => {
-          for (let batch = left.batches.shift(); batch; batch = left.batches.shift())
-            for (const step of block) {
-              const hosts = among(batch, step);
-              if (hosts.length > 0) await carryOut(title, step, hosts, around);
-            }
-        }),
-      );
+      const own = () => lanes(title, block, paced(cluster, pace), around);
+      const others = waves(cluster).map((hosts, place) => ({
+        stage: title,
+        tasks: block,
+        hosts,
+        place: `${step.name}/${place + 1}`,
+      }));
+      if (pace === 'all at once') await allOrNone(() => [...own(), ...waveLanes(others, window, around)]);
+      else {
+        // A wave keeps the pace within itself, so nobody else may be under way beside it.
+        await allOrNone(own);
+        await allOrNone(() => waveLanes(others, 1, around));
+      }
     }
   }
 
   async function gate(name: Gate['name'], ...ahead: readonly Step[]): Promise<void> {
     if (mode === 'plan' || !cluster.gates.some((wanted) => wanted === name)) return;
-    await desk.open(name, () => planned(ofProfile(ahead)));
-  }
-
-  /** What steps would change, a line a host and step, of large clusters one for all hosts where it is the same. */
-  async function planned(steps: readonly Step[]): Promise<string[]> {
-    const each = batches(cluster);
-    const found = await allOrNone(() =>
-      steps.map(async (step) => {
-        const looked = await allOrNone(() =>
-          (isOnce(step.pace) ? [cluster.hosts] : each).map(async (batch) => {
-            const meant = among(batch, step);
-            if (meant.length === 0) return [];
-            const [hosts, oneOf] = isOnce(step.pace) ? [[forAll], meant] : [meant];
-            // A check that cannot be made yet is no reason to stop: it is about what comes after the gate.
-            const results = await call('Plan', step, hosts, 'plan', { oneOf });
-            return results.map((result, index) => ({ host: hosts[index]!, words: wording(step, result) }));
-          }),
-        );
-        const alike = new Map<string, string[]>();
-        for (const { host, words } of looked.flat()) if (words) alike.set(words, [...(alike.get(words) ?? []), host]);
-        return [...alike].flatMap(([words, hosts]) =>
-          cluster.hosts.length > few ? [`${together(hosts)}: ${words}`] : hosts.map((host) => `${host}: ${words}`),
-        );
-      }),
-    );
-    return atMost(found.flat(), 500);
+    await desk.open(name, () => planned(cluster, name, ofProfile(ahead).map(task), around));
   }
 
   try {
@@ -107,25 +88,13 @@ export async function operation(
   }
 }
 
-/** What a step would change, in words; undefined when nothing. */
-function wording(step: Step, result: BatchResult[number]): string | undefined {
-  if ('failed' in result) return `${step.name}: ${step.does}`;
-  const { missing } = result;
-  if (missing.length === 0) return undefined;
-  const more = missing.length > 5 ? ` and ${missing.length - 5} more` : '';
-  return `${step.name}: ${missing.slice(0, 5).join('; ')}${more}`;
-}
-
-const atMost = (lines: readonly string[], most: number): string[] =>
-  lines.length > most ? [...lines.slice(0, most), `… and ${lines.length - most} lines more`] : [...lines];
-
 /** Runs of steps that hosts may go through each at its own speed, and single steps of which only so many are under way at once. */
-function blocks(steps: readonly Step[]): Step[][] {
-  const found: Step[][] = [];
-  for (const step of steps) {
+function blocks(tasks: readonly Task[]): [Task, ...Task[]][] {
+  const found: [Task, ...Task[]][] = [];
+  for (const task of tasks) {
     const last = found.at(-1);
-    if (last && step.pace === 'all at once' && last[0]?.pace === 'all at once') last.push(step);
-    else found.push([step]);
+    if (last && task.step.pace === 'all at once' && last[0].step.pace === 'all at once') last.push(task);
+    else found.push([task]);
   }
   return found;
 }

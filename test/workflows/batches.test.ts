@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { batches, paced } from '../../src/workflows/batches.js';
+import { batches, paced, pacedWave, waves } from '../../src/workflows/batches.js';
 import { cluster } from '../clusters.js';
 
 const masters = cluster().hosts.slice(0, 3);
@@ -11,6 +11,15 @@ describe('batches', () => {
   it('are single hosts up to 50, and 25 workers each beyond', () => {
     expect(batches(of(47)).every(({ length }) => length === 1)).toBe(true);
     expect(batches(of(60)).map(({ length }) => length)).toEqual([1, 1, 1, 25, 25, 10]);
+  });
+
+  it('are in waves of 250 of their own beyond 500 workers, which keep the pace too', () => {
+    expect(waves(of(500))).toEqual([]);
+    expect(batches(of(501)).map(({ length }) => length)).toEqual([1, 1, 1]);
+    expect(waves(of(501)).map(({ length }) => length)).toEqual([250, 250, 1]);
+    const [first = []] = waves(of(501));
+    expect(pacedWave(first, 'all at once')).toMatchObject({ lanes: 10 });
+    expect(pacedWave(first, { atMost: 10 })).toMatchObject({ lanes: 1, batches: { length: 25 } });
   });
 
   it.each([

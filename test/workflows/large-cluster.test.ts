@@ -1,6 +1,9 @@
+import { Context } from '@temporalio/activity';
+import { CancelledFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { giveAnswer } from '../../src/client/answer.js';
 import { message, type Answer, type Approval, type Progress, type Report } from '../../src/workflows/messages.js';
-import { openBench, refusal, type Bench, type Run } from './bench.js';
+import { fakes, openBench, refusal, type Bench, type Run } from './bench.js';
 import { largeCluster, replaySeconds, sizes, telling } from './large.js';
 import { answer, reasonOf } from './people.js';
 
@@ -13,10 +16,10 @@ afterAll(() => bench.close());
 const heldIn = ({ lines }: Progress) => lines.filter(({ state }) => state === 'held');
 const held = (run: Run, count = 1) => run.until((progress) => heldIn(progress).length >= count);
 
-describe('an install of 1,000 hosts', () => {
-  it('stays small in its history, its answers and its replay; one host of a batch holds alone', async () => {
+describe('an install of 1,500 hosts, in waves of 250', () => {
+  it('stays small in its histories, its answers and its replay; one host of a batch holds alone and is answered through the run', async () => {
     await bench.run(
-      largeCluster(1_000, ['before-changes']),
+      largeCluster(1_500, ['before-changes']),
       {
         behaviour: (step, input, attempt) => {
           if (input.mode === 'apply' && step === 'loadKernelModules' && input.host === 'worker-30' && attempt === 1)
@@ -34,19 +37,28 @@ describe('an install of 1,000 hosts', () => {
         expect(heldIn(await held(run)).map(({ step, host, others }) => [step, host, others])).toEqual([
           ['loadKernelModules', 'worker-30', undefined],
         ]);
-        await handle.executeUpdate<void, [Answer]>(message.answer, { args: [{ verdict: 'retry', by: 'test' }] });
-        expect(((await handle.result()) as Report).changed).toBeGreaterThan(1_000 * 15);
+        expect(await reasonOf(answer(run, {}))).toMatch(/what is held is to be answered at cluster\/.*\/claimHost\/1$/);
+        const { searchAttributes } = await handle.describe();
+        expect(searchAttributes['NeedsOperator']).toEqual([true]);
+        await giveAnswer(handle, { verdict: 'retry', by: 'test' });
+        const report = (await handle.result()) as Report;
+        expect(report.changed).toBeGreaterThan(1_500 * 15);
+        expect(report.warnings).toHaveLength(101);
         const history = await handle.fetchHistory();
         const { events, largestPayload } = sizes(history);
-        expect(events).toBeLessThan(10_000);
-        expect(largestPayload).toBeLessThan(64 * 1024);
+        expect(events).toBeLessThan(2_000);
+        expect(largestPayload).toBeLessThan(200 * 1024);
+        const wave = await handle.client.getHandle(`${handle.workflowId}/claimHost/1`).fetchHistory();
+        expect(sizes(wave).events).toBeLessThan(1_000);
+        expect(sizes(wave).largestPayload).toBeLessThan(32 * 1024);
         const whole = await progress();
         const one = await handle.query<Progress, [number]>(message.progress, 0);
         expect(JSON.stringify(one).length).toBeLessThan(700_000);
         const after = await handle.query<Progress, [number]>(message.progress, whole.revision - 5);
         expect(after.lines.length).toBeLessThanOrEqual(5);
         // A workflow task has ten seconds.
-        expect(await replaySeconds(bench.bundle, history)).toBeLessThan(10);
+        expect(await replaySeconds(bench.bundle, history, handle.workflowId)).toBeLessThan(10);
+        expect(await replaySeconds(bench.bundle, wave, `${handle.workflowId}/claimHost/1`)).toBeLessThan(10);
       },
     );
   }, 300_000);
@@ -59,28 +71,59 @@ describe('a fault that most hosts of a batch share', () => {
       if (step === 'joinWorker' && attempt === 1) throw refusal(`joinWorker on ${host}: the registry is away`, type);
     };
 
-  it('is one line a batch with one answer, and no activity a host, in a cluster of 2,000 hosts', async () => {
+  it('is one line a batch with one answer, and no activity a host, in the waves of a cluster of 2,000 hosts', async () => {
     const calls = await bench.run(largeCluster(2_000), { behaviour: faulty('CommandFailed') }, async (run) => {
-      const lines = heldIn(await held(run, 80));
-      expect(lines).toHaveLength(80);
+      // Four waves are under way at once.
+      const lines = heldIn(await held(run, 40));
+      expect(lines).toHaveLength(40);
       expect(lines[0]).toMatchObject({ host: 'worker-0' });
       expect(lines[0]!.problem).toMatch(
         /joinWorker on worker-0: the registry is away\n\nThe same on 24 others: worker-1,/,
       );
       const { raw } = await run.handle.describe();
       expect(raw.pendingActivities ?? []).toHaveLength(0);
-      expect(await reasonOf(answer(run, { verdict: 'skip', reason: 'no', host: 'worker-3' }))).toContain(
+      const give = (given: Partial<Answer>) => giveAnswer(run.handle, { verdict: 'retry', by: 'ann', ...given });
+      expect(await reasonOf(give({ verdict: 'skip', reason: 'no', host: 'worker-3' }))).toContain(
         'that would skip joinWorker on worker-0 +24',
       );
-      await answer(run, { verdict: 'retry', host: 'worker-3' });
-      await run.until((now) => heldIn(now).length === 79);
-      await answer(run, { verdict: 'abort' });
-      await reasonOf(run.handle.result());
+      expect(await reasonOf(give({ verdict: 'skip', reason: 'no' }))).toContain(', 30 more: name one');
+      await give({ host: 'worker-3' });
+      await run.until((now) => heldIn(now).length === 39);
+      await give({ verdict: 'abort', host: 'worker-300' });
+      expect(await reasonOf(run.handle.result())).toBe('ann aborted at joinWorker on worker-300 +24');
+      const { lines: left, phase } = await run.progress();
+      expect(phase).toBe('failed');
+      expect(left.filter(({ step, state }) => step === 'joinWorker' && state === 'cancelled').length).toBeGreaterThan(
+        2,
+      );
     });
     const joined = calls.filter(({ step }) => step === 'joinWorker');
     expect(joined.filter(({ host }) => host === 'worker-3')).toHaveLength(2);
     expect(joined.filter(({ host }) => host === 'worker-30')).toHaveLength(1);
   }, 300_000);
+
+  it('ends with the run when that is cancelled, and what a wave could not stop is told', async () => {
+    const activities = fakes([], () => undefined);
+    const hanging = {
+      ...activities,
+      joinWorker: async (input: never) => {
+        if (!('hosts' in (input as object))) return activities['joinWorker']!(input);
+        const { cancelled } = Context.current();
+        const beat = setInterval(() => Context.current().heartbeat(), 100);
+        await cancelled.catch(() => undefined).finally(() => clearInterval(beat));
+        throw new CancelledFailure('cancelled', ['kubeadm may go on on worker-0']);
+      },
+    };
+    await bench.run(largeCluster(600), { activities: hanging }, async (run) => {
+      await run.until(({ lines }) => lines.filter(({ step }) => step === 'joinWorker').length >= 23);
+      await run.handle.cancel();
+      await reasonOf(run.handle.result());
+      expect((await run.handle.describe()).status.name).toBe('CANCELLED');
+      expect(
+        (await run.progress()).lines.filter(({ problem }) => problem === 'kubeadm may go on on worker-0'),
+      ).not.toEqual([]);
+    });
+  }, 120_000);
 
   it('is tried as often as the retry class has it before anybody is asked', async () => {
     const calls = await bench.run(largeCluster(60), { behaviour: faulty('Unreachable') }, async ({ handle }) => {

@@ -16,14 +16,15 @@ const verdict = (name: Verdict, description: string, example: string): Command =
     .option('--host <host>', 'only on this host')
     .addHelpText('after', `\nExample:\n  ${example}`)
     .action(async (cluster: string, which: Which) => {
-      const [{ withClient }, { latestRun, operator }] = await Promise.all([
+      const [{ withClient }, { latestRun, operator }, { giveAnswer }] = await Promise.all([
         import('../connect.js'),
         import('../runs.js'),
+        import('../answer.js'),
       ]);
       await withClient(async ({ client }) => {
         const { handle } = await latestRun(client, cluster);
         const answer: Answer = { verdict: name, ...which, by: operator() };
-        await handle.executeUpdate<void, [Answer]>('answer', { args: [answer] });
+        await giveAnswer(handle, answer);
         console.log(`${cluster}: ${name}; watch it go on with: kha watch ${cluster}`);
       });
     });

@@ -3,15 +3,20 @@ import { marks, seconds, took } from './words.js';
 
 /** What happened between two looks at a run, a line an event; for logs and pipes. */
 export function events(before: Progress | undefined, after: Progress): string[] {
-  const seen = new Map((before?.lines ?? []).map((line, index) => [index, line]));
-  const steps = after.lines.flatMap((line, index) =>
-    line.state !== 'running' && seen.get(index)?.state !== line.state ? [step(line)] : [],
+  const seen = new Map((before?.lines ?? []).map((line) => [key(line), line]));
+  const steps = after.lines.flatMap((line) =>
+    isNews(line) && seen.get(key(line))?.state !== line.state ? [step(line)] : [],
   );
   const gates = after.gates
     .filter((gate) => before?.gates.find(({ name }) => name === gate.name)?.state !== gate.state)
     .flatMap((gate) => gateLine(after.cluster, gate));
   return [...steps, ...gates];
 }
+
+const key = ({ wave = '', id }: Line): string => `${wave}#${id}`;
+
+/** Of a wave under way only what is held: the run itself tells what the wave came to, many hosts in one line. */
+const isNews = ({ wave, state }: Line): boolean => (wave === undefined ? state !== 'running' : state === 'held');
 
 function step(line: Line): string {
   const { stage, step: name, state, endedAt, missing = [], warnings = [], ranOn, problem, reason } = line;

@@ -37,19 +37,55 @@ function closed(stage: string, lines: readonly Line[], colour: Paint): string {
   return `${colour(bad ? 'red' : 'green', bad ? '✗' : '✓')} ${stage.padEnd(22)} ${seconds(Math.max(0, ended - begun)).padStart(8)}  ${colour('dim', parts.join(', '))}`;
 }
 
+/** What one host, or a batch of them, is at in the stage that is under way. */
+interface Row {
+  readonly current: Line;
+  readonly ended: number;
+}
+
+/** Up to so many rows each host has its own; beyond, only those that a person wants to see, so many of a kind. */
+const [every, some] = [30, 10];
+
 function opened(stage: string, lines: readonly Line[], now: number, colour: Paint): string[] {
-  const hosts = [...new Set(lines.map(({ host }) => host))];
-  const rows = hosts.map((host) => {
-    const mine = lines.filter((line) => line.host === host);
-    const ended = mine.filter(({ state }) => state !== 'running' && state !== 'held').length;
-    const current = mine.find(({ state }) => state === 'held' || state === 'running') ?? mine.at(-1)!;
-    const mark = colour(
-      current.state === 'held' ? 'red' : current.state === 'running' ? 'yellow' : 'green',
-      marks[current.state],
-    );
-    return `  ${mark} ${labelOf(current).padEnd(8)} ${current.step.padEnd(28)} ${seconds(took(current, now)).padStart(8)}  ${colour('dim', `${ended} ended${current.state === 'held' ? `; ${current.problem?.split('\n')[0] ?? ''}` : ''}`)}`;
-  });
-  return [`${colour('yellow', '…')} ${colour('bold', stage)}`, ...rows];
+  const ofHost = new Map<string, Line[]>();
+  for (const line of lines) ofHost.set(line.host, [...(ofHost.get(line.host) ?? []), line]);
+  const rows = [...ofHost.values()].map((mine): Row => ({
+    current: mine.find(({ state }) => isOpen(state)) ?? mine.at(-1)!,
+    ended: mine.filter(({ state }) => !isOpen(state)).length,
+  }));
+  const title = `${colour('yellow', '…')} ${colour('bold', stage)}`;
+  if (rows.length <= every) return [title, ...rows.map((one) => row(one, now, colour))];
+  const shown = (['held', 'failed', 'running'] as const).flatMap((state) =>
+    rows
+      .filter(({ current }) => current.state === state)
+      .sort((a, b) => took(b.current, now) - took(a.current, now))
+      .slice(0, some),
+  );
+  return [`${title}  ${colour('dim', tally(rows))}`, ...shown.map((one) => row(one, now, colour))];
+}
+
+const isOpen = (state: Line['state']): boolean => state === 'running' || state === 'held';
+
+/** How many hosts are under way, wait for a person, failed, or are through. */
+function tally(rows: readonly Row[]): string {
+  const count = (are: (state: Line['state']) => boolean): number =>
+    rows.reduce((sum, { current }) => sum + (are(current.state) ? hostsOf(current).length : 0), 0);
+  const parts: [number, string][] = [
+    [count((state) => state === 'held'), 'held'],
+    [count((state) => state === 'failed'), 'failed'],
+    [count((state) => state === 'running'), 'under way'],
+    [count((state) => !isOpen(state) && state !== 'failed'), 'with nothing under way'],
+  ];
+  return `hosts: ${parts.flatMap(([number, words]) => (number > 0 ? [`${number} ${words}`] : [])).join(', ')}`;
+}
+
+function row({ current, ended }: Row, now: number, colour: Paint): string {
+  const mark = colour(
+    current.state === 'held' ? 'red' : current.state === 'running' ? 'yellow' : 'green',
+    marks[current.state],
+  );
+  const problem = current.state === 'held' ? `; ${current.problem?.split('\n')[0] ?? ''}` : '';
+  return `  ${mark} ${labelOf(current).padEnd(8)} ${current.step.padEnd(28)} ${seconds(took(current, now)).padStart(8)}  ${colour('dim', `${ended} ended${problem}`)}`;
 }
 
 /** Cut to the terminal's width, leaving colour sequences whole. */

@@ -53,6 +53,22 @@ describe('frame', () => {
     ]);
   });
 
+  it('of very many hosts counts them, and shows those that are held and the slowest', () => {
+    const hosts = Array.from({ length: 40 }, (_, n) => n);
+    const rows = hosts.map((n) =>
+      n < 2
+        ? line('Workers', `w${n}`, 'joinWorker', 'held', { problem: 'joinWorker: no' })
+        : line('Workers', `w${n}`, 'joinWorker', n % 2 ? 'running' : 'changed', { startedAt: n, others: [`x${n}`] }),
+    );
+    const [, title, ...shown] = frame(progress(rows), 1_000, { rows: 40, columns: 100 }, plain);
+    expect(title).toBe('… Workers  hosts: 2 held, 38 under way, 38 with nothing under way');
+    expect(shown.map((row) => row.split(/ +/)[2])).toEqual([
+      'w0',
+      'w1',
+      ...[3, 5, 7, 9, 11, 13, 15, 17, 19, 21].map((n) => `w${n}`),
+    ]);
+  });
+
   it('never takes more rows or columns than there are', () => {
     const many = Array.from({ length: 200 }, (_, n) =>
       line('Workers', `w${n}`, 'joinWorker', 'running', { problem: 'x'.repeat(300) }),
@@ -65,6 +81,14 @@ describe('frame', () => {
 });
 
 describe('events', () => {
+  it('of waves under way tells only what is held: the run tells what they came to', () => {
+    const of = (state: Line['state'], more: Partial<Line> = {}) =>
+      progress([line('Workers', 'w0', 'joinWorker', state, more)]);
+    expect(events(undefined, of('changed', { wave: 'cluster/prod/joinWorker/1' }))).toEqual([]);
+    expect(events(undefined, of('held', { wave: 'cluster/prod/joinWorker/1' }))).toHaveLength(1);
+    expect(events(of('held', { wave: 'cluster/prod/joinWorker/1' }), of('changed'))).toHaveLength(1);
+  });
+
   it('tells each thing once', () => {
     const before = progress([line('etcd', 'm1', 'startEtcd', 'running')]);
     const after = progress([line('etcd', 'm1', 'startEtcd', 'changed', { missing: ['a', 'b', 'c', 'd'] })]);

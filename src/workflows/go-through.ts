@@ -1,0 +1,25 @@
+import type { Step } from '../steps/step.js';
+import type { Paced } from './batches.js';
+import { carryOut, type Around } from './carry-out.js';
+import { allOrNone } from './scope.js';
+
+/** A step, and the hosts by name that it is for. */
+export interface Task {
+  readonly step: Step;
+  readonly meant: (host: string) => boolean;
+}
+
+/** Lets batches of hosts go through steps, each batch at its own speed and as many at once as there are lanes. */
+export function lanes(stage: string, tasks: readonly Task[], { batches, lanes }: Paced, around: Around) {
+  const left = [...batches];
+  return Array.from({ length: lanes }, async () => {
+    for (let batch = left.shift(); batch; batch = left.shift())
+      for (const { step, meant } of tasks) {
+        const hosts = batch.filter((host) => meant(host) && !around.silent.has(host));
+        if (hosts.length > 0) await carryOut(stage, step, hosts, around);
+      }
+  });
+}
+
+export const goThrough = async (...given: Parameters<typeof lanes>): Promise<void> =>
+  void (await allOrNone(() => lanes(...given)));

@@ -1,0 +1,48 @@
+import { ApplicationFailure, getExternalWorkflowHandle, isCancellation, workflowInfo } from '@temporalio/workflow';
+import * as steps from '../steps/index.js';
+import type { Step } from '../steps/step.js';
+import { pacedWave } from './batches.js';
+import type { Around } from './carry-out.js';
+import { isOnce } from './call.js';
+import { goThrough, type Task } from './go-through.js';
+import { handleMessages, waveSignal } from './handlers.js';
+import { Journal } from './journal.js';
+import { told, type WaveEnd, type WaveInput } from './wave.js';
+
+const catalogue = new Map<string, Step>(Object.values(steps).map((step) => [step.name, step]));
+
+/** Some hosts of a large cluster in one stage: a child of the operation, with holds and answers of its own. */
+export async function workOnWave(input: WaveInput): Promise<WaveEnd> {
+  const { of, head, patience, mode, stage, hosts } = input;
+  const parent = getExternalWorkflowHandle(of.workflowId, of.runId);
+  const journal = new Journal({ ...head, mode, gates: [], hosts }, (phase) => {
+    // A parent that is gone has terminated this wave, or is about to.
+    parent.signal(waveSignal, { id: workflowInfo().workflowId, waits: phase === 'waiting' }).catch(() => undefined);
+  });
+  const around: Around = { journal, desk: handleMessages(journal), mode, patience, silent: new Set() };
+  const tasks = input.steps.map(({ step, hosts: own }): Task => {
+    const meant = new Set(own ?? hosts);
+    return { step: catalogue.get(step)!, meant: (host) => meant.has(host) };
+  });
+  const pace = tasks[0]!.step.pace;
+  if (isOnce(pace))
+    throw ApplicationFailure.nonRetryable(`${tasks[0]!.step.name} acts once for the cluster, not in waves`);
+  const end = (ended: WaveEnd['ended'], words?: string): WaveEnd => ({
+    ended,
+    ...(words === undefined ? {} : { words }),
+    lines: told(journal.lines, hosts),
+    silent: [...around.silent],
+  });
+  journal.enter(stage);
+  try {
+    await goThrough(stage, tasks, pacedWave(hosts, pace), around);
+    journal.close('done');
+    return end('done');
+  } catch (error) {
+    const cancelled = isCancellation(error);
+    journal.close(cancelled ? 'cancelled' : 'failed');
+    if (cancelled) return end('cancelled');
+    if (error instanceof ApplicationFailure && error.type === 'Aborted') return end('aborted', error.message);
+    throw error;
+  }
+}
