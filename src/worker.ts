@@ -27,11 +27,25 @@ import { whenRemoved } from './engine/when-removed.js';
 import type { Server } from './engine/connection.js';
 import { runningCode } from './running-code.js';
 import * as steps from './steps/index.js';
+import type { Step } from './steps/step.js';
 import { version } from './version.js';
 import { taskQueue as usual } from './workflows/messages.js';
 
-/** Runs a worker of a task queue until it is told to stop (SIGTERM, SIGINT). What it began on hosts goes on there without it. */
-export async function runWorker({ options, namespace, engine }: Server, taskQueue = usual): Promise<void> {
+/** What a worker can do: the steps that its activities carry out, and the workflows that order them. */
+export interface Abilities {
+  readonly steps: readonly Step[];
+  readonly workflows: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
+}
+
+/**
+ * Runs a worker of a task queue until it is told to stop (SIGTERM, SIGINT). What it began on hosts goes on there without it.
+ * Its abilities are kha's own unless told.
+ */
+export async function runWorker(
+  { options, namespace, engine }: Server,
+  taskQueue = usual,
+  abilities?: Abilities,
+): Promise<void> {
   // Where the server is gone there is nobody left to say goodbye to.
   const stopLooking = engine && whenRemoved(engine.id, () => process.exit(1));
   // Before anything else, while the files are still those that were loaded.
@@ -43,6 +57,7 @@ export async function runWorker({ options, namespace, engine }: Server, taskQueu
   });
   const connection = await patiently(() => NativeConnection.connect(options as NativeConnectionOptions));
   const converter = dataConverter();
+  const able = abilities ?? { steps: Object.values(steps), workflows: workflows(converter) };
   const client = new Client({ connection, namespace, dataConverter: converter });
   const pool = new Pool();
   const files = new OpenedFiles();
@@ -53,9 +68,9 @@ export async function runWorker({ options, namespace, engine }: Server, taskQueu
     namespace,
     taskQueue,
     dataConverter: converter,
-    ...workflows(converter),
+    ...able.workflows,
     activities: {
-      ...createActivities({ ...lent, steps: Object.values(steps), kha: version }),
+      ...createActivities({ ...lent, steps: able.steps, kha: version }),
       ...createQuestions(lent),
     },
     maxConcurrentActivityTaskExecutions: 200,

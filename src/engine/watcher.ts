@@ -1,14 +1,13 @@
 import { chmod } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { searchAttributes } from '../workflows/messages.js';
 import { admit, databaseFile, serverVersion } from './database.js';
+import { devServer } from './dev-server.js';
 import { engineOf, processFiles } from './engine.js';
 import { rotate } from './logs.js';
 import { ownProcesses, takeMark, type ProcessName } from './own-processes.js';
 import { freePorts, readSettings, writeSettings, engineFile, type Settings } from './settings.js';
 import { isFree } from './ports.js';
 import { alive, end, remember } from './process.js';
-import { namespaceRefresh } from './retention.js';
 import { logs, startKha, startProcess } from './start-process.js';
 import { temporalCli } from './temporal-cli.js';
 import { endEngine } from './when-removed.js';
@@ -85,17 +84,7 @@ async function startServer(known: Settings): Promise<number> {
   const program = await temporalCli(({ what, state }) => say(`${what}: ${state}`));
   await admit(program, await serverVersion(program));
   const settings = await withFreePorts(known);
-  const attributes = Object.entries(searchAttributes).flatMap(([name, type]) => [
-    '--search-attribute',
-    `${name}=${type}`,
-  ]);
-  const args = [
-    ...['server', 'start-dev', '--db-filename', databaseFile(), '--log-level', 'error'],
-    ...['--ip', '127.0.0.1', '--port', `${settings.port}`, '--ui-ip', '127.0.0.1', '--ui-port', `${settings.uiPort}`],
-    ...['--dynamic-config-value', `system.namespaceCacheRefreshInterval="${namespaceRefresh}ms"`],
-    ...attributes,
-  ];
-  const pid = await startProcess('server', settings.id, program, args);
+  const pid = await startProcess('server', settings.id, program, devServer(databaseFile(), settings));
   await chmod(databaseFile(), 0o600).catch((error: NodeJS.ErrnoException) => {
     // The first start has not made it yet, and makes it under this process's umask.
     if (error.code !== 'ENOENT') throw error;

@@ -1,6 +1,7 @@
 import type { Bench } from './bench.js';
+import { fanout } from './fanout/fanout.js';
 import { ssh } from './ssh.js';
 import { start } from './start.js';
 
 /** In the order of docs/performance.md. */
-export const benches: readonly Bench[] = [start, ssh];
+export const benches: readonly Bench[] = [start, ssh, fanout];

@@ -1,6 +1,6 @@
 import { Pool } from '../../src/activities/ssh/pool.js';
-import { startSshd } from '../activities/ssh/sshd.js';
 import type { Bench } from './bench.js';
+import { startFleet } from './fleet/fleet.js';
 import { inTurns, milliseconds } from './stopwatch.js';
 
 const commands = 80;
@@ -12,9 +12,10 @@ export const ssh: Bench = {
   full: { sizes: [], runs: 20 },
   smallest: { sizes: [], runs: 1 },
   async measure({ runs }) {
-    const sshd = await startSshd();
+    const fleet = await startFleet(1);
+    const target = { name: 'h1', address: fleet.hosts[0]!.address, settings: fleet.settings };
     const pool = new Pool();
-    const run = (from: Pool) => from.to({ name: 'm1', address: '127.0.0.1', settings: sshd.settings }).run('true');
+    const run = (from: Pool) => from.to(target).run('true');
     try {
       await run(pool);
       const { fresh, pooled, row, wide } = await inTurns(
@@ -53,7 +54,7 @@ export const ssh: Bench = {
       };
     } finally {
       pool.close();
-      sshd.stop();
+      fleet.stop();
     }
   },
 };

@@ -1,0 +1,94 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Cluster } from '../../../src/cluster/cluster.js';
+import { cluster } from '../../clusters.js';
+import type { Bench, Result } from '../bench.js';
+import { startServer } from '../dev-server.js';
+import { startFleet, type Fleet } from '../fleet/fleet.js';
+import type { Line, Runs } from '../line.js';
+import { versions } from '../python.js';
+import { milliseconds } from '../stopwatch.js';
+import { others } from './others.js';
+import { compiled, end, ended, startWorker } from './program.js';
+import { count } from './steps.js';
+
+export const fanout: Bench = {
+  name: 'fanout',
+  title: `${count} steps on many hosts`,
+  how: `Each step finds that something is missing, changes it and looks again: three commands a step. Every host is an sshd of its own on an address of its own. All are whole processes, from their start to their end, each with logging in and checking host keys (bare ssh2 checks none). kha is a client that starts the workflow and waits for it; Temporal’s dev server with its history in a file, and the worker, run already, as they do between installs: *cold* is a worker that has no connection yet. pyinfra ${versions.pyinfra} goes to all hosts at once, ansible-core ${versions['ansible-core']} has 20 forks, pipelining and one task a step that does not look again; *warm* are connections that the run before left open. Bare ssh2 gives the same commands on one connection a host, and bears what sshd and the shells cost.`,
+  full: { sizes: [20, 100, 300], runs: 5 },
+  smallest: { sizes: [2], runs: 1 },
+  async measure({ sizes, runs }): Promise<Result> {
+    const lines: Line[] = [];
+    for (const size of sizes) lines.push(...(await onHosts(size, runs)));
+    return { lines };
+  },
+};
+
+type Way = 'cold' | 'warm' | 'bare' | 'pyinfra' | 'ansible' | 'ansibleWarm';
+
+async function onHosts(size: number, runs: number): Promise<Line[]> {
+  const fleet = await startFleet(size);
+  const place = mkdtempSync('/tmp/kha-f-');
+  const server = await startServer();
+  try {
+    const file = join(place, 'cluster.json');
+    const wanted: Cluster = { ...cluster(), name: 'fanout', hosts: [...fleet.hosts], ssh: fleet.settings };
+    writeFileSync(file, JSON.stringify(wanted));
+    const { pyinfra, ansible } = await others(fleet, place);
+    const node = (name: string, ...args: string[]): Promise<string> =>
+      ended(process.execPath, [compiled(name), ...args]);
+    const install = (): Promise<string> => node('client', server.address, file);
+    const found: Record<Way, number[]> = { cold: [], warm: [], bare: [], pyinfra: [], ansible: [], ansibleWarm: [] };
+    const measure = async (way: Way, work: () => Promise<unknown>): Promise<void> => {
+      fleet.bare();
+      const seconds = (await milliseconds(work)) / 1_000;
+      console.log(`  ${size} hosts, ${way}: ${seconds.toFixed(2)} s`);
+      found[way].push(seconds);
+      proveAll(fleet, way);
+    };
+    for (let run = 0; run < runs; run += 1) {
+      const worker = await startWorker(compiled('worker'), [server.address, fleet.folder]);
+      try {
+        await measure('cold', install);
+        await measure('warm', install);
+      } finally {
+        await end(worker);
+      }
+      await measure('bare', () => node('bare', file, fleet.folder));
+      await measure('pyinfra', pyinfra);
+      // It takes minutes where the others take seconds.
+      if (run * size >= 40) continue;
+      await measure('ansible', () => ansible({ cold: true }));
+      await measure('ansibleWarm', () => ansible({ cold: false }));
+    }
+    return table(size, found);
+  } finally {
+    await server.stop();
+    fleet.stop();
+    rmSync(place, { recursive: true });
+  }
+}
+
+/** Throws where a way has left out a host or a step. */
+function proveAll({ hosts, folder }: Fleet, way: Way): void {
+  for (const { name } of hosts)
+    for (let step = 0; step < count; step += 1)
+      if (!existsSync(join(folder, name, `${step}`))) throw new Error(`${way} left out step ${step} on ${name}`);
+}
+
+function table(size: number, { cold, warm, bare, pyinfra, ansible, ansibleWarm }: Record<Way, Runs>): Line[] {
+  const line = (how: 'cold' | 'warm', what: string, runs: Runs, goal?: Line['goal']): Line => ({
+    what: `kha, ${size} hosts, ${how}`,
+    runs: how === 'cold' ? cold : warm,
+    unit: 's',
+    against: { what, runs },
+    ...(goal && { goal }),
+  });
+  return [
+    line('cold', 'pyinfra', pyinfra, { words: 'no slower', ratio: 1 }),
+    line('cold', 'bare ssh2', bare, { words: '≤ 2.5', ratio: 2.5 }),
+    line('cold', 'Ansible, cold', ansible, { words: '≤ 1 / 15', ratio: 1 / 15 }),
+    line('warm', 'Ansible, warm', ansibleWarm),
+  ];
+}
