@@ -29,6 +29,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     '@temporalio/client',
   ],
   bundle: ['bundle', 'engine', 'cluster', 'openpgp', 'yaml', 'zod', 'node'],
+  export: ['export'],
   engine: [
     'engine',
     'workflows',
@@ -52,6 +53,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'running-code',
     'lab',
     'bundle',
+    'export',
     'commander',
     'ssh-config',
     'yaml',

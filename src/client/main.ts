@@ -5,6 +5,7 @@ import { cancelCommand } from './commands/cancel.js';
 import { codecCommand } from './commands/codec.js';
 import { completionCommand } from './commands/completion.js';
 import { engineCommand } from './commands/engine.js';
+import { exportCommand } from './commands/export.js';
 import { hostsCommand } from './commands/hosts.js';
 import { initCommand } from './commands/init.js';
 import { installCommand } from './commands/install.js';
@@ -53,6 +54,7 @@ export function program(): Command {
     abortCommand,
     cancelCommand,
     kubeconfigCommand,
+    exportCommand,
     uiCommand,
     engineCommand,
     workerCommand,

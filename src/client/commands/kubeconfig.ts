@@ -7,29 +7,20 @@ export const kubeconfigCommand = (): Command =>
     .option('--output-file <file>', 'where to, beside what is there; - prints it (default: CLUSTER.kubeconfig)')
     .addHelpText('after', '\nExample:\n  kha kubeconfig cluster.yaml --output-file ~/.kube/config')
     .action(async (which: string, { outputFile }: { outputFile?: string }) => {
-      const [
-        { withClient },
-        { freshWorker },
-        { whichCluster },
-        { askMasters },
-        { receiver },
-        { withCluster, writeKubeconfig },
-      ] = await Promise.all([
-        import('../connect.js'),
-        import('../fresh-worker.js'),
-        import('../which-cluster.js'),
-        import('../ask-masters.js'),
-        import('../../activities/sealed.js'),
-        import('../kubeconfig.js'),
-      ]);
+      const [{ withClient }, { freshWorker }, { whichCluster }, { adminKubeconfig }, { withCluster, writeKubeconfig }] =
+        await Promise.all([
+          import('../connect.js'),
+          import('../fresh-worker.js'),
+          import('../which-cluster.js'),
+          import('../admin-kubeconfig.js'),
+          import('../kubeconfig.js'),
+        ]);
       await withClient(async (connected) => {
         const { client } = connected;
         const cluster = await whichCluster(client, which);
         await freshWorker(connected, cluster);
         const { name } = cluster;
-        const { publicKey, open } = receiver();
-        const question = { workflow: 'fetchKubeconfig', kind: 'kubeconfig' };
-        const admin = open(await askMasters(client, cluster, question, publicKey));
+        const admin = await adminKubeconfig(client, cluster);
         if (outputFile === '-') return void process.stdout.write(withCluster(undefined, admin, name, '-'));
         const file = outputFile ?? `${name}.kubeconfig`;
         await writeKubeconfig(file, admin, name);
