@@ -60,8 +60,8 @@ function changedPart(exported: readonly Exported[]): string {
   const lines = exported
     .filter(({ was, apiVersion, notes }) => was !== apiVersion || notes.changed.length > 0)
     .map((one) => {
-      const version = one.was === one.apiVersion ? one.apiVersion : `${one.was} is ${one.apiVersion}`;
-      return `${called(one)}: ${[version, ...one.notes.changed].join('; ')}`;
+      const version = one.was === one.apiVersion ? [] : [`${one.was} is ${one.apiVersion}`];
+      return `${called(one)}: ${[...version, ...one.notes.changed].join('; ')}`;
     });
   return list(
     'Changed',

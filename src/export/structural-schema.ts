@@ -7,6 +7,8 @@ const forbidden = ['$ref', '$schema', 'id', 'definitions', 'dependencies', 'patt
 /** What it may not have below allOf, anyOf, oneOf and not. */
 const notInJunctors = ['type', 'default', 'description', 'title', 'additionalProperties', 'nullable'];
 
+const ofRoot = /^(\.(allOf|anyOf|oneOf|not))+$/;
+
 /**
  * A schema as apiextensions.k8s.io/v1 takes it, under which everything passes that passed before, unknown fields too.
  * `weaker` says what of the old validation could not be kept.
@@ -87,7 +89,13 @@ function onlyValues(part: Fields, outside: Fields, path: string, lose: (what: st
       delete part[key];
       if (key !== 'description' && key !== 'title') lose(`${key} below ${path}`);
     }
-  for (const [key, child] of Object.entries(fieldsAt(part, 'properties') ?? {})) {
+  const inner = fieldsAt(part, 'properties');
+  // Of an object's own metadata only the root may say something, and of it only a name's shape.
+  if (inner && 'metadata' in inner && ofRoot.test(path)) {
+    delete inner['metadata'];
+    lose(`metadata below ${path}`);
+  }
+  for (const [key, child] of Object.entries(inner ?? {})) {
     outside['properties'] ??= {};
     outside['type'] ??= 'object';
     const known = outside['properties'] as Fields;

@@ -69,6 +69,12 @@ it.each([
     },
     ['.spec: type below .spec.oneOf'],
   ],
+  [
+    'choices at its root, which may not speak of metadata',
+    { anyOf: [{ required: ['x'], properties: { metadata: { required: ['labels'] } } }] },
+    { type: 'object', ...open, anyOf: [{ required: ['x'], properties: {} }] },
+    ['(root): metadata below .anyOf'],
+  ],
 ])('makes a structural schema of %s', (_, schema, made, weaker) => {
   expect(structuralSchema(schema)).toEqual({ schema: made, weaker });
 });
