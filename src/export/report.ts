@@ -100,10 +100,16 @@ function nodesPart({ nodes }: Export): string {
 
 function leftPart({ left }: Export): string {
   const named = grouped(left.filter((one) => one.named).map((one) => [one.why, '', called(one)]));
-  const counted = grouped(left.filter((one) => !one.named).map((one) => [one.why, one.kind, one.name]));
+  const counted = new Map<string, Map<string, number>>();
+  for (const { why, kind } of left.filter((one) => !one.named)) {
+    const kinds = counted.get(why) ?? new Map<string, number>();
+    counted.set(why, kinds.set(kind, (kinds.get(kind) ?? 0) + 1));
+  }
   return list('Left behind', [
     ...named.map(([why, , names]) => `${why}: ${names}`),
-    ...counted.map(([why, kind, names]) => `${why}: ${count(names.split(', ').length, kind)}`),
+    ...[...counted].map(
+      ([why, kinds]) => `${why}: ${[...kinds].map(([kind, number]) => `${number} ${kind}`).join(', ')}`,
+    ),
   ]);
 }
 

@@ -17,7 +17,7 @@ export const withoutSuccessor: Readonly<Record<string, { readonly was: string; r
   },
   'extensions/ThirdPartyResource': {
     was: 'extensions/v1beta1',
-    instead: 'a CustomResourceDefinition, and its objects made anew: 1.8 has already dropped their data',
+    instead: 'a CustomResourceDefinition, and its objects made anew: it is gone since 1.8',
   },
   'admissionregistration.k8s.io/InitializerConfiguration': {
     was: 'admissionregistration.k8s.io/v1alpha1',
