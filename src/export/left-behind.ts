@@ -1,5 +1,5 @@
 import { fieldsAt, groupKind, groupOf, listAt, nameOf, namespaceOf, textAt, type KubeObject } from './fields.js';
-import { ownOfSystem, systemNamespaces } from './system-namespaces.js';
+import { elects, ownOfSystem, systemNamespaces } from './system-namespaces.js';
 
 /** Why an object has no place in the export. `named`: a person should see which one it was. */
 export interface Reason {
@@ -77,6 +77,13 @@ const rules: readonly Rule[] = [
       /^(kubernetes\.io\/service-account-token|bootstrap\.kubernetes\.io\/token)$/.test(textAt(object, 'type') ?? ''),
     { why: 'a token of the old cluster: it is worth nothing in another' },
   ],
+  [
+    (object) => textAt(object.metadata, 'annotations', 'rbac.authorization.kubernetes.io/autoupdate') === 'false',
+    {
+      why: 'one of Kubernetes’ own roles that somebody keeps from being renewed: look for what was changed in it',
+      named: true,
+    },
+  ],
   [ownOfSystem, { why: 'Kubernetes’ or its add-ons’ own' }],
   [
     (object) => systemNamespaces.includes(namespaceOf(object) ?? ''),
@@ -120,8 +127,6 @@ const plain = (object: KubeObject): boolean =>
   Object.keys(fieldsAt(object.metadata, 'annotations') ?? {}).length === 0;
 const ended = (condition: Record<string, unknown>): boolean =>
   /^(Complete|Failed)$/.test(textAt(condition, 'type') ?? '') && condition['status'] === 'True';
-const elects = (object: KubeObject): boolean =>
-  textAt(object.metadata, 'annotations', 'control-plane.alpha.kubernetes.io/leader') !== undefined;
 const label = (object: KubeObject, key: string): string => textAt(object.metadata, 'labels', key) ?? '';
 
 /** Why an object stays behind as the old cluster's own; undefined: it does not. */

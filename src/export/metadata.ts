@@ -59,9 +59,9 @@ export function cleanMetadata(metadata: Fields, notes: Notes): void {
   const annotations = fieldsAt(metadata, 'annotations');
   for (const key of Object.keys(annotations ?? {})) if (written.some((one) => one.test(key))) delete annotations![key];
   if (takeAnnotation(metadata, 'scheduler.alpha.kubernetes.io/affinity') !== undefined)
-    notes.change('annotation scheduler.alpha.kubernetes.io/affinity is dropped: nobody reads it since 1.6');
+    notes.change('annotation scheduler.alpha.kubernetes.io/affinity is dropped: it is a field of pods since 1.6');
   if (takeAnnotation(metadata, 'scheduler.alpha.kubernetes.io/tolerations') !== undefined)
-    notes.change('annotation scheduler.alpha.kubernetes.io/tolerations is dropped: nobody reads it since 1.6');
+    notes.change('annotation scheduler.alpha.kubernetes.io/tolerations is dropped: it is a field of pods since 1.6');
   for (const key of ['annotations', 'labels'])
     if (metadata[key] === null || Object.keys(fieldsAt(metadata, key) ?? { some: 1 }).length === 0)
       delete metadata[key];

@@ -27,5 +27,6 @@ export function ownOfSystem(object: KubeObject): boolean {
 }
 
 const clusterRole = /^(system:|kubeadm:|calico|tigera|kubernetes-dashboard(-minimal)?$)/;
-const elects = (object: KubeObject): boolean =>
+/** Whether an object is but a seat for which programs of a control plane elect who sits in it. */
+export const elects = (object: KubeObject): boolean =>
   textAt(object.metadata, 'annotations', 'control-plane.alpha.kubernetes.io/leader') !== undefined;

@@ -52,6 +52,15 @@ const judged: readonly (readonly [KubeObject, RegExp | undefined])[] = [
     /own/,
   ],
   [object(rbac, 'ClusterRoleBinding', 'kubeadm:node-proxier'), /own/],
+  [
+    object(rbac, 'ClusterRole', 'edit', {
+      metadata: {
+        labels: { 'kubernetes.io/bootstrapping': 'rbac-defaults' },
+        annotations: { 'rbac.authorization.kubernetes.io/autoupdate': 'false' },
+      },
+    }),
+    /look for what was changed/,
+  ],
   [object(rbac, 'ClusterRole', 'shopkeeper'), undefined],
   [object('v1', 'Service', 'default/kubernetes'), /every cluster/],
   [object('v1', 'Endpoints', 'default/kubernetes'), /every cluster/],
