@@ -1,7 +1,8 @@
 import type { Bench } from './bench.js';
 import { fanout } from './fanout/fanout.js';
+import { scale } from './scale.js';
 import { ssh } from './ssh.js';
 import { start } from './start.js';
 
 /** In the order of docs/performance.md. */
-export const benches: readonly Bench[] = [start, ssh, fanout];
+export const benches: readonly Bench[] = [start, ssh, fanout, scale];

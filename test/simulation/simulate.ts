@@ -7,12 +7,13 @@ import { createActivities } from '../../src/activities/index.js';
 import { Pool } from '../../src/activities/ssh/pool.js';
 import type { Cluster } from '../../src/cluster/cluster.js';
 import * as steps from '../../src/steps/index.js';
-import type { ApplyContext, CheckContext, OnceInput, Step, StepInput, StepResult } from '../../src/steps/step.js';
+import type { OnceInput, StepInput, StepResult } from '../../src/steps/step.js';
 import { forAll } from '../../src/workflows/call.js';
 import { message, type Answer, type Approval, type Progress, type Report } from '../../src/workflows/messages.js';
 import { openBench, type Bench, type Run } from '../workflows/bench.js';
 import { aroundHosts, type Doing } from './around-hosts.js';
 import { Laws } from './laws.js';
+import { ofRecordedSpec } from './of-recorded-spec.js';
 import { readRecording } from './recording.js';
 import { fateOf, Schedule, type Event } from './schedule.js';
 import { serveSsh, type Simulated } from './ssh-server.js';
@@ -228,23 +229,6 @@ export class Simulation {
 /** Whether a unit is one whose second run would do harm; its name holds the step's. */
 const runsOnce = (unit: string): boolean =>
   catalogue.some(({ name, retry }) => retry === 'bootstrap' && unit.includes(`-${name}-`));
-
-/** The record that the lab's hosts keep names the lab's spec, whose hosts are reached in another way than the simulation's. */
-function ofRecordedSpec(step: Step, spec: Cluster): Step {
-  const lent = <C extends CheckContext>(context: C): C => ({
-    ...context,
-    records: {
-      ...context.records,
-      wanted: async (before) => ({ ...(await context.records.wanted(before)), spec }),
-    },
-  });
-  return {
-    ...step,
-    check: (context) => step.check(lent(context)),
-    ...(step.apply ? { apply: (context: ApplyContext) => step.apply!(lent(context)) } : {}),
-    ...(step.verify ? { verify: (context: CheckContext) => step.verify!(lent(context)) } : {}),
-  };
-}
 
 /** What the server makes of an attempt whose worker died, when the next worker takes over. */
 const crash = (): ApplicationFailure => ApplicationFailure.create({ message: 'the worker died', type: 'WorkerLost' });

@@ -34,7 +34,7 @@ export class Answers {
   }
 
   /** The latest answer whose changes have all been carried out; the first one while none has. */
-  to(host: string, command: string, done: ReadonlySet<number>): Recorded | undefined {
+  to(host: string, command: string, done: Pick<Done, 'has'>): Recorded | undefined {
     const entries = this.#found.get(key(host, command));
     return entries?.findLast(({ after }) => after.every((change) => done.has(change))) ?? entries?.[0];
   }
@@ -44,10 +44,13 @@ export class Answers {
   }
 }
 
+/** Changes that were carried out, as the recording counts them. */
+export type Done = Pick<Set<number>, 'has' | 'add'>;
+
 /** Machines that answer as the lab's did: what a question is answered depends on the changes carried out so far. */
 export class World {
   readonly #answers: Answers;
-  readonly #done = new Set<number>();
+  readonly #done: Done;
   readonly #units = new Map<string, Unit>();
   readonly #slow: (unit: string) => number;
   /** Commands that no host of the lab was ever given. */
@@ -58,9 +61,10 @@ export class World {
   readonly putAside = new Map<string, number>();
 
   /** `slow`: how many times a unit is asked for before it has ended. */
-  constructor(answers: Answers, slow: (unit: string) => number) {
+  constructor(answers: Answers, slow: (unit: string) => number, done: Done = new Set()) {
     this.#answers = answers;
     this.#slow = slow;
+    this.#done = done;
   }
 
   execute(host: string, command: string, stdin: string): Output {

@@ -1,11 +1,11 @@
-import { temporal } from '@temporalio/proto';
-import { Worker, type WorkflowBundle } from '@temporalio/worker';
+import proto from '@temporalio/proto';
+import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Cluster, Machine } from '../../src/cluster/cluster.js';
 import { cluster } from '../clusters.js';
 import type { Behaviour } from './bench.js';
 
-const { Payload } = temporal.api.common.v1;
-type History = temporal.api.history.v1.IHistory;
+const { Payload } = proto.temporal.api.common.v1;
+type History = proto.temporal.api.history.v1.IHistory;
 
 const worker = (index: number): Machine => ({
   name: `worker-${index}`,
@@ -36,7 +36,7 @@ export function sizes({ events }: History): { readonly events: number; readonly 
 function payloadSizes(value: unknown): number[] {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return [];
   if ('metadata' in value && 'data' in value)
-    return [Payload.encode(value as temporal.api.common.v1.IPayload).finish().length];
+    return [Payload.encode(value as proto.temporal.api.common.v1.IPayload).finish().length];
   return Object.values(value).flatMap(payloadSizes);
 }
 
@@ -45,7 +45,7 @@ function payloadSizes(value: unknown): number[] {
  * run's waves begin with its own. Throws what replay says against it.
  */
 export async function replaySeconds(
-  workflowBundle: WorkflowBundle,
+  workflowBundle: WorkflowBundleOption,
   history: History,
   workflowId = 'cluster/test',
 ): Promise<number> {

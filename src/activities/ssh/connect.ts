@@ -120,6 +120,8 @@ async function login(target: Target, sock: Duplex | undefined, signal?: AbortSig
   };
   signal?.throwIfAborted();
   const client = new Client();
+  // One for every channel that is open, and those that wait.
+  client.setMaxListeners(0);
   return new Promise<Client>((resolve, reject) => {
     const stop = (): void => void client.destroy();
     signal?.addEventListener('abort', stop, { once: true });

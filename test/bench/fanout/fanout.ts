@@ -9,7 +9,7 @@ import type { Line, Runs } from '../line.js';
 import { versions } from '../python.js';
 import { milliseconds } from '../stopwatch.js';
 import { others } from './others.js';
-import { compiled, end, ended, startWorker } from './program.js';
+import { compiled, end, ended, startWorker } from '../program.js';
 import { count } from './steps.js';
 
 export const fanout: Bench = {
@@ -37,7 +37,7 @@ async function onHosts(size: number, runs: number): Promise<Line[]> {
     writeFileSync(file, JSON.stringify(wanted));
     const { pyinfra, ansible } = await others(fleet, place);
     const node = (name: string, ...args: string[]): Promise<string> =>
-      ended(process.execPath, [compiled(name), ...args]);
+      ended(process.execPath, [compiled(`fanout/${name}`), ...args]);
     const install = (): Promise<string> => node('client', server.address, file);
     const found: Record<Way, number[]> = { cold: [], warm: [], bare: [], pyinfra: [], ansible: [], ansibleWarm: [] };
     const measure = async (way: Way, work: () => Promise<unknown>): Promise<void> => {
@@ -48,7 +48,7 @@ async function onHosts(size: number, runs: number): Promise<Line[]> {
       proveAll(fleet, way);
     };
     for (let run = 0; run < runs; run += 1) {
-      const worker = await startWorker(compiled('worker'), [server.address, fleet.folder]);
+      const worker = await startWorker(compiled('fanout/worker'), [server.address, fleet.folder]);
       try {
         await measure('cold', install);
         await measure('warm', install);

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fleet } from '../fleet/fleet.js';
 import { pythonPrograms } from '../python.js';
-import { ended } from './program.js';
+import { ended } from '../program.js';
 import { count } from './steps.js';
 
 /** The other programs, with the same hosts and the same steps. */

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { tied } from '../tied.js';
+import { tied } from './tied.js';
 
 /** Runs a program to its end and gives what it printed. Throws with its words when it failed. */
 export async function ended(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
@@ -15,7 +15,7 @@ export async function ended(command: string, args: readonly string[], env: NodeJ
   return stdout;
 }
 
-/** A program of this folder's, compiled, as a process of its own. */
+/** A program of this folder or one below, compiled, as a process of its own. */
 export const compiled = (name: string): string => fileURLToPath(new URL(`${name}.js`, import.meta.url));
 
 /** Starts a worker and waits until it serves its queue. */

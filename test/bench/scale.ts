@@ -1,0 +1,95 @@
+import { inRoot } from '../root.js';
+import { replaySeconds, sizes as sizesOf } from '../workflows/large.js';
+import type { Bench } from './bench.js';
+import type { Line } from './line.js';
+import { openSite, type OpenSite } from './site/open.js';
+import { milliseconds } from './stopwatch.js';
+
+const megabyte = 1024 ** 2;
+/** Numbers of workers that the goals are about. */
+const goals = { memory: { at: 1_000, most: 600 }, replay: 2, events: 10_000 };
+
+export const scale: Bench = {
+  name: 'scale',
+  title: 'Installs of large clusters',
+  how: 'Whole installs by kha’s own workflows, steps and SSH, of three control planes and so many workers, all simulated: an SSH server answers each of them as the lab’s hosts answered when an install of theirs was recorded. Server, worker and simulated hosts are a process each on this machine, so the time is theirs together. Memory is the most that the worker had resident; its histories are the run’s and those of its waves.',
+  full: { sizes: [10, 100, 1_000, 5_000], runs: 1 },
+  smallest: { sizes: [2], runs: 1 },
+  async measure({ sizes, runs }) {
+    const lines: Line[] = [];
+    const first: number[] = [];
+    for (const size of sizes) {
+      const found: Measured[] = [];
+      for (let run = 0; run < runs; run += 1) found.push(await installed(size));
+      const of = (what: keyof Measured): number[] => found.map((one) => one[what]);
+      if (first.length === 0) first.push(...of('perHost'));
+      const against = { what: `${sizes[0]} workers`, runs: first };
+      lines.push(
+        {
+          what: `${size} workers: time a host`,
+          runs: of('perHost'),
+          unit: 's',
+          ...(size === sizes[0] ? {} : { against, goal: { words: 'falling or flat', ratio: 1.05 } }),
+        },
+        {
+          what: `${size} workers: the worker’s memory`,
+          runs: of('memory'),
+          unit: 'MB',
+          ...(size === goals.memory.at
+            ? { goal: { words: `≤ ${goals.memory.most} MB`, median: goals.memory.most } }
+            : {}),
+        },
+        {
+          what: `${size} workers: replay of the longest history, processor time`,
+          runs: of('replay'),
+          unit: 's',
+          goal: { words: `≤ ${goals.replay} s`, median: goals.replay },
+        },
+        {
+          what: `${size} workers: events in it`,
+          runs: of('events'),
+          unit: '',
+          goal: { words: '≤ 10,000', median: goals.events },
+        },
+        { what: `${size} workers: largest payload`, runs: of('payload'), unit: 'KB' },
+      );
+    }
+    return { lines };
+  },
+};
+
+interface Measured {
+  readonly perHost: number;
+  readonly memory: number;
+  readonly replay: number;
+  readonly events: number;
+  readonly payload: number;
+}
+
+async function installed(workers: number): Promise<Measured> {
+  const site = await openSite(workers);
+  try {
+    const seconds = (await milliseconds(() => site.install(site.cluster))) / 1_000;
+    const memory = site.memory() / megabyte;
+    console.log(`  ${workers} workers: ${seconds.toFixed(1)} s, ${memory.toFixed(0)} MB`);
+    return { perHost: seconds / site.cluster.hosts.length, memory, ...(await histories(site)) };
+  } finally {
+    await site.close();
+  }
+}
+
+/** Of the run and its waves. */
+async function histories({ client, cluster }: OpenSite): Promise<Pick<Measured, 'replay' | 'events' | 'payload'>> {
+  const found = { replay: 0, events: 0, payload: 0 };
+  const bundle = { codePath: inRoot('dist/workflow-bundle.js') };
+  for await (const { workflowId, runId } of client.workflow.list()) {
+    if (!`${workflowId}/`.startsWith(`cluster/${cluster.name}/`)) continue;
+    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    const { events, largestPayload } = sizesOf(history);
+    found.events = Math.max(found.events, events);
+    found.payload = Math.max(found.payload, largestPayload / 1024);
+    found.replay = Math.max(found.replay, await replaySeconds(bundle, history));
+  }
+  if (found.events === 0) throw new Error('no history was found');
+  return found;
+}

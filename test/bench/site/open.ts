@@ -1,0 +1,98 @@
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { Client, Connection } from '@temporalio/client';
+import type { Cluster } from '../../../src/cluster/cluster.js';
+import { inputVersion } from '../../../src/cluster/input-version.js';
+import { taskQueue, type OperationInput, type Report } from '../../../src/workflows/messages.js';
+import { serveSsh } from '../../simulation/ssh-server.js';
+import { startServer } from '../dev-server.js';
+import { compiled, end, startWorker } from '../program.js';
+import { Site } from './site.js';
+
+/** A simulated site with kha's server and worker, each a process of its own. */
+export interface OpenSite {
+  readonly cluster: Cluster;
+  readonly client: Client;
+  /** Hosts that were given a command since this was asked for last. */
+  asked(): ReadonlySet<string>;
+  /** Installs, and gives the run's report. Throws what is held or failed. */
+  install(cluster: Cluster): Promise<Report>;
+  /** The most memory that the worker had resident so far, in bytes. */
+  memory(): number;
+  close(): Promise<void>;
+}
+
+/** As many workers as are wanted beside the recorded control planes. */
+export async function openSite(workers: number): Promise<OpenSite> {
+  let asked = new Set<string>();
+  const ssh = await serveSsh((user, command, stdin) => {
+    asked.add(user);
+    return {
+      fate: { carriedOut: true, answered: true, delay: 0 },
+      carryOut: () => site.execute(user, command, stdin),
+    };
+  });
+  const site = new Site(workers, (host) => ssh.settings(host));
+  const server = await startServer();
+  let worker: ChildProcess | undefined;
+  let connection: Connection | undefined;
+  const close = async (): Promise<void> => {
+    await connection?.close();
+    if (worker) await end(worker);
+    await server.stop();
+    await ssh.close();
+  };
+  try {
+    worker = await startWorker(compiled('site/worker'), [server.address]);
+    connection = await Connection.connect({ address: server.address });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const client = new Client({ connection });
+  const { pid } = worker;
+  return {
+    cluster: reached(site.cluster),
+    client,
+    asked() {
+      const before = asked;
+      asked = new Set();
+      return before;
+    },
+    install: (cluster) => install(client, cluster),
+    memory: () => Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024,
+    close,
+  };
+}
+
+/** All simulated hosts are one SSH server, whatever their addresses. */
+const reached = (cluster: Cluster): Cluster => ({
+  ...cluster,
+  hosts: cluster.hosts.map((host) => ({ ...host, ssh: { ...host.ssh, address: '127.0.0.1' } })),
+});
+
+async function install(client: Client, cluster: Cluster): Promise<Report> {
+  const input: OperationInput = { schema: inputVersion, kha: 'bench', mode: 'apply', cluster };
+  const handle = await client.workflow.start('installCluster', {
+    taskQueue,
+    workflowId: `cluster/${cluster.name}`,
+    args: [input],
+  });
+  let ended = false;
+  const result = (handle.result() as Promise<Report>).finally(() => (ended = true));
+  const watched = (async (): Promise<void> => {
+    while (!ended) {
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      const { searchAttributes } = await handle.describe();
+      if (!ended && searchAttributes['NeedsOperator']?.[0] === true) {
+        const { progressOf } = await import('../../../src/client/progress.js');
+        const { lines } = await progressOf(handle);
+        throw new Error(`held: ${lines.find(({ state }) => state === 'held')?.problem}`);
+      }
+    }
+  })();
+  await Promise.race([result, watched.then(() => result)]);
+  const report = await result;
+  if (report.problems.length > 0) throw new Error(report.problems.join('\n'));
+  return report;
+}

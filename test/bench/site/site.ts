@@ -1,0 +1,65 @@
+import type { Cluster, SshSettings } from '../../../src/cluster/cluster.js';
+import type { Output } from '../../../src/facts/fact.js';
+import { readRecording } from '../../simulation/recording.js';
+import { Answers, World, type Done } from '../../simulation/world.js';
+import { Crowd } from './crowd.js';
+
+/**
+ * The recorded lab with as many workers as are wanted: its control planes, and workers that each answer as its one worker
+ * did. What the API tells of that worker it tells of each of them.
+ */
+export class Site {
+  readonly cluster: Cluster;
+  readonly #crowd: Crowd;
+  readonly #worlds = new Map<string, World>();
+
+  constructor(workers: number, settings: (host: string) => SshSettings) {
+    const recording = readRecording();
+    const { cluster, changes } = recording;
+    const one = cluster.hosts.find(({ roles }) => roles.includes('worker'))!;
+    this.#crowd = new Crowd(one, workers);
+    const masters = cluster.hosts.filter((host) => host !== one);
+    this.cluster = {
+      ...cluster,
+      hosts: [...masters, ...this.#crowd.machines].map((host) => ({ ...host, ssh: settings(host.name) })),
+    };
+    const answers = new Answers(recording);
+    const ofWorker = (change: number): boolean => changes[change]!.host === one.name;
+    const common = new Set<number>();
+    const by = new Map<number, number>();
+    // A control plane is told of the worker's changes once every worker has made them.
+    const ofMasters: Done = {
+      has: (change) => (ofWorker(change) ? by.get(change) === workers : common.has(change)),
+      add: (change) => common.add(change),
+    };
+    for (const { name } of masters) this.#worlds.set(name, new World(answers, () => 0, ofMasters));
+    for (const { name } of this.#crowd.machines) this.#worlds.set(name, new World(answers, () => 0, ofOne()));
+
+    function ofOne(): Done {
+      const own = new Set<number>();
+      return {
+        has: (change) => (ofWorker(change) ? own.has(change) : common.has(change)),
+        add(change) {
+          if (!own.has(change)) by.set(change, (by.get(change) ?? 0) + 1);
+          return own.add(change);
+        },
+      };
+    }
+  }
+
+  /** What a host answers. Throws on a command that no host of the lab was ever given. */
+  execute(host: string, command: string, stdin: string): Output {
+    const world = this.#worlds.get(host);
+    if (!world) throw new Error(`there is no simulated ${host}`);
+    const output = world.execute(
+      this.#crowd.recorded(host),
+      this.#crowd.recorded(command),
+      this.#crowd.recorded(stdin),
+    );
+    const [unknown] = world.unknown.splice(0);
+    // Of the proof's pods each asks the next: of many on recorded names, some pairs never met.
+    if (unknown && / exec probe-\w+ -- /.test(command)) return { code: 0, stdout: '', stderr: '' };
+    if (unknown) throw new Error(`not recorded: ${unknown.slice(0, 2_000)}`);
+    return { ...output, stdout: this.#crowd.told(host, command, output.stdout) };
+  }
+}
