@@ -174,9 +174,9 @@ export async function labRemains(lab: NonNullable<Awaited<ReturnType<typeof find
 }
 
 /** The folder of rpms for lab hosts with dnf, made where it is not there yet: for `kha bundle build --packages`. */
-export async function labRpms(report: Report): Promise<string> {
+export async function labRpms(report: Report, profile?: string): Promise<string> {
   await installPackages(report, rpmPrograms);
-  return rpmPackages(report);
+  return rpmPackages(report, profile === seedProfile ? 'docker' : 'containerd');
 }
 
 /** Removes everything that labs can make again. */

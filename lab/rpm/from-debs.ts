@@ -5,10 +5,11 @@ import { run } from '../../src/engine/run-program.js';
 import { rpmName, rpmVersion } from './names.js';
 import type { RpmSource } from './make-rpms.js';
 
-/** What Rocky's packages do before their files come, as Debian's do it in scripts that only Debian can run. */
+/** What Rocky's packages, and Docker's, do before their files come, as Debian's do it in scripts that only Debian can run. */
 const before: Readonly<Record<string, string>> = {
   haproxy: `getent group haproxy >/dev/null || groupadd -r haproxy || exit
 getent passwd haproxy >/dev/null || useradd -r -g haproxy -d /var/lib/haproxy -s /usr/sbin/nologin haproxy`,
+  'docker-ce': 'getent group docker >/dev/null || groupadd -r docker',
 };
 
 /** Where Debian and Rocky let `alternatives` choose, the programs over nf_tables have their plain names. */

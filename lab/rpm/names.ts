@@ -1,6 +1,8 @@
-/** How Rocky Linux 9 calls what Debian 12 calls otherwise, as far as somebody asks for it by name. */
+/** How Rocky Linux 9, and Docker’s own repository for it, call what Debian 12 calls otherwise, as far as somebody asks for it by name. */
 const names: Readonly<Record<string, string>> = {
   conntrack: 'conntrack-tools',
+  containerd: 'containerd.io',
+  'docker.io': 'docker-ce',
   iptables: 'iptables-nft',
   iproute2: 'iproute',
   libc6: 'glibc',

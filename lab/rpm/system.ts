@@ -4,6 +4,8 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { baseSystem } from '../../src/bundle/build/base-system.js';
 import { debianPackages } from '../../src/bundle/build/debian-packages.js';
+import { labArchitecture } from '../../src/bundle/build/versions.js';
+import { neededPackages, type Runtime } from '../../src/cluster/systems.js';
 import { cacheFolder } from '../../src/engine/folders.js';
 import { reported, type Report } from '../../src/engine/report.js';
 import { run } from '../../src/engine/run-program.js';
@@ -21,19 +23,20 @@ const suite = 'bookworm';
 const own = ['dnf', 'rpm', 'dnf-plugins-core', 'firewalld'];
 /** A new way to make them is a new folder of the cache. */
 const edition = 1;
-const digestOf = (base: string): string =>
+const digestOf = (base: string, ...more: readonly string[]): string =>
   createHash('sha256')
-    .update(JSON.stringify([basename(base), edition]))
+    .update(JSON.stringify([basename(base), edition, ...more]))
     .digest('hex')
     .slice(0, 12);
 
 const debianBase = (report: Report): Promise<string> => baseSystem(suite, report, own);
 
 /** The folder with the rpms that a host of such a system lacks, made once. */
-export async function rpmPackages(report: Report): Promise<string> {
+export async function rpmPackages(report: Report, runtime: Runtime = 'containerd'): Promise<string> {
   const base = await debianBase(report);
-  const debs = await debianPackages(base, report);
-  const target = cacheFolder('rpm', digestOf(base));
+  const needed = neededPackages({ name: 'debian-12', family: 'deb' }, runtime);
+  const debs = await debianPackages(base, report, labArchitecture, needed);
+  const target = cacheFolder('rpm', digestOf(base, ...(runtime === 'containerd' ? [] : [runtime])));
   if (!existsSync(target))
     await reported(report, `Making rpms for hosts like ${rpmSystem}’s`, async () => {
       const making = `${target}.making`;

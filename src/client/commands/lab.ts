@@ -98,11 +98,14 @@ export function labCommand(): Command {
   command
     .command('rpms')
     .description('Make the rpms that hosts of --worker-system rocky-9 lack, and print their folder')
+    .addOption(
+      new Option('--profile <profile>', 'those for the seed’s own cluster, with docker').choices([seedProfile]),
+    )
     .addHelpText(
       'after',
       '\nExample:\n  kha bundle build --system debian-13,rocky-9 --packages rocky-9=$(kha lab rpms)',
     )
-    .action(async () => console.log(await (await lab()).labRpms(tell)));
+    .action(async ({ profile }: { profile?: string }) => console.log(await (await lab()).labRpms(tell, profile)));
   command
     .command('audit')
     .description('Ask the hosts whether the install left all well: each kubeadm command once, nothing half-written')
