@@ -54,7 +54,8 @@ export async function audit(name: string): Promise<Audit> {
     .split('\n')
     .filter((line) => line.endsWith(' True'))
     .map((line) => line.split(' ')[0] ?? '');
-  const list = etcdMembers('https://127.0.0.1:2379');
+  const list =
+    lab.profile === undefined ? etcdMembers('https://127.0.0.1:2379') : etcdMembers('http://127.0.0.1:2379', '3');
   const listed = (list.parse({ code: 0, stdout: await ask(members[0]!, list.command), stderr: '' }) ?? []).map(
     (member) => member.name + (member.learner ? ' (a learner)' : ''),
   );
@@ -79,7 +80,7 @@ export async function audit(name: string): Promise<Audit> {
 }
 
 /** A line a start: the unit's name and what its folder says of its end; a folder put aside belongs to one that never ended. */
-const startedUnits = `journalctl -o cat _PID=1 | sed -n 's/^Started \\(kha-[^ ]*-\\(initControlPlane\\|joinControlPlane\\|joinWorker\\)-[^ ]*\\)\\.service.*/\\1/p' | while read -r unit; do echo "$unit $(cat /var/lib/kha/units/$unit/run/exit 2>/dev/null)"; done`;
+const startedUnits = `journalctl -o cat _PID=1 | sed -n 's/^Started \\(kha-[^ ]*-\\(initControlPlane\\|joinControlPlane\\|joinWorker\\|initMaster\\|joinWithToken\\)-[^ ]*\\)\\.service.*/\\1/p' | while read -r unit; do echo "$unit $(cat /var/lib/kha/units/$unit/run/exit 2>/dev/null)"; done`;
 
 /** Units that were stopped before they ended: only a person's cancel may do that, and no fault is one. */
 const stoppedUnits = "journalctl -o cat _PID=1 | sed -n 's/^Stopping \\(kha-[^ ]*\\)\\.service.*/\\1/p'";

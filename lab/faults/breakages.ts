@@ -63,6 +63,25 @@ export const breakages: Readonly<Record<string, Fault>> = {
       await hostActions.resume(lab.name, host);
     },
   },
+  'freeze-docker': {
+    does: 'stop docker’s daemon, as one that hangs, for 60 s',
+    at: 'pullDockerImages',
+    inject: async (scene) => {
+      await shell(scene, `${later(60, 'kill -CONT $(pidof dockerd)')}; kill -STOP $(pidof dockerd)`);
+      await sleep(61_000);
+    },
+  },
+  'stop-docker': {
+    does: 'stop docker and its socket for 20 s',
+    at: 'pullDockerImages',
+    inject: async (scene) => {
+      await shell(
+        scene,
+        `${later(20, 'systemctl start docker.socket docker.service')}; systemctl stop docker.socket docker.service`,
+      );
+      await sleep(21_000);
+    },
+  },
   'cut-network': {
     does: 'cut the host’s network for 60 s',
     at: 'pullImages',

@@ -70,13 +70,17 @@ async function installed(spec: string): Ended {
 }
 
 /** Installs on fresh hosts and breaks one thing on the way or afterwards; then asks the hosts whether all is well. */
-export async function runCase(name: string, step: string): Promise<Outcome> {
+export async function runCase(name: string, step: string, profile?: string): Promise<Outcome> {
   const fault = faults[name]!;
   const quiet = (): void => undefined;
   await labDown(labName, quiet);
   const spec = await labUp(
     labName,
-    fault.disk === undefined ? defaultSize : { ...defaultSize, disk: fault.disk },
+    {
+      ...defaultSize,
+      ...(fault.disk === undefined ? {} : { disk: fault.disk }),
+      ...(profile === undefined ? {} : { profile }),
+    },
     quiet,
   );
   await adapt(spec, fault);

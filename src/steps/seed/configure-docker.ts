@@ -1,6 +1,7 @@
 import { containerHosts } from '../../cluster/roles.js';
 import { seedVersions } from '../../cluster/seed-versions.js';
 import { docker, type Docker } from '../../facts/docker.js';
+import { service } from '../../facts/service.js';
 import { Refusal } from '../refusal.js';
 import type { CheckContext, Step } from '../step.js';
 import { writeFiles, type WantedFile } from '../wanted-file.js';
@@ -18,7 +19,9 @@ export const configureDocker: Step = {
   needs: ['packages'],
   gives: 'container runtime',
   async check(context) {
-    const found = await context.host.read(docker);
+    // Of one that was stopped the socket is left, at which nobody answers.
+    const { active } = await context.host.read(service(unit));
+    const found = active ? await context.host.read(docker) : undefined;
     if (!found) return [`${unit} is not running`];
     if (isNewer(found.version))
       context.warn(`docker is ${found.version}: Kubernetes 1.9 was tested with ${seedVersions.docker} at most`);
