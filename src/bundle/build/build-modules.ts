@@ -43,7 +43,7 @@ async function isOfOtherVersions(module: Module): Promise<boolean> {
 async function digest(module: Module): Promise<string> {
   const { requires, ...recipe } = module;
   const hash = createHash('sha256').update(JSON.stringify(recipe));
-  if (module.gopath) hash.update(await gopathDigest());
+  if (module.gopath) hash.update(await gopathDigest(module.gopath));
   if (await isOfOtherVersions(module)) return hash.update(JSON.stringify(requires)).digest('hex').slice(0, 12);
   for (const name of (await readdir(source(module.name), { recursive: true })).sort()) {
     if (/\.(go|mod|sum)$/.test(name)) hash.update(name).update(await readFile(join(source(module.name), name)));

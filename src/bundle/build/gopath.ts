@@ -22,9 +22,9 @@ const compileStatic = `GOBIN=/mnt/out go install -installsuffix static -ldflags 
 const compileWithC = `for command; do go build -ldflags "-linkmode external $LDFLAGS" -o "/mnt/out/\${command##*/}" "$command"; done
 `;
 
-/** What the binaries follow from besides the module's own files. Throws where this machine cannot compile C. */
-export const gopathDigest = async (): Promise<string> =>
-  JSON.stringify([script, compileStatic, compileWithC, await cCompiler()]);
+/** What the binaries follow from besides the module's own files. Throws where they want C and this machine cannot compile it. */
+export const gopathDigest = async ({ withC = [] }: GopathBuild): Promise<string> =>
+  JSON.stringify([script, compileStatic, ...(withC.length > 0 ? [compileWithC, await cCompiler()] : [])]);
 
 /** Builds a module's commands into `out`, in a folder that has its go.mod and takes everything else too. */
 export async function buildInGopath(

@@ -120,6 +120,13 @@ export const kubernetes19: Module & { readonly gopath: GopathBuild } = {
   },
 };
 
+/** Its kubeadm alone, which no bundle holds: two minutes, for tests of what it is told. */
+export const kubeadm19: Module = {
+  ...kubernetes19,
+  commands: ['k8s.io/kubernetes/cmd/kubeadm'],
+  gopath: { staging: 'k8s.io/kubernetes' },
+};
+
 /**
  * Writes https://[10.96.0.1]:443, which Go refuses since 1.24.8: it takes the toolchain that its go.mod names. Its module
  * has no version of its own: see docs/bundle.md.
