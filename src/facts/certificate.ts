@@ -1,5 +1,6 @@
 import { canonical } from '../cluster/ip.js';
 import type { Fact } from './fact.js';
+import { kubectl } from './kubectl.js';
 import { present, sh } from './sh.js';
 
 export interface Certificate {
@@ -33,6 +34,15 @@ export const clientCertificates = (paths: readonly string[]): Fact<Map<string, C
     sh`for path in ${paths}; do if present "$path"; then data=$(sed -n 's/^ *client-certificate-data: *//p' "$path") || exit 74; ` +
     `if [ -n "$data" ]; then echo "== $path"; printf '%s\\n' "$data" | base64 -d | ${tell}fi; fi; done`,
   parse: ({ stdout }) => parse(stdout),
+});
+
+/** The same of a Secret's field in the cluster; of one that is not there, or where no cluster is, nothing is told. */
+export const secretCertificate = (namespace: string, name: string, field: string): Fact<Certificate | undefined> => ({
+  command:
+    `${present}if present /etc/kubernetes/admin.conf; then ` +
+    `data=$(${kubectl(['-n', namespace, 'get', 'secret', name, '--ignore-not-found', '-o', `jsonpath={.data.${field}}`])}) || exit 69; ` +
+    `if [ -n "$data" ]; then ${sh`echo ${`== ${name}`}`}; printf '%s\\n' "$data" | base64 -d | ${tell}fi; fi`,
+  parse: ({ stdout }) => parse(stdout).get(name),
 });
 
 function parse(stdout: string): Map<string, Certificate> {

@@ -63,6 +63,7 @@ export { joinWithToken } from './seed/join-with-token.js';
 export { layEtcdPod } from './seed/lay-etcd-pod.js';
 export { pointEveryKubeletAtEndpoint } from './seed/point-every-kubelet-at-endpoint.js';
 export { pullDockerImages } from './seed/pull-docker-images.js';
+export { renewMasterCertificates } from './seed/renew-master-certificates.js';
 export { restartKubeProxy } from './seed/restart-kube-proxy.js';
 export { setBridgeParameters } from './seed/set-bridge-parameters.js';
 export { startEtcdPod } from './seed/start-etcd-pod.js';

@@ -16,7 +16,7 @@ const ofSeed: ReadonlyMap<Step, readonly Step[]> = new Map([
   [steps.writeKubeadmDocuments, [steps.writeMasterConfiguration]],
   [steps.createCertificateAuthorities, [steps.createSharedCertificates]],
   [steps.createCertificates, [steps.createEtcdCertificates, steps.startMasterKubelet]],
-  [steps.obtainCertificates, []],
+  [steps.obtainCertificates, [steps.renewMasterCertificates]],
   [steps.layEtcdManifest, [steps.layEtcdPod]],
   [steps.startEtcd, [steps.startEtcdPod]],
   [steps.reconfigureEtcd, []],

@@ -73,6 +73,7 @@ const content = [
   'checkAddOns',
   'compareRecord',
   'checkMembership',
+  'renewMasterCertificates',
   'reconfigureEtcd',
   'joinControlPlane',
 ];

@@ -6,7 +6,7 @@ import type { Asked } from '../host.js';
 import { Refusal } from '../refusal.js';
 import type { CheckContext } from '../step.js';
 import { dataPath } from '../etcd/standing.js';
-import { authorities, authorityHosts, ownCertificates, staged } from './paths.js';
+import { authorities, authorityHosts, ownCertificates, sharedCertificates, staged } from './paths.js';
 
 /** What one host has of the cluster's authorities. */
 export interface Holding {
@@ -89,7 +89,11 @@ export function refuseDifferent(cluster: Cluster, { answered }: Holdings): void 
         certificates.set(held.public.key, host);
       } else if (typeof held.private === 'object') lone.push({ host, key: held.private.key });
     }
-    if (prints.size > 1)
+    // Each master makes anew what was signed for all of them: whole pairs of different masters are both good.
+    const mayDiffer =
+      sharedCertificates.some(({ pair }) => pair.name === name) &&
+      answered.every(({ pairs }) => ['whole', 'none'].includes(state(pairs.get(name))));
+    if (prints.size > 1 && !mayDiffer)
       problems.push(
         `${name} differs: ${[...prints].map(([print, hosts]) => `${hosts.join(', ')} ${hosts.length > 1 ? 'have' : 'has'} ${short(print)}`).join('; ')}`,
       );

@@ -19,10 +19,37 @@ const masterAuthorities: readonly KeyPair[] = [
   { name: 'sa', public: `${pki}/sa.pub`, private: `${pki}/sa.key` },
 ];
 
+/** A certificate of a host’s own, and the phase of kubeadm that makes it. */
+export interface OwnCertificate {
+  readonly phase: string;
+  readonly path: string;
+  /** The certificate and its key. */
+  readonly pair: KeyPair;
+  /** The certificate of the authority that signs it. */
+  readonly authority: string;
+  /** Names that it must be good for. */
+  readonly names: readonly string[];
+}
+
+const signedFor = (phase: string, name: string, signer: string, names: readonly string[] = []): OwnCertificate => ({
+  phase,
+  path: `${pki}/${name}.crt`,
+  pair: authority(name),
+  authority: `${pki}/${signer}.crt`,
+  names,
+});
+
+/** What `kubeadm alpha phase certs all` signs beside its authorities: the seed’s masters begin with the first one’s. */
+export const sharedCertificates: readonly OwnCertificate[] = [
+  signedFor('apiserver', 'apiserver', 'ca'),
+  signedFor('apiserver-kubelet-client', 'apiserver-kubelet-client', 'ca'),
+  signedFor('front-proxy-client', 'front-proxy-client', 'front-proxy-ca'),
+];
+
 /** All that `kubeadm alpha phase certs all` makes: the seed’s masters have the first one’s whole folder. */
 const ofSeed: readonly KeyPair[] = [
   ...masterAuthorities.filter((one) => one !== etcdAuthority),
-  ...['apiserver', 'apiserver-kubelet-client', 'front-proxy-client'].map(authority),
+  ...sharedCertificates.map(({ pair }) => pair),
 ];
 
 /** Hosts that have authorities: control planes, and etcd hosts of their own. */
@@ -34,18 +61,6 @@ export const authorityHosts = (cluster: Cluster): Machine[] => [
 export function authorities(cluster: Cluster, machine: Machine): readonly KeyPair[] {
   if (isSeed(cluster)) return [...ofSeed, ...(etcdHasTls(cluster) ? [etcdAuthority] : [])];
   return controlPlanes(cluster).includes(machine) ? masterAuthorities : [etcdAuthority];
-}
-
-/** A certificate of a host’s own, and the phase of kubeadm that makes it. */
-export interface OwnCertificate {
-  readonly phase: string;
-  readonly path: string;
-  /** The certificate and its key. */
-  readonly pair: KeyPair;
-  /** The certificate of the authority that signs it. */
-  readonly authority: string;
-  /** Names that it must be good for. */
-  readonly names: readonly string[];
 }
 
 /**
@@ -61,29 +76,22 @@ function inside(cluster: Cluster): string[] {
 /** Certificates that a host makes for itself out of the shared authorities (kubernetes.io, PKI certificates). */
 export function ownCertificates(cluster: Cluster, machine: Machine): OwnCertificate[] {
   const api = [endpointHost(cluster), ...furtherNames(cluster)];
-  const certificate = (phase: string, name: string, signer: string, names: readonly string[] = []): OwnCertificate => ({
-    phase,
-    path: `${pki}/${name}.crt`,
-    pair: authority(name),
-    authority: `${pki}/${signer}.crt`,
-    names,
-  });
   const all: OwnCertificate[] = [];
   if (isSeed(cluster) && !etcdHasTls(cluster)) return all;
   if (controlPlanes(cluster).includes(machine)) {
     if (!isSeed(cluster))
       all.push(
-        certificate('apiserver', 'apiserver', 'ca', [machine.name, machine.address, ...api, ...inside(cluster)]),
-        certificate('apiserver-kubelet-client', 'apiserver-kubelet-client', 'ca'),
-        certificate('front-proxy-client', 'front-proxy-client', 'front-proxy-ca'),
+        signedFor('apiserver', 'apiserver', 'ca', [machine.name, machine.address, ...api, ...inside(cluster)]),
+        signedFor('apiserver-kubelet-client', 'apiserver-kubelet-client', 'ca'),
+        signedFor('front-proxy-client', 'front-proxy-client', 'front-proxy-ca'),
       );
-    all.push(certificate('apiserver-etcd-client', 'apiserver-etcd-client', 'etcd/ca'));
+    all.push(signedFor('apiserver-etcd-client', 'apiserver-etcd-client', 'etcd/ca'));
   }
   if (etcdHosts(cluster).includes(machine)) {
     all.push(
-      certificate('etcd-server', 'etcd/server', 'etcd/ca', [machine.name, machine.address, ...loopbacks(machine)]),
-      certificate('etcd-peer', 'etcd/peer', 'etcd/ca', [machine.name, machine.address]),
-      certificate('etcd-healthcheck-client', 'etcd/healthcheck-client', 'etcd/ca'),
+      signedFor('etcd-server', 'etcd/server', 'etcd/ca', [machine.name, machine.address, ...loopbacks(machine)]),
+      signedFor('etcd-peer', 'etcd/peer', 'etcd/ca', [machine.name, machine.address]),
+      signedFor('etcd-healthcheck-client', 'etcd/healthcheck-client', 'etcd/ca'),
     );
   }
   return all;

@@ -9,9 +9,8 @@ import { clientUrl } from '../etcd/manifest.js';
 import { calicoFolder } from '../manifests.js';
 import type { WantedFile } from '../wanted-file.js';
 import { account, namespace, roleOf } from './calico-roles.js';
+import { etcdSecret } from './calico-secret.js';
 
-/** Where Calico's pods find what they show to etcd, where that asks for it. */
-export const etcdSecret = 'calico-etcd-secrets';
 const secrets = '/calico-secrets';
 
 interface Variable {
@@ -101,8 +100,9 @@ const mounts = (...names: (keyof typeof folders)[]): object[] => [
 ];
 const secretMount = (cluster: Cluster): object[] =>
   etcdHasTls(cluster) ? [{ name: 'etcd-certs', mountPath: secrets }] : [];
+/** The installer copies it to the host with the mode that it has here: JSON has no octal numbers. */
 const secretVolume = (cluster: Cluster): object[] =>
-  etcdHasTls(cluster) ? [{ name: 'etcd-certs', secret: { secretName: etcdSecret } }] : [];
+  etcdHasTls(cluster) ? [{ name: 'etcd-certs', secret: { secretName: etcdSecret, defaultMode: 0o400 } }] : [];
 
 const probed = (path: string, more: object): object => ({ httpGet: { path, port: 9099 }, periodSeconds: 10, ...more });
 

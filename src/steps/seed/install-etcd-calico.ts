@@ -5,7 +5,8 @@ import { actedBefore } from '../acted-before.js';
 import { servesApi } from '../fitness.js';
 import type { Step } from '../step.js';
 import { missingFiles, writeFiles } from '../wanted-file.js';
-import { calicoFile, calicoObjects, etcdSecret } from './calico-manifest.js';
+import { calicoFile, calicoObjects } from './calico-manifest.js';
+import { lackingSecret, laySecret, showSecret } from './calico-secret.js';
 import { lackingObjects } from './lacking-objects.js';
 
 /** Seed, lines 205 to 208. */
@@ -22,29 +23,16 @@ export const installEtcdCalico: Step = {
     const found = await actedBefore(context, (host) => missingFiles(host, [wanted]));
     if (!('read' in found)) return [...found];
     const objects = await found.read(apiObject<{ items: object[] }>(['-f', wanted.path]));
-    return lackingObjects(calicoObjects(context.cluster), objects);
+    return [
+      ...lackingObjects(calicoObjects(context.cluster), objects),
+      ...(etcdHasTls(context.cluster) ? await lackingSecret(context.cluster, found) : []),
+    ];
   },
   async apply({ cluster, host }) {
     const wanted = calicoFile(cluster);
     await writeFiles(host, [wanted]);
-    if (etcdHasTls(cluster)) await host.run(secretCommand);
+    if (etcdHasTls(cluster)) await laySecret(cluster, host);
     await host.run(kubectl(['apply', '-f', wanted.path]));
+    if (etcdHasTls(cluster)) await showSecret(host);
   },
 };
-
-const pki = '/etc/kubernetes/pki';
-/** What the API server shows to etcd, from the host's own files into the API: kha never holds it. */
-const secretCommand = `${kubectl([
-  '-n',
-  'kube-system',
-  'create',
-  'secret',
-  'generic',
-  etcdSecret,
-  `--from-file=etcd-ca=${pki}/etcd/ca.crt`,
-  `--from-file=etcd-cert=${pki}/apiserver-etcd-client.crt`,
-  `--from-file=etcd-key=${pki}/apiserver-etcd-client.key`,
-  '--dry-run',
-  '-o',
-  'yaml',
-])} | ${kubectl(['apply', '-f', '-'])}`;

@@ -8,11 +8,20 @@ import { masterConfiguration } from './master-configuration.js';
 /** Days that a certificate of etcd's lasts: as long as those that kubeadm 1.9 makes, and its authorities. */
 const lasts = { certificate: 365, authority: 3650 };
 
+/** kubeadm's own configuration, with a folder beside for the certificates. */
+const documentFor = (folder: string): string =>
+  sh`cp ${masterConfiguration} ${`${folder}/kubeadm.yaml`}; echo ${`certificatesDir: ${folder}`} >>${`${folder}/kubeadm.yaml`}`;
+
+/** One that kubeadm 1.9 signs, with the authority's key, which lies in the folder already. */
+export const byAlphaPhase =
+  (phase: string): Making =>
+  (folder) => [documentFor(folder), sh`kubeadm alpha phase certs ${phase} --config ${`${folder}/kubeadm.yaml`}`];
+
 /** Seed, line 120. kubeadm 1.9 makes nothing for etcd, so where that has TLS its authority is made beside. */
 export const byAlphaPhases =
   (cluster: Cluster): Making =>
   (folder) => [
-    sh`cp ${masterConfiguration} ${`${folder}/kubeadm.yaml`}; echo ${`certificatesDir: ${folder}`} >>${`${folder}/kubeadm.yaml`}`,
+    documentFor(folder),
     sh`kubeadm alpha phase certs all --config ${`${folder}/kubeadm.yaml`}`,
     ...(etcdHasTls(cluster)
       ? [
