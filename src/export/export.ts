@@ -1,7 +1,7 @@
 import { convert } from './convert.js';
 import { groupKind, nameOf, namespaceOf, textAt, type KubeObject } from './fields.js';
 import { fileOf, uniqueFiles } from './file-names.js';
-import { imagesOf } from './images.js';
+import { imagesOf, renameImages } from './images.js';
 import { around, leftBehind } from './left-behind.js';
 import { nodeSettings, type NodeSettings } from './node-settings.js';
 import type { Notes } from './notes.js';
@@ -41,8 +41,8 @@ export interface Export {
   readonly nodes: readonly NodeSettings[];
 }
 
-/** Sorts and converts every object of a cluster. Never throws. */
-export function exportOf(objects: readonly KubeObject[]): Export {
+/** Sorts and converts every object of a cluster; `registries` says which are called otherwise (`renameImages`). Never throws. */
+export function exportOf(objects: readonly KubeObject[], registries: ReadonlyMap<string, string> = new Map()): Export {
   const about = around(objects);
   const custom = new Set(objects.filter(isDefinition).flatMap(definedKinds));
   const found = { exported: [] as Exported[], withoutSuccessor: [] as WithoutSuccessor[], left: [] as Left[] };
@@ -57,6 +57,7 @@ export function exportOf(objects: readonly KubeObject[]): Export {
       found.withoutSuccessor.push({ ...called(object), ...made, file: fileOf('without-successor', object), object });
     else {
       const { folder, notes } = made;
+      renameImages(made.object, registries, notes);
       const file = fileOf(`objects/${folder}`, object);
       found.exported.push({ ...called(made.object), was: object.apiVersion, file, object: made.object, notes });
     }

@@ -153,6 +153,24 @@ describe('exportOf', () => {
     expect(report).toMatch(/- nodes are the clusters’ own: 1 Node\n/);
   });
 
+  it.each([
+    ['old.example:5000/shop/web:1', 'new.example/shop/web:1'],
+    ['old.example:5000/base/os@sha256:0', 'base.example/os@sha256:0'],
+    ['old.example/shop/web', 'old.example/shop/web'],
+    ['nginx:1.13', 'new.example/hub/nginx:1.13'],
+    ['somebody/nginx', 'somebody/nginx'],
+  ])('names image %s by its new registry: %s', (old, today) => {
+    const registries = new Map([
+      ['old.example:5000', 'new.example'],
+      ['old.example:5000/base', 'base.example'],
+      ['docker.io/library', 'new.example/hub'],
+    ]);
+    const pod = object('v1', 'Pod', 'shop/web', { spec: { containers: [{ name: 'web', image: old }] } });
+    const { exported, images } = exportOf([pod], registries);
+    expect(exported[0]?.object).toMatchObject({ spec: { containers: [{ image: today }] } });
+    expect([...images.values()]).toEqual([[today]]);
+  });
+
   it('wants no hand where all is as today', () => {
     expect(needsHands(exportOf([object('v1', 'ConfigMap', 'shop/c', { data: { a: 'b' } })]))).toBe(false);
   });

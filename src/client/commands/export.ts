@@ -8,6 +8,7 @@ interface Options {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly from?: string;
+  readonly registry?: ReadonlyMap<string, string>;
   readonly exitCode?: boolean;
 }
 type Found = Source & { readonly objects: readonly KubeObject[] };
@@ -22,6 +23,11 @@ export const exportCommand = (): Command =>
     .addOption(new Option('--context <name>', 'of --kubeconfig (default: its current one)').conflicts('from'))
     .option('--from <file>', 'what kubectl get … -A -o json wrote, in place of a cluster')
     .option('--output <folder>', 'where to (default: CLUSTER-export)')
+    .option(
+      '--registry <old=new>',
+      'name images of a registry, or below a path of it, otherwise; may be given again',
+      renamed,
+    )
     .option('--exit-code', 'end with 4 when something is left to a person')
     .usage('<cluster> | --kubeconfig <file> | --from <file>')
     .addHelpText(
@@ -42,7 +48,7 @@ export const exportCommand = (): Command =>
       if (options.output !== undefined) await mayWrite(options.output);
       const { objects, ...source } = await found(which, options);
       const folder = options.output ?? `${source.cluster}-export`;
-      const made = exportOf(objects);
+      const made = exportOf(objects, options.registry);
       await writeExport(folder, filesOf(source, made));
       const hands = made.exported.filter(({ notes }) => notes.byHand.length > 0).length;
       console.log(
@@ -52,6 +58,14 @@ export const exportCommand = (): Command =>
       console.log(`Next: read ${folder}/report.md, which has the commands that apply it`);
       if (options.exitCode && (needsHands(made) || source.unread.length > 0)) process.exitCode = 4;
     });
+
+/** One more registry with another name: `old.example:5000=new.example/old`. */
+function renamed(value: string, others: ReadonlyMap<string, string> = new Map()): Map<string, string> {
+  const [old = '', today = '', more] = value.split('=').map((one) => one.replace(/\/+$/, ''));
+  if (old === '' || today === '' || more !== undefined)
+    throw new UsageError(`--registry ${value}: expected OLD=NEW, such as old.example:5000=registry.example/old`);
+  return new Map([...others, [old, today]]);
+}
 
 async function found(which: string | undefined, { kubeconfig, context, from }: Options): Promise<Found> {
   const path = await import('node:path');

@@ -45,6 +45,7 @@ describe.skipIf(noSshd !== '')(`kha at a shell${noSshd && ` (${noSshd})`}`, () =
     [['retry'], /missing required argument 'cluster'/],
     [['install'], /missing required argument 'file'/],
     [['export'], /name one to export: a cluster, or --kubeconfig FILE/],
+    [['export', 'old.yaml', '--registry', 'new.example'], /expected OLD=NEW/],
     [['export', '--from', 'nowhere.json'], /nowhere\.json cannot be read: ENOENT/],
     [['status', 'nobody'], /no run of cluster nobody is known; known: none/],
   ])('answers wrong usage %j with exit code 2', async (args, message) => {
