@@ -35,5 +35,7 @@ export const shellBeside = (command: string, env: NodeJS.ProcessEnv, stdin = '')
     child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()));
     child.on('error', reject);
     child.on('close', (code) => resolve({ code: code ?? -1, ...said }));
+    // A program that does not read its input closes the pipe: its exit code tells what is to be told.
+    child.stdin.on('error', () => child.stdin.destroy());
     child.stdin.end(stdin);
   });
