@@ -1,8 +1,9 @@
 import type { Bench } from './bench.js';
 import { fanout } from './fanout/fanout.js';
+import { resume } from './resume.js';
 import { scale } from './scale.js';
 import { ssh } from './ssh.js';
 import { start } from './start.js';
 
 /** In the order of docs/performance.md. */
-export const benches: readonly Bench[] = [start, ssh, fanout, scale];
+export const benches: readonly Bench[] = [start, ssh, fanout, scale, resume];

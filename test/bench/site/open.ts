@@ -4,17 +4,16 @@ import { Client, Connection } from '@temporalio/client';
 import type { Cluster } from '../../../src/cluster/cluster.js';
 import { inputVersion } from '../../../src/cluster/input-version.js';
 import { taskQueue, type OperationInput, type Report } from '../../../src/workflows/messages.js';
-import { serveSsh } from '../../simulation/ssh-server.js';
 import { startServer } from '../dev-server.js';
 import { compiled, end, startWorker } from '../program.js';
-import { Site } from './site.js';
+import { serveSite } from './serve.js';
 
 /** A simulated site with kha's server and worker, each a process of its own. */
 export interface OpenSite {
   readonly cluster: Cluster;
   readonly client: Client;
   /** Hosts that were given a command since this was asked for last. */
-  asked(): ReadonlySet<string>;
+  readonly asked: () => ReadonlySet<string>;
   /** Installs, and gives the run's report. Throws what is held or failed. */
   install(cluster: Cluster): Promise<Report>;
   /** The most memory that the worker had resident so far, in bytes. */
@@ -24,15 +23,7 @@ export interface OpenSite {
 
 /** As many workers as are wanted beside the recorded control planes. */
 export async function openSite(workers: number): Promise<OpenSite> {
-  let asked = new Set<string>();
-  const ssh = await serveSsh((user, command, stdin) => {
-    asked.add(user);
-    return {
-      fate: { carriedOut: true, answered: true, delay: 0 },
-      carryOut: () => site.execute(user, command, stdin),
-    };
-  });
-  const site = new Site(workers, (host) => ssh.settings(host));
+  const site = await serveSite(workers);
   const server = await startServer();
   let worker: ChildProcess | undefined;
   let connection: Connection | undefined;
@@ -40,7 +31,7 @@ export async function openSite(workers: number): Promise<OpenSite> {
     await connection?.close();
     if (worker) await end(worker);
     await server.stop();
-    await ssh.close();
+    await site.close();
   };
   try {
     worker = await startWorker(compiled('site/worker'), [server.address]);
@@ -52,24 +43,14 @@ export async function openSite(workers: number): Promise<OpenSite> {
   const client = new Client({ connection });
   const { pid } = worker;
   return {
-    cluster: reached(site.cluster),
+    cluster: site.cluster,
+    asked: site.asked,
     client,
-    asked() {
-      const before = asked;
-      asked = new Set();
-      return before;
-    },
     install: (cluster) => install(client, cluster),
     memory: () => Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024,
     close,
   };
 }
-
-/** All simulated hosts are one SSH server, whatever their addresses. */
-const reached = (cluster: Cluster): Cluster => ({
-  ...cluster,
-  hosts: cluster.hosts.map((host) => ({ ...host, ssh: { ...host.ssh, address: '127.0.0.1' } })),
-});
 
 async function install(client: Client, cluster: Cluster): Promise<Report> {
   const input: OperationInput = { schema: inputVersion, kha: 'bench', mode: 'apply', cluster };
