@@ -1,4 +1,5 @@
 import type { Bench } from './bench.js';
+import { addNode } from './add-node.js';
 import { fanout } from './fanout/fanout.js';
 import { resume } from './resume.js';
 import { scale } from './scale.js';
@@ -6,4 +7,4 @@ import { ssh } from './ssh.js';
 import { start } from './start.js';
 
 /** In the order of docs/performance.md. */
-export const benches: readonly Bench[] = [start, ssh, fanout, scale, resume];
+export const benches: readonly Bench[] = [start, ssh, fanout, scale, addNode, resume];

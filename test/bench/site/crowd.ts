@@ -31,14 +31,15 @@ export class Crowd {
     return text.replace(/node-\d+(?: node-\d+)*/g, name).replace(/10\.201\.\d+\.\d+/g, address);
   }
 
-  /** The recorded answer to a command as the host gives it. */
-  told(host: string, command: string, stdout: string): string {
+  /** The recorded answer to a command as the host gives it, where so many of them are members of the cluster. */
+  told(host: string, command: string, stdout: string, members: number): string {
     const own = this.machines.find(({ name }) => name === host);
     if (command.startsWith('from=; for name in ')) return this.#lines(command, stdout);
     if (own) return this.#as(own, stdout);
     if (!stdout.startsWith('{')) return stdout;
-    const known = this.#lists.get(stdout) ?? this.#many(stdout);
-    this.#lists.set(stdout, known);
+    const key = `${members} ${stdout}`;
+    const known = this.#lists.get(key) ?? this.#many(stdout, this.machines.slice(0, members));
+    this.#lists.set(key, known);
     return known;
   }
 
@@ -65,10 +66,10 @@ export class Crowd {
   }
 
   /** An object or a list of the API. */
-  #many(stdout: string): string {
+  #many(stdout: string, members: readonly Machine[]): string {
     const found = JSON.parse(stdout) as Partial<List>;
-    // Names in a row are all of the cluster's; the record of the cluster is the recorded one's, see of-recorded-spec.ts.
-    const all = this.machines.map(({ name }) => name).sort();
+    // Names in a row are all of the cluster's.
+    const all = members.map(({ name }) => name).sort();
     if (!found.items) return stdout.replaceAll(`m3 ${this.#one.name}`, `m3 ${all.join(' ')}`);
     const items = found.items.flatMap((item) => {
       const text = JSON.stringify(item);

@@ -6,14 +6,17 @@ import { inputVersion } from '../../../src/cluster/input-version.js';
 import { taskQueue, type OperationInput, type Report } from '../../../src/workflows/messages.js';
 import { startServer } from '../dev-server.js';
 import { compiled, end, startWorker } from '../program.js';
+import type { Counts } from './counts.js';
 import { serveSite } from './serve.js';
 
 /** A simulated site with kha's server and worker, each a process of its own. */
 export interface OpenSite {
   readonly cluster: Cluster;
   readonly client: Client;
-  /** Hosts that were given a command since this was asked for last. */
-  readonly asked: () => ReadonlySet<string>;
+  /** How many commands each host was given since this was asked for last. */
+  readonly asked: () => Counts;
+  /** The same cluster with so many of its workers, and the site for it. */
+  readonly withWorkers: (members: number) => Cluster;
   /** Installs, and gives the run's report. Throws what is held or failed. */
   install(cluster: Cluster): Promise<Report>;
   /** The most memory that the worker had resident so far, in bytes. */
@@ -45,6 +48,7 @@ export async function openSite(workers: number): Promise<OpenSite> {
   return {
     cluster: site.cluster,
     asked: site.asked,
+    withWorkers: (members) => site.withWorkers(members),
     client,
     install: (cluster) => install(client, cluster),
     memory: () => Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024,

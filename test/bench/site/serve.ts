@@ -1,20 +1,23 @@
 import type { Cluster } from '../../../src/cluster/cluster.js';
 import { serveSsh } from '../../simulation/ssh-server.js';
+import type { Counts } from './counts.js';
 import { Site } from './site.js';
 
 /** A simulated site behind one SSH server. */
 export interface Served {
   readonly cluster: Cluster;
-  /** Hosts that were given a command since this was asked for last. */
-  readonly asked: () => ReadonlySet<string>;
+  /** How many commands each host was given since this was asked for last. */
+  readonly asked: () => Counts;
+  /** The same cluster with so many workers, and the site for it. */
+  readonly withWorkers: (members: number) => Cluster;
   readonly close: () => Promise<void>;
 }
 
 /** As many workers as are wanted beside the recorded control planes; `delay`: milliseconds that each command takes. */
 export async function serveSite(workers: number, delay = 0): Promise<Served> {
-  let asked = new Set<string>();
+  let asked = new Map<string, number>();
   const ssh = await serveSsh((user, command, stdin) => {
-    asked.add(user);
+    asked.set(user, (asked.get(user) ?? 0) + 1);
     return { fate: { carriedOut: true, answered: true, delay }, carryOut: () => site.execute(user, command, stdin) };
   });
   const site = new Site(workers, (host) => ssh.settings(host));
@@ -22,8 +25,13 @@ export async function serveSite(workers: number, delay = 0): Promise<Served> {
     cluster: reached(site.cluster),
     asked() {
       const before = asked;
-      asked = new Set();
+      asked = new Map();
       return before;
+    },
+    withWorkers(members) {
+      site.members = members;
+      const { hosts } = site.cluster;
+      return reached({ ...site.cluster, hosts: hosts.slice(0, hosts.length - workers + members) });
     },
     close: () => ssh.close(),
   };

@@ -3,6 +3,7 @@ import type { Output } from '../../../src/facts/fact.js';
 import { readRecording } from '../../simulation/recording.js';
 import { Answers, World, type Done } from '../../simulation/world.js';
 import { Crowd } from './crowd.js';
+import { KeptRecords } from './kept-records.js';
 
 /**
  * The recorded lab with as many workers as are wanted: its control planes, and workers that each answer as its one worker
@@ -10,7 +11,10 @@ import { Crowd } from './crowd.js';
  */
 export class Site {
   readonly cluster: Cluster;
+  /** How many of its workers the API knows once they have joined: those of the cluster that is installed. */
+  members: number;
   readonly #crowd: Crowd;
+  readonly #records = new KeptRecords();
   readonly #worlds = new Map<string, World>();
 
   constructor(workers: number, settings: (host: string) => SshSettings) {
@@ -23,13 +27,14 @@ export class Site {
       ...cluster,
       hosts: [...masters, ...this.#crowd.machines].map((host) => ({ ...host, ssh: settings(host.name) })),
     };
+    this.members = workers;
     const answers = new Answers(recording);
     const ofWorker = (change: number): boolean => changes[change]!.host === one.name;
     const common = new Set<number>();
     const by = new Map<number, number>();
-    // A control plane is told of the worker's changes once every worker has made them.
+    // A control plane is told of the worker's changes once every member has made them.
     const ofMasters: Done = {
-      has: (change) => (ofWorker(change) ? by.get(change) === workers : common.has(change)),
+      has: (change) => (ofWorker(change) ? (by.get(change) ?? 0) >= this.members : common.has(change)),
       add: (change) => common.add(change),
     };
     for (const { name } of masters) this.#worlds.set(name, new World(answers, () => 0, ofMasters));
@@ -50,6 +55,8 @@ export class Site {
   /** What a host answers. Throws on a command that no host of the lab was ever given. */
   execute(host: string, command: string, stdin: string): Output {
     const own = this.#answer(host, this.#crowd.recorded(host), command, stdin);
+    const kept = this.#records.answer(host, command, stdin);
+    if (kept) return kept;
     if (typeof own !== 'string') return own;
     // Of the proof's pods each asks the next: of many on recorded names, some pairs never met.
     if (/ exec probe-\w+ -- /.test(command)) return { code: 0, stdout: '', stderr: '' };
@@ -66,6 +73,6 @@ export class Site {
     if (!world) throw new Error(`there is no simulated ${host}`);
     const output = world.execute(recorded, this.#crowd.recorded(command), this.#crowd.recorded(stdin));
     const [unknown] = world.unknown.splice(0);
-    return unknown ?? { ...output, stdout: this.#crowd.told(host, command, output.stdout) };
+    return unknown ?? { ...output, stdout: this.#crowd.told(host, command, output.stdout, this.members) };
   }
 }

@@ -4,7 +4,6 @@ import { runWorker } from '../../../src/worker.js';
 import { taskQueue } from '../../../src/workflows/messages.js';
 import { inRoot } from '../../root.js';
 import { aroundHosts } from '../../simulation/around-hosts.js';
-import { ofRecordedSpec } from '../../simulation/of-recorded-spec.js';
 import { readRecording } from '../../simulation/recording.js';
 
 /** `ADDRESS`: kha's own worker with all of its steps, on hosts that answer as the recorded ones did. */
@@ -14,7 +13,7 @@ const catalogue = aroundHosts(Object.values(steps), cluster, {
   read: (_, ask) => ask(),
   change: (_, __, act) => act(),
   unit: (_, __, act) => act(),
-}).map((step) => ofRecordedSpec(step, cluster));
+});
 const codePath = inRoot('dist/workflow-bundle.js');
 if (!existsSync(codePath)) throw new Error(`${codePath} is not there: npm run build`);
 await runWorker({ options: { address }, namespace: 'default' }, taskQueue, {

@@ -1,0 +1,2 @@
+/** How many there were, by host. */
+export type Counts = ReadonlyMap<string, number>;
