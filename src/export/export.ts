@@ -41,6 +41,9 @@ export interface Export {
   readonly nodes: readonly NodeSettings[];
 }
 
+/** Bytes that all annotations of an object may have (apimachinery, TotalAnnotationSizeLimitB). */
+const annotations = 256 * 1024;
+
 /** Sorts and converts every object of a cluster; `registries` says which are called otherwise (`renameImages`). Never throws. */
 export function exportOf(objects: readonly KubeObject[], registries: ReadonlyMap<string, string> = new Map()): Export {
   const about = around(objects);
@@ -58,6 +61,10 @@ export function exportOf(objects: readonly KubeObject[], registries: ReadonlyMap
     else {
       const { folder, notes } = made;
       renameImages(made.object, registries, notes);
+      if (JSON.stringify(made.object).length > annotations)
+        notes.hand(
+          'is larger than what kubectl apply can keep in an annotation (256 KiB): apply it with --server-side',
+        );
       const file = fileOf(`objects/${folder}`, object);
       found.exported.push({ ...called(made.object), was: object.apiVersion, file, object: made.object, notes });
     }

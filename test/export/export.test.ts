@@ -171,6 +171,14 @@ describe('exportOf', () => {
     expect([...images.values()]).toEqual([[today]]);
   });
 
+  it.each([
+    [1_000, []],
+    [300_000, [expect.stringMatching(/apply it with --server-side/)]],
+  ])('says of an object of %i bytes how it is applied', (size, words) => {
+    const { exported } = exportOf([object('v1', 'ConfigMap', 'shop/c', { data: { a: 'x'.repeat(size) } })]);
+    expect(exported[0]?.notes.byHand).toEqual(words);
+  });
+
   it('wants no hand where all is as today', () => {
     expect(needsHands(exportOf([object('v1', 'ConfigMap', 'shop/c', { data: { a: 'b' } })]))).toBe(false);
   });
