@@ -55,12 +55,13 @@ export const vrrpAdverts = (device: string, family: Family): Fact<VrrpAdvert[] |
 
 /**
  * Addresses that a name has on this host, from /etc/hosts or DNS; a name that has none is left out (getent(1): 2). Once
- * DNS let a name wait for five seconds, the others are looked up in files only: hundreds of hosts would take as long each.
+ * DNS let a name wait for a second, the others are looked up in files only: who waits so long for a name is better off with
+ * it in /etc/hosts.
  */
 export const lookUp = (names: readonly string[], family: Family): Fact<Map<string, string[]>> => ({
   command:
     'from=; ' +
-    sh`for name in ${names}; do found=$(timeout 5 getent $from ahostsv${family} "$name"); code=$?; ` +
+    sh`for name in ${names}; do found=$(timeout 1 getent $from ahostsv${family} "$name"); code=$?; ` +
     'case $code in 0) echo "$found" | while read -r address rest; do echo "$name $address"; done;; 2) ;; 124) from="-s files";; *) exit "$code";; esac; done',
   parse({ stdout }) {
     const found = new Map<string, string[]>();

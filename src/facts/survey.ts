@@ -1,5 +1,6 @@
 import { architectures, knownSystem, type Family } from '../cluster/systems.js';
 import type { Fact } from './fact.js';
+import { lines } from './files.js';
 import { moduleIsThere, possibleModules } from './kernel.js';
 import { present } from './sh.js';
 import { systemName } from './system.js';
@@ -64,6 +65,16 @@ const leftovers = [
   '/etc/kubernetes/pki/ca.key',
 ];
 
+/** Not from /sys, which in a container may be the machine's. Tunnels that wait for use have an address of zeros. */
+const macAddresses =
+  "ip -br link | sed -n '/^\\(lo\\|cali\\|vxlan\\|docker\\|kube\\)/d; /00:00:00:00:00:00/d; s/^[^ ]* *[^ ]* *\\([0-9a-f:]\\{17\\}\\).*/mac=\\1/p'";
+
+/** Hardware addresses of a host's interfaces. */
+export const macs: Fact<string[]> = {
+  command: macAddresses,
+  parse: ({ stdout }) => lines(stdout).map((line) => line.slice('mac='.length)),
+};
+
 export const survey: Fact<Survey> = {
   command: [
     `${present}say() { printf "%s=%s\\n" "$1" "$2"; }`,
@@ -74,19 +85,18 @@ export const survey: Fact<Survey> = {
     'if command -v rpm >/dev/null; then say rpm "$(rpm --eval %_arch)"; fi',
     'say machine "$(cat /etc/machine-id)"; say host "$(uname -n)"; say cgroup "$(stat -fc %T /sys/fs/cgroup)"',
     'for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do say controller "$controller"; done',
-    // Not from /sys, which in a container may be the machine's. Tunnels that wait for use have an address of zeros.
-    "ip -br link | sed -n '/^\\(lo\\|cali\\|vxlan\\|docker\\|kube\\)/d; /00:00:00:00:00:00/d; s/^[^ ]* *[^ ]* *\\([0-9a-f:]\\{17\\}\\).*/mac=\\1/p'",
+    macAddresses,
     "ip -o -4 addr show | sed -n 's/.* inet \\([0-9.]*\\).*/address=\\1/p'",
     "ss -Hltn | sed -n 's/^[^ ]* *[^ ]* *[^ ]* *[^ ]*:\\([0-9]*\\) .*/port=\\1/p' | sort -u",
     'tail -n +2 /proc/swaps | while read -r device rest; do say swap "$device"; done',
     `${moduleIsThere}for module in ${possibleModules.join(' ')}; do loaded "$module" || grep -qs "/$module.ko" "/lib/modules/$(uname -r)/modules.dep" || say module "$module"; done`,
-    'begun=$(date +%s%3N); if timeout 10 getent ahostsv4 "$(uname -n)" >/dev/null; then say name yes; else say name no; fi; say took "$(( $(date +%s%3N) - begun ))"',
+    'begun=$(date +%s%3N); if timeout 2 getent ahostsv4 "$(uname -n)" >/dev/null; then say name yes; else say name no; fi; say took "$(( $(date +%s%3N) - begun ))"',
     `for path in ${leftovers.join(' ')}; do if present "$path"; then say leftover "$path"; fi; done`,
     'if present /var/lib/kha/cluster; then claim=$(cat /var/lib/kha/cluster) || exit; say claim "$claim"; fi',
     `for tool in ${tools.join(' ')}; do if ! command -v "$tool" >/dev/null; then say tool "$tool"; fi; done`,
     "sed -n 's/^nameserver[[:space:]]*/nameserver=/p' /etc/resolv.conf",
     'if [ -e /sys/fs/selinux/enforce ]; then say selinux "$(cat /sys/fs/selinux/enforce)"; fi',
-    // Last: looking up names above takes ten seconds where no DNS server answers.
+    // Last: looking up names above takes its time where no DNS server answers.
     'say clock "$(date +%s%3N)"',
   ].join('\n'),
   parse({ stdout }) {

@@ -29,6 +29,7 @@ export { configureKeepalived } from './load-balancer/configure-keepalived.js';
 export { createVrrpPassword } from './load-balancer/create-vrrp-password.js';
 export { checkControlPlaneNodes } from './network/check-control-plane-nodes.js';
 export { checkNodes } from './network/check-nodes.js';
+export { startWaitingPods } from './network/start-waiting-pods.js';
 export { installCniManifests } from './network/install-cni-manifests.js';
 export { installCalico } from './network/install-calico.js';
 export { installBinaries } from './packages/install-binaries.js';

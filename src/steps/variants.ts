@@ -25,6 +25,7 @@ const ofSeed: ReadonlyMap<Step, readonly Step[]> = new Map([
   [steps.checkControlPlane, [steps.checkMaster]],
   [steps.installCalico, [steps.installEtcdCalico]],
   [steps.installCniManifests, []],
+  [steps.startWaitingPods, []],
   [steps.joinWorker, [steps.joinWithToken]],
   [steps.installAddOns, [steps.installAddOnsOfSeed]],
   [steps.pointKubeProxyAtEndpoint, [steps.restartKubeProxy]],

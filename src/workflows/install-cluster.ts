@@ -42,6 +42,7 @@ import {
   checkControlPlaneNodes,
   joinWorker,
   checkNodes,
+  startWaitingPods,
   labelNodes,
   installAddOns,
   pointKubeProxyAtEndpoint,
@@ -67,18 +68,11 @@ const preparation = [
   setKernelParameters,
   synchroniseTime,
 ];
-const packagesAndRuntime = [
-  installPackages,
-  installBinaries,
-  configureSelinux,
-  configureContainerd,
-  configureKubelet,
-  pullImages,
-];
+const packagesAndRuntime = [installPackages, installBinaries, configureSelinux, configureContainerd, configureKubelet];
 
 /** A highly available cluster out of bare hosts, in the seed's order. In mode `plan` only checks run and gates stand open. */
 export async function installCluster(input: OperationInput): Promise<Report> {
-  return operation(input, 'install', async ({ stage, gate }) => {
+  return operation(input, 'install', async ({ stage, atOnce, gate }) => {
     await stage(
       'Preflight',
       checkHost,
@@ -89,19 +83,23 @@ export async function installCluster(input: OperationInput): Promise<Report> {
       compareRecord,
       checkMembership,
     );
-    await gate('before-changes', ...preparation, ...packagesAndRuntime, configureHaproxy);
+    await gate('before-changes', ...preparation, ...packagesAndRuntime, pullImages, configureHaproxy);
     await stage('Prepare hosts', ...preparation);
     await stage('Packages and runtime', ...packagesAndRuntime);
-    await stage('Load balancer', configureHaproxy, createVrrpPassword, configureKeepalived, checkVirtualAddress);
-    await stage(
-      'Certificates',
-      layFiles,
-      writeKubeadmDocuments,
-      createCertificateAuthorities,
-      copyCertificateAuthorities,
-      createCertificates,
-      obtainCertificates,
-      layEtcdManifest,
+    await atOnce(
+      () => stage('Images', pullImages),
+      () => stage('Load balancer', configureHaproxy, createVrrpPassword, configureKeepalived, checkVirtualAddress),
+      () =>
+        stage(
+          'Certificates',
+          layFiles,
+          writeKubeadmDocuments,
+          createCertificateAuthorities,
+          copyCertificateAuthorities,
+          createCertificates,
+          obtainCertificates,
+          layEtcdManifest,
+        ),
     );
     await stage('etcd', startEtcd, reconfigureEtcd, checkEtcd);
     await gate(
@@ -113,11 +111,17 @@ export async function installCluster(input: OperationInput): Promise<Report> {
       joinWorker,
     );
     await stage('Control plane', initControlPlane, joinControlPlane, checkControlPlane, checkApiEndpoint);
-    await stage('Network', installCalico, installCniManifests, checkControlPlaneNodes);
-    await stage('Workers', joinWorker, checkNodes, labelNodes, installAddOns);
+    await atOnce(
+      () => stage('Network', installCalico, installCniManifests, checkControlPlaneNodes),
+      () => stage('Workers', joinWorker),
+    );
+    await stage('Nodes', checkNodes, startWaitingPods, labelNodes, installAddOns);
     await gate('before-switch-over', pointKubeProxyAtEndpoint, pointKubeletAtEndpoint);
     await stage('Switch over', pointKubeProxyAtEndpoint, pointKubeletAtEndpoint);
-    await stage('Proof', checkNodes, checkComponents, checkEtcd, checkCertificates, proveNetwork);
+    await atOnce(
+      () => stage('Health', checkNodes, checkComponents, checkEtcd, checkCertificates),
+      () => stage('Proof', proveNetwork),
+    );
     await stage('Record', writeRecord, publishRecord);
   });
 }

@@ -17,6 +17,8 @@ import { waveLanes, window } from './waves.js';
 export interface Hand {
   /** Steps in their order on every host they are for. Hosts wait for each other only at steps with a pace. */
   readonly stage: (title: string, ...steps: readonly Step[]) => Promise<void>;
+  /** Several stages beside each other, for what they do not need of each other; one that fails cancels the others. */
+  readonly atOnce: (...work: readonly (() => Promise<void>)[]) => Promise<void>;
   /** Waits for a person where the spec asks for it, showing what the given steps would change. */
   readonly gate: (name: Gate['name'], ...ahead: readonly Step[]) => Promise<void>;
 }
@@ -74,13 +76,15 @@ export async function operation(
     }
   }
 
+  const atOnce: Hand['atOnce'] = async (...work) => void (await allOrNone(() => work.map((one) => one())));
+
   async function gate(name: Gate['name'], ...ahead: readonly Step[]): Promise<void> {
     if (mode === 'plan' || !cluster.gates.some((wanted) => wanted === name)) return;
     await desk.open(name, () => planned(cluster, name, ofProfile(ahead).map(task), around));
   }
 
   try {
-    await work({ stage, gate });
+    await work({ stage, atOnce, gate });
     return journal.close('done');
   } catch (error) {
     journal.close(isCancellation(error) ? 'cancelled' : 'failed');

@@ -1,6 +1,5 @@
 import { ApplicationFailure, getExternalWorkflowHandle, isCancellation, workflowInfo } from '@temporalio/workflow';
-import * as steps from '../steps/index.js';
-import type { Step } from '../steps/step.js';
+import { catalogue } from '../steps/catalogue.js';
 import { pacedWave } from './batches.js';
 import type { Around } from './carry-out.js';
 import { isOnce } from './call.js';
@@ -8,8 +7,6 @@ import { goThrough, type Task } from './go-through.js';
 import { handleMessages, waveSignal } from './handlers.js';
 import { Journal } from './journal.js';
 import { told, type WaveEnd, type WaveInput } from './wave.js';
-
-const catalogue = new Map<string, Step>(Object.values(steps).map((step) => [step.name, step]));
 
 /** Some hosts of a large cluster in one stage: a child of the operation, with holds and answers of its own. */
 export async function workOnWave(input: WaveInput): Promise<WaveEnd> {

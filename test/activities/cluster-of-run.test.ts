@@ -5,12 +5,17 @@ import { clusterOfRun } from '../../src/activities/cluster-of-run.js';
 import { inputVersion } from '../../src/cluster/input-version.js';
 import { cluster } from '../clusters.js';
 
-/** A server that holds the same first event for every run, and counts how often it is asked for it. */
-function server(input: unknown): { readonly client: () => Client; readonly asked: string[] } {
+/** A server that holds the same first event for every run but those of waves, and counts how often it is asked for it. */
+function server(
+  input: unknown,
+  waves: Readonly<Record<string, unknown>> = {},
+): { readonly client: () => Client; readonly asked: string[] } {
   const asked: string[] = [];
-  const event = {
-    workflowExecutionStartedEventAttributes: { input: { payloads: [defaultPayloadConverter.toPayload(input)] } },
-  };
+  const event = (runId: string) => ({
+    workflowExecutionStartedEventAttributes: {
+      input: { payloads: [defaultPayloadConverter.toPayload(waves[runId] ?? input)] },
+    },
+  });
   const client = {
     options: {
       namespace: 'default',
@@ -19,7 +24,7 @@ function server(input: unknown): { readonly client: () => Client; readonly asked
     workflowService: {
       getWorkflowExecutionHistory: async ({ execution }: { execution: { runId: string } }) => {
         asked.push(execution.runId);
-        return Promise.resolve({ history: { events: [event] } });
+        return Promise.resolve({ history: { events: [event(execution.runId)] } });
       },
     },
   };
@@ -41,6 +46,19 @@ describe('the cluster of a run', () => {
     expect(asked).toHaveLength(51);
     await of('r0');
     expect(asked).toHaveLength(52);
+  });
+
+  it('is, for a wave of it, the run’s own, in memory once', async () => {
+    const of = { workflowId: 'cluster/test', runId: 'r0' };
+    const { client, asked } = server(input, { w1: { schema: inputVersion, of }, w2: { schema: inputVersion, of } });
+    const read = clusterOfRun(client);
+    const [one, other] = [
+      await read({ workflowId: 'cluster/test/claimHost/1', runId: 'w1' }),
+      await read({ workflowId: 'cluster/test/claimHost/2', runId: 'w2' }),
+    ];
+    expect(one).toEqual(cluster());
+    expect(other).toBe(one);
+    expect(asked).toEqual(['w1', 'r0', 'w2']);
   });
 
   it('of a newer kha is refused once and for all, in words', async () => {

@@ -76,6 +76,7 @@ const content = [
   'renewMasterCertificates',
   'reconfigureEtcd',
   'joinControlPlane',
+  'startWaitingPods',
 ];
 /** Of the seed's own cluster. */
 const seed = { profile: 'v1.9.0', kubernetesVersion: 'v1.9.0', unsafe: true };

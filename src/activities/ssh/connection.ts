@@ -27,6 +27,8 @@ export class Connection {
 
   constructor(client: Client) {
     this.client = client;
+    // Every channel listens for its end, and so do forwards and the login: Node warns from eleven on.
+    client.setMaxListeners(channels + 8);
     client.once('close', () => this.retire());
   }
 

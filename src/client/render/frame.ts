@@ -14,7 +14,7 @@ export function frame(progress: Progress, now: number, { rows, columns }: Size, 
   const body = stages.flatMap((stage) => {
     const mine = lines.filter((line) => line.stage === stage);
     const open = mine.some(({ state }) => state === 'running' || state === 'held');
-    return stage === progress.stage && open ? opened(stage, mine, now, colour) : [closed(stage, mine, colour)];
+    return open ? opened(stage, mine, now, colour) : [closed(stage, mine, colour)];
   });
   // The newest is what a person wants to see: what does not fit goes from the top.
   const room = Math.max(3, rows - 2);

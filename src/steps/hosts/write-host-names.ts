@@ -1,4 +1,4 @@
-import type { Cluster } from '../../cluster/cluster.js';
+import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { primaryFamily } from '../../cluster/families.js';
 import { allHosts } from '../../cluster/roles.js';
 import { file } from '../../facts/files.js';
@@ -9,7 +9,10 @@ const path = '/etc/hosts';
 const begin = '# kha: names of this cluster';
 const end = '# kha: end';
 
-/** Kubelet asks for its host's name at every pod; where nobody answers, each question costs ten seconds. */
+/**
+ * Kubelet asks for its host's name at every pod; where nobody answers, each question costs ten seconds. Workers are called
+ * by their names on themselves only: a new one is then no change to any other host.
+ */
 export const writeHostNames: Step = {
   name: 'writeHostNames',
   does: 'Write the names of the cluster into /etc/hosts where DNS does not know them',
@@ -18,7 +21,7 @@ export const writeHostNames: Step = {
   retry: 'edit',
   gives: 'prepared hosts',
   async check({ cluster, host }) {
-    const wanted = names(cluster);
+    const wanted = names(cluster, host.machine);
     const found = await host.read(
       lookUp(
         wanted.map(({ name }) => name),
@@ -31,13 +34,16 @@ export const writeHostNames: Step = {
   },
   async apply({ cluster, host }) {
     const before = await host.read(file(path));
-    await host.write(path, withNames(before?.content ?? '127.0.0.1 localhost\n', cluster));
+    await host.write(path, withNames(before?.content ?? '127.0.0.1 localhost\n', cluster, host.machine));
   },
 };
 
-/** The hosts' names, and that of the virtual address. */
-const names = ({ hosts, controlPlaneEndpoint: endpoint }: Cluster): { name: string; address: string }[] => [
-  ...hosts,
+/** The host's own name, those of the hosts that others call, and that of the virtual address. */
+const names = (
+  { hosts, controlPlaneEndpoint: endpoint }: Cluster,
+  own: Machine,
+): { name: string; address: string }[] => [
+  ...hosts.filter((host) => host.name === own.name || host.roles.some((role) => role !== 'worker')),
   ...(endpoint.type === 'vip' && endpoint.host !== undefined ? [{ name: endpoint.host, address: endpoint.vip }] : []),
 ];
 
@@ -49,10 +55,10 @@ function shortName(name: string, cluster: Cluster): string[] {
 }
 
 /** The file with this cluster's names in a block of its own, whatever else it holds left as it is. */
-export function withNames(content: string, cluster: Cluster): string {
+export function withNames(content: string, cluster: Cluster, own: Machine): string {
   const block = [
     begin,
-    ...names(cluster).map(({ name, address }) => [address, name, ...shortName(name, cluster)].join(' ')),
+    ...names(cluster, own).map(({ name, address }) => [address, name, ...shortName(name, cluster)].join(' ')),
     end,
     '',
   ].join('\n');

@@ -3,7 +3,7 @@ import { contains, networkOf } from '../../cluster/ip.js';
 import { vipCarriers } from '../../cluster/roles.js';
 import type { Fact } from '../../facts/fact.js';
 import { addresses, answersFor, linkLocalAddresses, vrrpAdverts } from '../../facts/network.js';
-import { survey } from '../../facts/survey.js';
+import { macs } from '../../facts/survey.js';
 import type { Step } from '../step.js';
 import { deviceOf, nodeDeviceOf } from '../load-balancer/device.js';
 import { sift, type Problem } from './problem.js';
@@ -32,13 +32,15 @@ export const checkEndpoint: Step = {
     }
     const ofCarriers = async <T>(fact: Fact<T>): Promise<T[]> =>
       Promise.all(vipCarriers(cluster).map(async ({ name }) => (await peer(name)).read(fact)));
-    const ourMacs = (await ofCarriers(survey)).flatMap(({ macs }) => macs);
-    const mac = own.some(({ address }) => address === endpoint.vip)
-      ? undefined
-      : await host.read(answersFor(endpoint.vip));
-    if (mac && !ourMacs.includes(mac))
+    const carried = own.some(({ address }) => address === endpoint.vip);
+    // Each of them waits for seconds whether anybody is heard.
+    const [ourMacs, mac, adverts] = await Promise.all([
+      ofCarriers(macs),
+      carried ? undefined : host.read(answersFor(endpoint.vip)),
+      host.read(vrrpAdverts(nodeDeviceOf(host.machine, own), family)),
+    ]);
+    if (mac && !ourMacs.flat().includes(mac))
       problems.push({ name: 'vip-free', words: `${mac} already answers for ${endpoint.vip}` });
-    const adverts = await host.read(vrrpAdverts(nodeDeviceOf(host.machine, own), family));
     if (!adverts)
       problems.push({
         name: 'vrrp-id',

@@ -17,7 +17,7 @@ const admitted =
 export const joinWithToken: Step = joiningWorker({
   name: 'joinWithToken',
   does: 'Join the worker with a token of its own and the hash of the authority, and delete the token',
-  needs: ['network', 'kubelet unit', 'images'],
+  needs: ['healthy control plane', 'kubelet unit', 'images'],
   command: () =>
     Promise.resolve({
       kubeadm: `${sh`kubeadm join --config ${joinConfiguration} --ignore-preflight-errors=all`} && ${admitted}`,

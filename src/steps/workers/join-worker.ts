@@ -47,7 +47,7 @@ export const joiningWorker = ({ name, does, needs, command, documents }: Joining
 export const joinWorker: Step = joiningWorker({
   name: 'joinWorker',
   does: 'Join the worker with a token of its own, and delete the token',
-  needs: ['signed certificates', 'network', 'kubelet unit', 'images'],
+  needs: ['signed certificates', 'healthy control plane', 'kubelet unit', 'images'],
   async command({ cluster, host }) {
     const ignored = expectedFindings(cluster, await groundOf(host), 'worker');
     return {

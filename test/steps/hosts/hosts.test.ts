@@ -7,6 +7,7 @@ import { disableSwap } from '../../../src/steps/hosts/disable-swap.js';
 import { loadKernelModules } from '../../../src/steps/hosts/load-kernel-modules.js';
 import { setKernelParameters } from '../../../src/steps/hosts/set-kernel-parameters.js';
 import { withNames, writeHostNames } from '../../../src/steps/hosts/write-host-names.js';
+import type { Machine } from '../../../src/cluster/cluster.js';
 import { cluster } from '../../clusters.js';
 import { contextOf, FakeHost } from '../fake-host.js';
 
@@ -101,7 +102,8 @@ describe('loadKernelModules', () => {
 });
 
 describe('writeHostNames', () => {
-  const block = withNames('', wanted);
+  const [master, , , worker] = wanted.hosts as [Machine, Machine, Machine, Machine];
+  const block = withNames('', wanted, worker);
   const others = '127.0.0.1 localhost\n10.9.9.9 printer\n';
 
   it.each<[what: string, before: string, after: string]>([
@@ -111,7 +113,7 @@ describe('writeHostNames', () => {
     ['its own block', others + block, others + block],
     [
       'a block of an older cluster, in the middle',
-      `${others}${withNames('', cluster({ name: 'old', hosts: wanted.hosts.slice(0, 1) }))}::1 ip6\n`,
+      `${others}${withNames('', cluster({ name: 'old', hosts: wanted.hosts.slice(0, 1) }), master)}::1 ip6\n`,
       `${others}${block}::1 ip6\n`,
     ],
     [
@@ -119,7 +121,7 @@ describe('writeHostNames', () => {
       `${others}# kha: names of this cluster\n`,
       `${others}# kha: names of this cluster\n${block}`,
     ],
-  ])('leaves what it finds in %s', (_, before, after) => expect(withNames(before, wanted)).toBe(after));
+  ])('leaves what it finds in %s', (_, before, after) => expect(withNames(before, wanted, worker)).toBe(after));
 
   it('holds one name a line, between marks', () =>
     expect(block.split('\n')).toEqual([
@@ -132,13 +134,16 @@ describe('writeHostNames', () => {
       '',
     ]));
 
+  it('does not hold a worker’s on other hosts', () => expect(withNames('', wanted, master)).not.toContain('w1'));
+
   it('holds the name of the virtual address, and short names where only one host has them', () => {
     const named = ['m1.a.example', 'm2.a.example', 'm2.b.example', 'w1'].map((name, index) => ({
       ...wanted.hosts[index]!,
       name,
     }));
     const endpoint = { type: 'vip', vip: '10.0.0.100', host: 'api.example.org' };
-    expect(withNames('', cluster({ hosts: named, controlPlaneEndpoint: endpoint })).split('\n')).toEqual([
+    const [, , , last] = named;
+    expect(withNames('', cluster({ hosts: named, controlPlaneEndpoint: endpoint }), last!).split('\n')).toEqual([
       '# kha: names of this cluster',
       '10.0.0.11 m1.a.example m1',
       '10.0.0.12 m2.a.example',
@@ -157,7 +162,7 @@ describe('writeHostNames', () => {
       ['m2', ['10.9.9.9']],
       ['m3', ['10.0.0.13']],
     ]);
-    const host = new FakeHost(wanted, 'm1').tells(lookUp(names, 4), found);
+    const host = new FakeHost(wanted, 'w1').tells(lookUp(names, 4), found);
     expect(await writeHostNames.check(contextOf(wanted, host))).toEqual([
       'm2 does not resolve to 10.0.0.12',
       'w1 does not resolve to 10.0.0.21',

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { addresses, answersFor, linkLocalAddresses, vrrpAdverts, type VrrpAdvert } from '../../../src/facts/network.js';
-import { survey as surveyFact } from '../../../src/facts/survey.js';
+import { macs } from '../../../src/facts/survey.js';
 import { checkEndpoint } from '../../../src/steps/preflight/check-endpoint.js';
 import { cluster } from '../../clusters.js';
 import { contextOf, FakeHost } from '../fake-host.js';
-import { survey } from './surveys.js';
 
 interface Ground {
   readonly vip?: string;
@@ -28,7 +27,7 @@ async function checked({ vip = '10.0.0.100', prefix = 24, mac, carries = false, 
       .tells(addresses(4), own)
       .tells(answersFor(vip), mac)
       .tells(vrrpAdverts('eth0', 4), 'adverts' in more ? more.adverts : [])
-      .tells(surveyFact, survey({ macs: [`02:00:00:00:00:1${index + 1}`] }));
+      .tells(macs, [`02:00:00:00:00:1${index + 1}`]);
   });
   const context = contextOf(wanted, fakes[0]!, fakes);
   return { stops: await checkEndpoint.check(context), warnings: context.warnings };
@@ -89,7 +88,7 @@ describe('checkEndpoint', () => {
         .tells(linkLocalAddresses, [{ device: 'eth0', address: `fe80::1${index + 1}`, prefix: 64 }])
         .tells(answersFor('fd00::100'), undefined)
         .tells(vrrpAdverts('eth0', 6), [{ source, virtualRouterId: 51 }])
-        .tells(surveyFact, survey({ macs: [`02:00:00:00:00:1${index + 1}`] })),
+        .tells(macs, [`02:00:00:00:00:1${index + 1}`]),
     );
     expect(await checkEndpoint.check(contextOf(wanted, fakes[0]!, fakes))).toEqual(stops);
   });

@@ -1,0 +1,40 @@
+import { controlPlanes } from '../../cluster/roles.js';
+import { kubectl } from '../../facts/kubectl.js';
+import { connectedNodes, waitingPods } from '../../facts/waiting-pods.js';
+import { servesApi } from '../fitness.js';
+import type { CheckContext, Step } from '../step.js';
+
+/**
+ * A node is Ready once Calico's plugin lies there, a few seconds before calico-node has made it work. A pod that is started
+ * in between fails, and its kubelet tries again after 10 to 15 s only (backOffPeriod of kubelet's pod workers); the pod that
+ * a Deployment makes in its place is started at once. No container of such a pod has run.
+ */
+export const startWaitingPods: Step = {
+  name: 'startWaitingPods',
+  does: 'Start at once what was started in vain before the network of its node was up',
+  on: (cluster) => (cluster.networking.cni === 'calico' ? controlPlanes(cluster) : []),
+  pace: { once: servesApi },
+  retry: 'edit',
+  needs: ['ready nodes'],
+  check: async (context) =>
+    (await waiting(context)).map(({ name, node }) => `${name} waits for the network of ${node}`),
+  async apply(context) {
+    const { host } = context;
+    for (let tries = 0; tries < attempts && !(await connected(context)); tries += 1) await host.run('sleep 1');
+    const pods = (await waiting(context)).map(({ name }) => name);
+    if (pods.length > 0)
+      await host.run(kubectl(['-n', 'kube-system', 'delete', 'pod', '--ignore-not-found', '--wait=false', ...pods]));
+  },
+  // Whatever else keeps a pod from starting is told by checkComponents.
+  verify: () => Promise.resolve([]),
+};
+
+/** For how many seconds a network is waited for; checkComponents waits longer, and says what is wrong. */
+const attempts = 30;
+
+const waiting = ({ host }: CheckContext) => host.read(waitingPods(['kube-dns', 'calico-kube-controllers']));
+
+async function connected(context: CheckContext): Promise<boolean> {
+  const [pods, nodes] = await Promise.all([waiting(context), context.host.read(connectedNodes)]);
+  return pods.every(({ node }) => nodes.has(node));
+}
