@@ -11,6 +11,8 @@ export interface Result {
   readonly lines: readonly Line[];
   /** What the table cannot hold, in Markdown: counts that are the same in each run, a picture. */
   readonly notes?: readonly string[];
+  /** A picture that the notes show: its file below docs/ and its SVG. */
+  readonly picture?: { readonly file: string; readonly svg: string };
 }
 
 /** Something that is measured. It throws when what it measures does not work, and never for being slow. */
@@ -22,6 +24,8 @@ export interface Bench {
   /** How it is measured and with what it is compared. */
   readonly how: string;
   readonly full: Extent;
+  /** Installs in the lab: its smallest extent is tried beside the other tests of the lab, one after another. */
+  readonly inLab?: true;
   /** What `npm test` tries, to see that it works. */
   readonly smallest: Extent;
   measure(extent: Extent): Promise<Result>;

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { inRoot } from '../root.js';
 import type { Bench, Extent } from './bench.js';
@@ -20,7 +21,9 @@ for (const bench of meant) {
   const result = await bench.measure(extent);
   console.log(section(bench, result, new Date()));
   console.log(`✓ ${bench.title} (${((Date.now() - begun) / 1000).toFixed(1)} s)\n`);
-  if (extent === bench.full) write(file, bench, result);
+  if (extent !== bench.full) continue;
+  write(file, bench, result);
+  if (result.picture) writeFileSync(inRoot(`docs/${result.picture.file}`), result.picture.svg);
 }
 
 function named(name: string): Bench {

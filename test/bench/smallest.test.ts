@@ -7,7 +7,8 @@ import { benches } from './benches.js';
 const script = fileURLToPath(new URL('../../scripts/bench.mjs', import.meta.url));
 
 describe('the smallest extent of each bench', () => {
-  it.each(benches.map(({ name, title }) => ({ name, title })))('$title works', async ({ name, title }) => {
+  const quick = benches.filter(({ inLab }) => !inLab);
+  it.each(quick.map(({ name, title }) => ({ name, title })))('$title works', async ({ name, title }) => {
     const { stdout } = await promisify(execFile)(process.execPath, [script, name, '--smallest']);
     expect(stdout).toContain(`✓ ${title}`);
   });
