@@ -77,15 +77,15 @@ const logins: Rule = ({ hosts, ssh }) =>
         ];
   });
 
-/** Kubernetes is made for no larger ones (kubernetes.io, Considerations for large clusters); see docs/decisions/0021-waves.md. */
-export const mostHosts = 5_000;
+/** Beyond, kubectl's answers about all nodes are longer than what is read of a command; see docs/decisions/0021-waves.md. */
+export const mostHosts = 1_000;
 
 const size: Rule = ({ hosts }) =>
   hosts.length > mostHosts
     ? [
         error(
           ['hosts', mostHosts],
-          'so many hosts in one cluster were never tried, here or by Kubernetes itself',
+          'so many hosts in one cluster are more than kha can ask after at once',
           `${hosts.length} hosts`,
           `${mostHosts} hosts at most`,
         ),
