@@ -65,6 +65,8 @@ async function install(client: Client, cluster: Cluster): Promise<Report> {
   });
   let ended = false;
   const result = (handle.result() as Promise<Report>).finally(() => (ended = true));
+  // Where the run is held, that is what is told, and not that nobody waits for it any longer.
+  result.catch(() => undefined);
   const watched = (async (): Promise<void> => {
     while (!ended) {
       await new Promise((resolve) => setTimeout(resolve, 2_000));

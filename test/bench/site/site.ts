@@ -32,9 +32,9 @@ export class Site {
     const ofWorker = (change: number): boolean => changes[change]!.host === one.name;
     const common = new Set<number>();
     const by = new Map<number, number>();
-    // A control plane is told of the worker's changes once every member has made them.
+    // What a control plane answers may have come after the one worker's changes: the first of many has made them soon.
     const ofMasters: Done = {
-      has: (change) => (ofWorker(change) ? (by.get(change) ?? 0) >= this.members : common.has(change)),
+      has: (change) => (ofWorker(change) ? (by.get(change) ?? 0) > 0 : common.has(change)),
       add: (change) => common.add(change),
     };
     for (const { name } of masters) this.#worlds.set(name, new World(answers, () => 0, ofMasters));
