@@ -27,7 +27,8 @@ export interface Wave {
 /** Lets waves of hosts go through steps, so many at once, and takes what each came to into the run's own journal. */
 export const waveLanes = (waves: readonly Wave[], atOnce: number, around: Around): Promise<void>[] =>
   inLanes(waves, atOnce, async (wave) => {
-    const { lines, ended, words } = await child(wave, around.mode, around);
+    const { lines, ended, words, silent } = await child(wave, around.mode, around);
+    for (const host of silent) around.silent.add(host);
     around.journal.adopt(wave.stage, wave.hosts, lines);
     if (ended === 'aborted') throw ApplicationFailure.nonRetryable(words, 'Aborted');
     if (ended === 'cancelled') throw ofCancelled(wave);
@@ -84,7 +85,6 @@ async function child({ stage, tasks, hosts: all, place }: Wave, mode: Mode, arou
       typedSearchAttributes,
       staticSummary: `${together(hosts)} · ${stage}`.slice(0, 200),
     })) as WaveEnd;
-    for (const host of end.silent) silent.add(host);
     return { ...end, lines: end.lines.map((line) => ({ hosts, ...line })) };
   } catch (error) {
     throw cancellation(error) ?? error;

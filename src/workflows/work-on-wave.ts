@@ -12,9 +12,12 @@ import { told, type WaveEnd, type WaveInput } from './wave.js';
 export async function workOnWave(input: WaveInput): Promise<WaveEnd> {
   const { of, head, patience, mode, stage, hosts } = input;
   const parent = getExternalWorkflowHandle(of.workflowId, of.runId);
+  let waits = false;
   const journal = new Journal({ ...head, mode, gates: [], hosts }, (phase) => {
+    if ((phase === 'waiting') === waits) return;
+    waits = !waits;
     // A parent that is gone has terminated this wave, or is about to.
-    parent.signal(waveSignal, { id: workflowInfo().workflowId, waits: phase === 'waiting' }).catch(() => undefined);
+    parent.signal(waveSignal, { id: workflowInfo().workflowId, waits }).catch(() => undefined);
   });
   const around: Around = { journal, desk: handleMessages(journal), mode, patience, silent: new Set() };
   const tasks = input.steps.map(({ step, hosts: own }): Task => {

@@ -4,7 +4,11 @@ import { cluster } from '../clusters.js';
 
 const masters = cluster().hosts.slice(0, 3);
 const workers = (count: number) =>
-  Array.from({ length: count }, (_, n) => ({ name: `w${n}`, address: `10.0.1.${n + 1}`, roles: ['worker'] }));
+  Array.from({ length: count }, (_, n) => ({
+    name: `w${n}`,
+    address: `10.0.${1 + Math.floor(n / 250)}.${(n % 250) + 1}`,
+    roles: ['worker'],
+  }));
 const of = (count: number) => cluster({ hosts: [...masters, ...workers(count)] });
 
 describe('batches', () => {
