@@ -2,6 +2,7 @@ import { controlPlanes } from '../../cluster/roles.js';
 import { kubectl } from '../../facts/kubectl.js';
 import { connectedNodes, waitingPods } from '../../facts/waiting-pods.js';
 import { servesApi } from '../fitness.js';
+import type { Host } from '../host.js';
 import type { CheckContext, Step } from '../step.js';
 
 /**
@@ -20,17 +21,20 @@ export const startWaitingPods: Step = {
     (await waiting(context)).map(({ name, node }) => `${name} waits for the network of ${node}`),
   async apply(context) {
     const { host } = context;
-    for (let tries = 0; tries < attempts && !(await connected(context)); tries += 1) await host.run('sleep 1');
+    await within(30, host, () => connected(context));
     const pods = (await waiting(context)).map(({ name }) => name);
-    if (pods.length > 0)
-      await host.run(kubectl(['-n', 'kube-system', 'delete', 'pod', '--ignore-not-found', '--wait=false', ...pods]));
+    if (pods.length === 0) return;
+    await host.run(kubectl(['-n', 'kube-system', 'delete', 'pod', '--ignore-not-found', '--wait=false', ...pods]));
+    await within(10, host, async () => (await waiting(context)).length === 0);
   },
   // Whatever else keeps a pod from starting is told by checkComponents.
   verify: () => Promise.resolve([]),
 };
 
-/** For how many seconds a network is waited for; checkComponents waits longer, and says what is wrong. */
-const attempts = 30;
+/** Waits so many seconds at most; checkComponents waits longer, and says what is wrong. */
+async function within(seconds: number, host: Host, come: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < seconds && !(await come()); tries += 1) await host.run('sleep 1');
+}
 
 const waiting = ({ host }: CheckContext) => host.read(waitingPods(['kube-dns', 'calico-kube-controllers']));
 

@@ -13,10 +13,14 @@ describe('startWaitingPods', () => {
     const host = new FakeHost(wanted, 'm1')
       .tells(pods, [{ name: 'coredns-1', node: 'm2' }])
       .tells(connectedNodes, new Set(['m1', 'm2']))
+      .obeys(/^sleep 1$/)
       .obeys(/^kubectl .* delete pod /);
     expect(await startWaitingPods.check(contextOf(wanted, host))).toEqual(['coredns-1 waits for the network of m2']);
     await startWaitingPods.apply!(contextOf(wanted, host));
-    expect(host.done.map((command) => command.replace(/^.* -n/, '-n'))).toEqual([
+    const [deleted = '', ...then] = host.done;
+    // Until their successors have started: half a minute for the network, and ten seconds for them.
+    expect(then).toEqual(Array.from({ length: 10 }, () => 'sleep 1'));
+    expect([deleted].map((command) => command.replace(/^.* -n/, '-n'))).toEqual([
       '-n kube-system delete pod --ignore-not-found --wait=false coredns-1',
     ]);
   });
@@ -35,7 +39,7 @@ describe('startWaitingPods', () => {
       .obeys(/^sleep 1$/)
       .obeys(/^kubectl .* delete pod /);
     await startWaitingPods.apply!(contextOf(wanted, host));
-    expect(host.done.filter((command) => command === 'sleep 1')).toHaveLength(30);
+    expect(host.done.filter((command) => command === 'sleep 1')).toHaveLength(40);
     expect(await startWaitingPods.verify!(contextOf(wanted, host))).toEqual([]);
   });
 });
