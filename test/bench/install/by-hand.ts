@@ -73,6 +73,7 @@ export class ByHand {
       [
         'set -e; tar -xf - -C /',
         'DEBIAN_FRONTEND=noninteractive dpkg --install --force-confold /var/cache/kha/deb/*.deb',
+        // The lab's hosts have no modules to load: what is not in their kernel, sysctl says.
         'modprobe -q -a overlay br_netfilter || true; sysctl -q -p /etc/sysctl.d/90-kubernetes.conf',
         'systemctl daemon-reload; systemctl enable -q --now containerd; systemctl enable -q kubelet',
       ].join('; '),
