@@ -1,4 +1,4 @@
-import { controlPlanes } from '../../cluster/roles.js';
+import { controlPlanes, nodes as nodesOf } from '../../cluster/roles.js';
 import { kubectl } from '../../facts/kubectl.js';
 import { connectedNodes, waitingPods } from '../../facts/waiting-pods.js';
 import { servesApi } from '../fitness.js';
@@ -38,7 +38,8 @@ async function within(seconds: number, host: Host, come: () => Promise<boolean>)
 
 const waiting = ({ host }: CheckContext) => host.read(waitingPods(['kube-dns', 'calico-kube-controllers']));
 
+/** Every node: a pod's successor may come to another one than it was on. */
 async function connected(context: CheckContext): Promise<boolean> {
   const [pods, nodes] = await Promise.all([waiting(context), context.host.read(connectedNodes)]);
-  return pods.every(({ node }) => nodes.has(node));
+  return pods.length === 0 || nodesOf(context.cluster).every(({ name }) => nodes.has(name));
 }
