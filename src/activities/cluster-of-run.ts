@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Cluster } from '../cluster/cluster.js';
 import { ForeignInput, readInput, wholeOf } from '../cluster/operation-input.js';
-import type { Execution } from './index.js';
+import type { Execution } from './dependencies.js';
 import { firstInput } from './input-of-run.js';
 
 /** Runs whose clusters are remembered; the one that was asked for longest ago goes first. */

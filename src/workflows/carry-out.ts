@@ -3,6 +3,7 @@ import type { BatchResult, Mode, Step, StepResult } from '../steps/step.js';
 import { call, forAll, isFailed, type Failed } from './call.js';
 import type { Desk } from './handlers.js';
 import type { Journal } from './journal.js';
+import type { Known } from './look-ahead.js';
 import { hostsOf, labelOf, type Line } from './messages.js';
 import { isSilence, leftBehind, mayTryAgain } from './retry.js';
 import { allOrNone } from './scope.js';
@@ -14,6 +15,8 @@ export interface Around {
   readonly patience: number;
   /** Hosts that a plan could not ask: it does not wait for each of them at every step. */
   readonly silent: Set<string>;
+  /** Hosts on which something was missing when it was looked ahead. */
+  readonly busy: Set<string>;
 }
 
 /**
@@ -29,6 +32,12 @@ export async function carryOut(stage: string, step: Step, hosts: readonly string
 export async function carryOutOnce(stage: string, step: Step, oneOf: readonly string[], around: Around): Promise<void> {
   const line = around.journal.begin(stage, step, [forAll]);
   return goOn({ stage, step, line, around, oneOf });
+}
+
+/** A step of which nothing was missing on these hosts when it was looked ahead. */
+export function tellDone(stage: string, step: Step, hosts: readonly string[], known: Known, { journal }: Around): void {
+  const results = hosts.map((host) => ({ outcome: 'done', missing: [], warnings: known(step, host)! }) as const);
+  endAlike(journal, journal.begin(stage, step, hosts), results);
 }
 
 interface Work {

@@ -39,7 +39,7 @@ export async function operation(
   const all = machines.map((host) => host.name);
   const journal = new Journal({ cluster: called, kubernetes, operation: name, mode, gates, hosts: all });
   const desk = handleMessages(journal);
-  const around: Around = { journal, desk, mode, patience: cluster.patience ?? 1, silent: new Set() };
+  const around: Around = { journal, desk, mode, patience: cluster.patience ?? 1, silent: new Set(), busy: new Set() };
 
   /** Which hosts a step is for; every batch asks, so it is worked out once. */
   const hosts = new Map<Step, ReadonlySet<string>>();

@@ -19,7 +19,7 @@ export async function workOnWave(input: WaveInput): Promise<WaveEnd> {
     // A parent that is gone has terminated this wave, or is about to.
     parent.signal(waveSignal, { id: workflowInfo().workflowId, waits }).catch(() => undefined);
   });
-  const around: Around = { journal, desk: handleMessages(journal), mode, patience, silent: new Set() };
+  const around: Around = { journal, desk: handleMessages(journal), mode, patience, silent: new Set(), busy: new Set() };
   const tasks = input.steps.map(({ step, hosts: own }): Task => {
     const meant = new Set(own ?? hosts);
     return { step: catalogue.get(step)!, meant: (host) => meant.has(host) };

@@ -18,21 +18,32 @@ export class Orders {
     return orders;
   }
 
-  /** The words of the next line, quotes taken away; undefined as long as it has not come whole. */
+  /** The words of the next line; undefined as long as it has not come whole. */
   #line(): string[] | undefined {
-    const words: string[] = [];
-    const pattern = /((?:[^\s'"\\]|\\[^]|'[^']*'|"(?:[^"\\]|\\[^])*")+)|([ \t]+)|(\n)/y;
-    for (let found = pattern.exec(this.#text); found; found = pattern.exec(this.#text)) {
-      const [, word, , end] = found;
-      if (end !== undefined) {
-        this.#text = this.#text.slice(pattern.lastIndex);
-        return words;
-      }
-      if (word !== undefined)
-        words.push(word.replace(/'([^']*)'|\\([^])/g, (_, quoted?: string, one?: string) => quoted ?? one ?? ''));
-    }
-    return undefined;
+    const found = words(this.#text);
+    if (found === undefined || !found.rest.startsWith('\n')) return undefined;
+    this.#text = found.rest.slice(1);
+    return found.words;
   }
+}
+
+const word = /[ \t]*((?:[^\s;'"\\]|\\[^]|'[^']*'|"(?:[^"\\]|\\[^])*"|;(?! ask ))+)/y;
+
+/** Words of a line, quotes taken away, `most` of them at most, and what follows; undefined where one has no end. */
+export function words(text: string, most = Infinity): { words: string[]; rest: string } | undefined {
+  const found: string[] = [];
+  let at = 0;
+  for (let next = wordAt(text, at); next && found.length < most; next = wordAt(text, at)) {
+    found.push(next[1]!.replace(/'([^']*)'|\\([^])/g, (_, quoted?: string, one?: string) => quoted ?? one ?? ''));
+    at += next[0].length;
+  }
+  const rest = text.slice(at).replace(/^[ \t]+/, '');
+  return /^['"\\]/.test(rest) ? undefined : { words: found, rest };
+}
+
+function wordAt(text: string, at: number): RegExpExecArray | null {
+  word.lastIndex = at;
+  return word.exec(text);
 }
 
 /** Both streams as the root shell sends them. */

@@ -47,7 +47,7 @@ export interface Opening {
   /** Goes at once. */
   readonly first: string;
   /** Goes when `now` says so of what has come so far, or the input ends without it. */
-  readonly then?: { readonly text: string; now(stdout: string, stderr: string): 'send' | 'end' | 'wait' };
+  readonly then?: { readonly text: string; readonly now: (stdout: string, stderr: string) => 'send' | 'end' | 'wait' };
 }
 
 /** By which a root shell is begun, for root himself and by sudo, with a password or without. */
