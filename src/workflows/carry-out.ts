@@ -1,23 +1,11 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { BatchResult, Mode, Step, StepResult } from '../steps/step.js';
+import type { BatchResult, Step, StepResult } from '../steps/step.js';
+import type { Around, Known } from './around.js';
 import { call, forAll, isFailed, type Failed } from './call.js';
-import type { Desk } from './handlers.js';
 import type { Journal } from './journal.js';
-import type { Known } from './look-ahead.js';
 import { hostsOf, labelOf, type Line } from './messages.js';
 import { isSilence, leftBehind, mayTryAgain } from './retry.js';
 import { allOrNone } from './scope.js';
-
-export interface Around {
-  readonly journal: Journal;
-  readonly desk: Desk;
-  readonly mode: Mode;
-  readonly patience: number;
-  /** Hosts that a plan could not ask: it does not wait for each of them at every step. */
-  readonly silent: Set<string>;
-  /** Hosts on which something was missing when it was looked ahead. */
-  readonly busy: Set<string>;
-}
 
 /**
  * A step on hosts that share an activity, again and again as long as somebody answers `retry`. Where most of them fail,

@@ -1,14 +1,8 @@
-import type { Step } from '../steps/step.js';
 import type { Paced } from './batches.js';
-import { carryOut, tellDone, type Around } from './carry-out.js';
+import type { Around, Task } from './around.js';
+import { carryOut, tellDone } from './carry-out.js';
 import { lookAhead } from './look-ahead.js';
 import { allOrNone } from './scope.js';
-
-/** A step, and the hosts by name that it is for. */
-export interface Task {
-  readonly step: Step;
-  readonly meant: (host: string) => boolean;
-}
 
 /** Lets batches of hosts go through steps, each batch at its own speed and as many at once as there are lanes. */
 export function lanes(stage: string, tasks: readonly Task[], { batches, lanes }: Paced, around: Around) {

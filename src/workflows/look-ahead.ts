@@ -1,13 +1,9 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { AheadInput, AheadResult, Step } from '../steps/step.js';
-import type { Around } from './carry-out.js';
+import type { AheadInput, AheadResult } from '../steps/step.js';
+import type { Around, Known, Task } from './around.js';
 import { together } from './call.js';
-import type { Task } from './go-through.js';
 import { aheadOptions } from './retry.js';
 import { cancellation } from './scope.js';
-
-/** What is known of a step on a host without its having been run: its warnings, where nothing is missing; nothing otherwise. */
-export type Known = (step: Step, host: string) => readonly string[] | undefined;
 
 const nothing: Known = () => undefined;
 

@@ -1,9 +1,9 @@
 import { ApplicationFailure, getExternalWorkflowHandle, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { catalogue } from '../steps/catalogue.js';
+import type { Around, Task } from './around.js';
 import { pacedWave } from './batches.js';
-import type { Around } from './carry-out.js';
 import { isOnce } from './call.js';
-import { goThrough, type Task } from './go-through.js';
+import { goThrough } from './go-through.js';
 import { handleMessages, waveSignal } from './handlers.js';
 import { Journal } from './journal.js';
 import { told, type WaveEnd, type WaveInput } from './wave.js';
