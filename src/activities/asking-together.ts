@@ -43,8 +43,9 @@ export class AskingTogether implements Asked {
   #ask(): void {
     const asked = new Map<string, Question[]>();
     for (const question of this.#questions) {
-      const { command } = question.fact;
-      asked.set(command, [...(asked.get(command) ?? []), question]);
+      const { command, stdin = '' } = question.fact;
+      const key = JSON.stringify([command, stdin]);
+      asked.set(key, [...(asked.get(key) ?? []), question]);
     }
     this.#questions = [];
     for (const pack of packs([...asked.values()].map((questions) => ({ fact: questions[0]!.fact, questions }))))

@@ -7,9 +7,8 @@ const line = (mark: string): RegExp => new RegExp(`<${mark} (\\d+)>`);
 /** No command may be longer than an argument (execve(2), MAX_ARG_STRLEN); this leaves room for quotes. */
 const longest = 60_000;
 
-/** Whether a question can be asked with others: what it is told on standard input stands in no command. */
-export const canBeTogether = ({ command, stdin }: Fact<unknown>): boolean =>
-  stdin === undefined && command.length < longest;
+/** Whether a command can hold a question beside others. */
+export const canBeTogether = ({ command }: Fact<unknown>): boolean => command.length < longest;
 
 /** Questions in their order, as many in one as a command can hold. */
 export function packs<T extends { readonly fact: Fact<unknown> }>(questions: readonly T[]): T[][] {
@@ -29,13 +28,15 @@ export function packs<T extends { readonly fact: Fact<unknown> }>(questions: rea
 
 /**
  * Several questions in one command, each in a shell of its own, so that none is disturbed by another. `mark`: a random word
- * that stands between the answers. Its answer is what each of them left behind.
+ * that stands between the answers. Its answer is what each of them left behind. What one is told on standard input is
+ * read whole before it begins: what it leaves unread is nobody else's.
  */
 export const together = (facts: readonly Fact<unknown>[], mark: string): Fact<Output[]> => ({
   secret: facts.some(({ secret }) => secret),
+  stdin: facts.map(({ stdin = '' }) => stdin).join(''),
   command:
-    sh`mark=${mark}; ask() { (eval "$1"); code=$?; printf "<%s %s>" "$mark" "$code"; printf "<%s %s>" "$mark" "$code" >&2; }` +
-    facts.map(({ command }) => sh`; ask ${command}`).join(''),
+    sh`mark=${mark}; ask() { input=$(head -c "$2"; echo .); printf %s "$\{input%.}" | (eval "$1"); code=$?; printf "<%s %s>" "$mark" "$code"; printf "<%s %s>" "$mark" "$code" >&2; }` +
+    facts.map(({ command, stdin = '' }) => sh`; ask ${command} ${Buffer.byteLength(stdin)}`).join(''),
   parse(output) {
     const [stdout, stderr] = [output.stdout.split(line(mark)), output.stderr.split(line(mark))];
     // Each answer and its exit code, and the nothing after the last.

@@ -20,9 +20,10 @@ function echoing() {
     machine: cluster().hosts[0]!,
     answer,
     read: async (fact) => {
-      const asked = askedTogether(fact.command);
-      given.push([...(asked?.commands ?? [fact.command])]);
-      const output = asked?.answer(asked.commands.map(said)) ?? said(fact.command);
+      const asked = askedTogether(fact.command, fact.stdin ?? '');
+      const questions = asked?.questions ?? [{ command: fact.command, stdin: fact.stdin ?? '' }];
+      given.push(questions.map(({ command, stdin }) => command + stdin));
+      const output = asked?.answer(questions.map(({ command }) => said(command))) ?? said(fact.command);
       return Promise.resolve(answer(fact, output));
     },
   });
@@ -54,10 +55,16 @@ describe('questions of checks that are made beside each other', () => {
     expect(bad).toMatchObject({ status: 'rejected', reason: { message: 'exit code 1' } });
   });
 
-  it('go alone where they are given input', async () => {
+  it('are each told their own input, and are no longer the same where that is another', async () => {
     const { host, given } = echoing();
-    await Promise.all([host.read(echo('a')), host.read({ ...echo('b'), stdin: 'secret' })]);
-    expect(given).toEqual([['echo b'], ['echo a']]);
+    await Promise.all([' one', ' two', ' one'].map((stdin) => host.read({ ...echo('a'), stdin })));
+    expect(given).toEqual([['echo a one', 'echo a two']]);
+  });
+
+  it('go alone where no command can hold them beside others', async () => {
+    const { host, given } = echoing();
+    await Promise.all([host.read(echo('a')), host.read(echo('b'.repeat(70_000)))]);
+    expect(given.map(([first = '']) => first.length)).toEqual([70_005, 6]);
   });
 });
 

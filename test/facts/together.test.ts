@@ -7,8 +7,8 @@ import { askedTogether } from '../simulation/together.js';
 
 const mark = '0123456789abcdef01234567';
 const asked = (command: string): Fact<Output> => ({ command, parse: (output) => output, codes: 'any' });
-const carriedOut = (command: string): Output => {
-  const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+const carriedOut = ({ command, stdin = '' }: Fact<unknown>): Output => {
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8', input: stdin });
   return { code: status!, stdout, stderr };
 };
 const word = fc
@@ -24,11 +24,21 @@ describe('questions that are asked together', () => {
           asked(`printf %s ${quoted(out)}; printf %s ${quoted(err)} >&2; cd /; set -e; mark=none; exit ${code}`),
         );
         const fact = together(facts, mark);
-        expect(answer(fact, carriedOut(fact.command))).toEqual(
-          all.map(([stdout, stderr, code]) => ({ code, stdout, stderr })),
-        );
+        expect(answer(fact, carriedOut(fact))).toEqual(all.map(([stdout, stderr, code]) => ({ code, stdout, stderr })));
       }),
       { numRuns: 30 },
+    ));
+
+  it('are told their own input whole, whatever of it they read', () =>
+    fc.assert(
+      fc.property(fc.array(fc.tuple(word, fc.boolean()), { minLength: 1 }), (all) => {
+        const facts = all.map(([stdin, reads]) => ({ ...asked(reads ? 'cat' : 'true'), stdin }));
+        const fact = together(facts, mark);
+        expect(answer(fact, carriedOut(fact)).map(({ stdout }) => stdout)).toEqual(
+          all.map(([stdin, reads]) => (reads ? stdin : '')),
+        );
+      }),
+      { numRuns: 20 },
     ));
 
   it.each(['<', `<${mark} 0>`, ''])('have no answer where one of them is missing (%j)', (stdout) => {
@@ -51,15 +61,19 @@ describe('questions that are asked together', () => {
     expect(packs(all).map(({ length }) => length)).toEqual([2, 2]);
     expect(packs(all).flat()).toEqual(all);
     expect(canBeTogether(asked('a'.repeat(60_000)))).toBe(false);
-    expect(canBeTogether({ ...asked('a'), stdin: 'secret' })).toBe(false);
+    expect(canBeTogether(asked('a'))).toBe(true);
   });
 
   it('are told apart by a simulated host', () =>
     fc.assert(
-      fc.property(fc.array(word, { minLength: 1 }), (commands) => {
-        const found = askedTogether(together(commands.map(asked), mark).command)!;
-        expect(found.commands).toEqual(commands);
-        const outputs = commands.map((stdout, code) => ({ code, stdout, stderr: '' }));
+      fc.property(fc.array(fc.record({ command: word, stdin: word }), { minLength: 1 }), (questions) => {
+        const { command, stdin } = together(
+          questions.map((one) => ({ ...asked(one.command), stdin: one.stdin })),
+          mark,
+        );
+        const found = askedTogether(command, stdin!)!;
+        expect(found.questions).toEqual(questions);
+        const outputs = questions.map(({ command: stdout }, code) => ({ code, stdout, stderr: '' }));
         expect(found.outputs(found.answer(outputs))).toEqual(outputs);
       }),
     ));

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { defaultSize, labDown, labUp } from '../../lab/index.js';
 import { Bundles } from '../../src/activities/bundles.js';
+import type { ExecuteOptions } from '../../src/activities/ssh/execute.js';
 import { createActivities } from '../../src/activities/index.js';
 import { createLookAhead } from '../../src/activities/look-ahead.js';
 import { version } from '../../src/version.js';
@@ -44,15 +45,15 @@ it('records an install in the lab', async () => {
       get: (object, key) =>
         key !== 'run'
           ? (Reflect.get(object, key) as unknown)
-          : async (command: string, options: object) => {
+          : async (command: string, options: ExecuteOptions) => {
               const output = await object.run(command, options);
               const tag = kind.getStore();
               // The commands around a unit are the unit's own affair; its script is kept as one change.
               if (!tag || tag === 'unit') return output;
-              const asked = askedTogether(command);
+              const asked = askedTogether(command, options.stdin ?? '');
               const outputs = asked?.outputs(output) ?? [output];
-              for (const [index, one] of (asked?.commands ?? [command]).entries())
-                keep({ kind: tag, host: target.name, command: one, output: outputs[index]! });
+              for (const [index, one] of (asked?.questions ?? [{ command }]).entries())
+                keep({ kind: tag, host: target.name, command: one.command, output: outputs[index]! });
               return output;
             },
     });

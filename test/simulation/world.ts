@@ -69,8 +69,8 @@ export class World {
   }
 
   execute(host: string, command: string, stdin: string): Output {
-    const asked = askedTogether(command);
-    if (asked) return asked.answer(asked.commands.map((one) => this.execute(host, one, '')));
+    const asked = askedTogether(command, stdin);
+    if (asked) return asked.answer(asked.questions.map((one) => this.execute(host, one.command, one.stdin)));
     return this.#aboutUnit(host, command, stdin) ?? this.#recorded(host, command);
   }
 

@@ -1,15 +1,8 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Cluster } from '../../../src/cluster/cluster.js';
-import { cluster } from '../../clusters.js';
 import type { Bench, Result } from '../bench.js';
-import { startServer } from '../dev-server.js';
-import { startFleet, type Fleet } from '../fleet/fleet.js';
 import type { Line, Runs } from '../line.js';
 import { versions } from '../python.js';
 import { milliseconds } from '../stopwatch.js';
-import { others } from './others.js';
-import { compiled, end, ended, startWorker } from '../program.js';
+import { openGround } from './ground.js';
 import { count } from './steps.js';
 
 export const fanout: Bench = {
@@ -28,34 +21,23 @@ export const fanout: Bench = {
 type Way = 'cold' | 'warm' | 'bare' | 'pyinfra' | 'ansible' | 'ansibleWarm';
 
 async function onHosts(size: number, runs: number): Promise<Line[]> {
-  const fleet = await startFleet(size);
-  const place = mkdtempSync('/tmp/kha-f-');
-  const server = await startServer();
+  const ground = await openGround(size);
+  const { fleet, kha, bare, pyinfra, ansible, prove, withWorker } = ground;
   try {
-    const file = join(place, 'cluster.json');
-    const wanted: Cluster = { ...cluster(), name: 'fanout', hosts: [...fleet.hosts], ssh: fleet.settings };
-    writeFileSync(file, JSON.stringify(wanted));
-    const { pyinfra, ansible } = await others(fleet, place);
-    const node = (name: string, ...args: string[]): Promise<string> =>
-      ended(process.execPath, [compiled(`fanout/${name}`), ...args]);
-    const install = (): Promise<string> => node('client', server.address, file);
     const found: Record<Way, number[]> = { cold: [], warm: [], bare: [], pyinfra: [], ansible: [], ansibleWarm: [] };
-    const measure = async (way: Way, work: () => Promise<unknown>): Promise<void> => {
+    const measure = async (way: Way, work: () => Promise<void>): Promise<void> => {
       fleet.bare();
       const seconds = (await milliseconds(work)) / 1_000;
       console.log(`  ${size} hosts, ${way}: ${seconds.toFixed(2)} s`);
       found[way].push(seconds);
-      proveAll(fleet, way);
+      prove();
     };
     for (let run = 0; run < runs; run += 1) {
-      const worker = await startWorker(compiled('fanout/worker'), [server.address, fleet.folder]);
-      try {
-        await measure('cold', install);
-        await measure('warm', install);
-      } finally {
-        await end(worker);
-      }
-      await measure('bare', () => node('bare', file, fleet.folder));
+      await withWorker(async () => {
+        await measure('cold', kha);
+        await measure('warm', kha);
+      });
+      await measure('bare', bare);
       await measure('pyinfra', pyinfra);
       // It takes minutes where the others take seconds.
       if (run * size >= 40) continue;
@@ -64,17 +46,8 @@ async function onHosts(size: number, runs: number): Promise<Line[]> {
     }
     return table(size, found);
   } finally {
-    await server.stop();
-    fleet.stop();
-    rmSync(place, { recursive: true });
+    await ground.close();
   }
-}
-
-/** Throws where a way has left out a host or a step. */
-function proveAll({ hosts, folder }: Fleet, way: Way): void {
-  for (const { name } of hosts)
-    for (let step = 0; step < count; step += 1)
-      if (!existsSync(join(folder, name, `${step}`))) throw new Error(`${way} left out step ${step} on ${name}`);
 }
 
 function table(size: number, { cold, warm, bare, pyinfra, ansible, ansibleWarm }: Record<Way, Runs>): Line[] {

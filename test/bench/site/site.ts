@@ -55,8 +55,8 @@ export class Site {
 
   /** What a host answers. One that no host of the lab was ever given fails, and so the step that gave it. */
   execute(host: string, command: string, stdin: string): Output {
-    const asked = askedTogether(command);
-    if (asked) return asked.answer(asked.commands.map((one) => this.execute(host, one, '')));
+    const asked = askedTogether(command, stdin);
+    if (asked) return asked.answer(asked.questions.map((one) => this.execute(host, one.command, one.stdin)));
     const own = this.#answer(host, this.#crowd.recorded(host), command, stdin);
     const kept = this.#records.answer(host, command, stdin);
     if (kept) return kept;
