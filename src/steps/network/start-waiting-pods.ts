@@ -1,6 +1,7 @@
-import { controlPlanes, nodes as nodesOf } from '../../cluster/roles.js';
+import { controlPlanes, nodes } from '../../cluster/roles.js';
 import { kubectl } from '../../facts/kubectl.js';
-import { connectedNodes, waitingPods } from '../../facts/waiting-pods.js';
+import { nodeList } from '../../facts/nodes.js';
+import { waitingPods } from '../../facts/pods.js';
 import { servesApi } from '../fitness.js';
 import type { Host } from '../host.js';
 import type { CheckContext, Step } from '../step.js';
@@ -40,6 +41,7 @@ const waiting = ({ host }: CheckContext) => host.read(waitingPods(['kube-dns', '
 
 /** Every node: a pod's successor may come to another one than it was on. */
 async function connected(context: CheckContext): Promise<boolean> {
-  const [pods, nodes] = await Promise.all([waiting(context), context.host.read(connectedNodes)]);
-  return pods.length === 0 || nodesOf(context.cluster).every(({ name }) => nodes.has(name));
+  const [pods, found = []] = await Promise.all([waiting(context), context.host.read(nodeList)]);
+  const up = new Set(found.filter((node) => node.connected).map(({ name }) => name));
+  return pods.length === 0 || nodes(context.cluster).every(({ name }) => up.has(name));
 }
