@@ -3,7 +3,7 @@ import { podSubnets } from '../../cluster/families.js';
 import { inUrl } from '../../cluster/ip.js';
 import { patientSeconds } from '../../cluster/patience.js';
 import { controlPlanes, nodes } from '../../cluster/roles.js';
-import { apiObject, applying, kubectl, notWaiting } from '../../facts/kubectl.js';
+import { apiObject, kubectl, notWaiting } from '../../facts/kubectl.js';
 import { placedPods, type PlacedPod } from '../../facts/pods.js';
 import { rolledOut } from '../../facts/rollout.js';
 import { abreast, channels } from '../abreast.js';
@@ -36,8 +36,7 @@ export const proveNetwork: Step = {
     return [`nobody has proved the network of ${length > shown ? `these ${length} nodes` : nodeNames(cluster)}`];
   },
   async apply({ cluster, host }) {
-    const apply = kubectl([...applying(cluster), '-f', '-']);
-    await host.run(apply, { stdin: stream(...probe(cluster, namespace)) });
+    await host.run(kubectl(['apply', '-f', '-']), { stdin: stream(...probe(cluster, namespace)) });
     await until(host, cluster);
     await reachEachOther(host, cluster);
     await host.run(kubectl(['delete', 'namespace', namespace, ...notWaiting(cluster)]));
@@ -47,7 +46,7 @@ export const proveNetwork: Step = {
       metadata: { name: record, namespace: 'kube-system' },
       data: { nodes: nodeNames(cluster), at: new Date().toISOString() },
     };
-    await host.run(apply, { stdin: stream(proof) });
+    await host.run(kubectl(['apply', '-f', '-']), { stdin: stream(proof) });
   },
 };
 
