@@ -3,8 +3,8 @@ import { kubectl } from '../../facts/kubectl.js';
 import { nodeList } from '../../facts/nodes.js';
 import { waitingPods } from '../../facts/pods.js';
 import { servesApi } from '../fitness.js';
-import type { Host } from '../host.js';
 import type { CheckContext, Step } from '../step.js';
+import { within } from '../within.js';
 
 /**
  * A node is Ready once Calico's plugin lies there, a few seconds before calico-node has made it work. A pod that is started
@@ -31,11 +31,6 @@ export const startWaitingPods: Step = {
   // Whatever else keeps a pod from starting is told by checkComponents.
   verify: () => Promise.resolve([]),
 };
-
-/** Waits so many seconds at most; checkComponents waits longer, and says what is wrong. */
-async function within(seconds: number, host: Host, come: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < seconds && !(await come()); tries += 1) await host.run('sleep 1');
-}
 
 const waiting = ({ host }: CheckContext) => host.read(waitingPods(['kube-dns', 'calico-kube-controllers']));
 

@@ -12,6 +12,7 @@ import type { Host } from '../host.js';
 import { servesApi } from '../fitness.js';
 import type { Step } from '../step.js';
 import { networkProbe } from '../runtime/images.js';
+import { within } from '../within.js';
 import { probe } from './probe.js';
 
 const namespace = 'kha-proof';
@@ -63,11 +64,9 @@ const nodeNames = (cluster: Cluster): string =>
  */
 async function until(host: Host, cluster: Cluster): Promise<void> {
   const limit = patientSeconds(cluster, 120 + Math.floor(nodes(cluster).length / 10));
-  const status = kubectl(['-n', namespace, 'rollout', 'status', 'daemonset/probe', '--watch=false']);
-  await host.run(
-    `end=$(($(date +%s) + ${limit})); until ${status} 2>&1 | grep -q 'successfully rolled out' || [ "$(date +%s)" -ge "$end" ]; do sleep 1; done`,
-  );
-  const missing = await host.read(rolledOut(namespace, 'daemonset/probe'));
+  const look = (): Promise<string[]> => host.read(rolledOut(namespace, 'daemonset/probe'));
+  await within(limit, host, async () => (await look()).length === 0);
+  const missing = await look();
   if (missing.length > 0)
     throw new Error(
       `the pods of the network proof did not start on every node of ${cluster.name}: ${missing.join('; ')}`,
