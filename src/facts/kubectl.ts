@@ -44,32 +44,3 @@ export const apiObject = <T>(args: readonly string[]): Fact<T | undefined> => ({
     return undefined;
   },
 });
-
-export interface Node {
-  readonly name: string;
-  readonly ready: boolean;
-  readonly version: string;
-  readonly controlPlane: boolean;
-}
-
-interface NodeList {
-  items: {
-    metadata: { name: string; labels: Record<string, string> };
-    status: { conditions: { type: string; status: string }[]; nodeInfo: { kubeletVersion: string } };
-  }[];
-}
-
-/** Nodes of the cluster; undefined where there is no control plane yet. */
-export const nodeList: Fact<Node[] | undefined> = {
-  command: apiObject(['nodes']).command,
-  codes: [0, noControlPlane],
-  parse: ({ code, stdout }) =>
-    code === 0
-      ? (JSON.parse(stdout) as NodeList).items.map(({ metadata, status }) => ({
-          name: metadata.name,
-          ready: status.conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True'),
-          version: status.nodeInfo.kubeletVersion,
-          controlPlane: 'node-role.kubernetes.io/control-plane' in metadata.labels,
-        }))
-      : undefined,
-};
