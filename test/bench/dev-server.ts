@@ -14,18 +14,17 @@ export interface Started {
   stop(): Promise<void>;
 }
 
-/** `ip`: an address of this machine that it listens on. */
-export async function startServer(ip = '127.0.0.1'): Promise<Started> {
+export async function startServer(): Promise<Started> {
   const program = await temporalCli(({ what, state }) => console.log(`${what}: ${state}`));
   // Not /tmp, which may be memory.
   const folder = mkdtempSync('/var/tmp/kha-bench-');
   const [port, uiPort] = [await freePort(), await freePort()];
-  const server = tied(
-    program,
-    [...devServer(join(folder, 'temporal.db'), { port, uiPort }), '--ip', ip],
-    ['ignore', 'ignore', 'inherit'],
-  );
-  const address = `${ip}:${port}`;
+  const server = tied(program, devServer(join(folder, 'temporal.db'), { port, uiPort }), [
+    'ignore',
+    'ignore',
+    'inherit',
+  ]);
+  const address = `127.0.0.1:${port}`;
   const stop = async (): Promise<void> => {
     if (server.exitCode === null && server.kill('SIGKILL')) await once(server, 'exit');
     rmSync(folder, { recursive: true, force: true });
