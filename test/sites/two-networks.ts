@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { holds, run } from '../../src/engine/run-program.js';
+import { tied } from '../bench/tied.js';
 import { inRoot } from '../root.js';
 
 /** A network namespace on a lab's bridge, from which some addresses can be reached and no others. */
@@ -9,7 +10,7 @@ export interface Network {
   readonly name: string;
   readonly reaches: (address: string) => Promise<boolean>;
   /** Starts a worker of kha in it, with what it says in a file. */
-  readonly worker: (log: string, env: NodeJS.ProcessEnv, ...args: string[]) => ChildProcess;
+  readonly worker: (log: string, env: Readonly<Record<string, string>>, ...args: string[]) => ChildProcess;
   /** Ends its workers, and removes it. */
   readonly remove: () => Promise<void>;
 }
@@ -29,9 +30,11 @@ export async function network(bridge: string, name: string, own: string, reached
     name,
     reaches: (address) => holds('ip', ['netns', 'exec', name, ...ssh(address)]),
     worker(log, env, ...args) {
-      const words = ['netns', 'exec', name, process.execPath, inRoot('bin/kha.js'), 'worker', ...args];
+      const settings = Object.entries(env).map(([key, value]) => `${key}=${value}`);
+      const words = ['ip', 'netns', 'exec', name, process.execPath, inRoot('bin/kha.js'), 'worker', ...args];
       const file = openSync(log, 'a', 0o600);
-      const child = spawn('ip', words, { env, stdio: ['ignore', file, file] });
+      // Each of these programs becomes the next: the process is the worker's.
+      const child = tied('env', [...settings, ...words], ['ignore', file, file]);
       children.push(child);
       return child;
     },

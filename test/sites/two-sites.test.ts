@@ -28,7 +28,7 @@ let hosts: Readonly<Record<string, string>>;
 const pids: Record<'here' | 'berlin', number[]> = { here: [], berlin: [] };
 
 function start(of: keyof typeof pids, ...args: string[]): void {
-  const env = { ...process.env, XDG_STATE_HOME: folder, TEMPORAL_ADDRESS: address };
+  const env = { XDG_STATE_HOME: folder, TEMPORAL_ADDRESS: address };
   const { pid = 0 } = (of === 'here' ? here : berlin).worker(log(of), env, ...args);
   pids[of].push(pid);
 }
@@ -47,7 +47,6 @@ beforeAll(async () => {
   berlin = await network(`kha${index}`, `kha${index}-berlin`, `${net}.6`, [`${net}.1`, hosts['m1']!, hosts['w1']!]);
 });
 afterAll(async () => {
-  for (const one of ['here', 'berlin']) console.log(one, readFileSync(log(one), 'utf8').slice(-2000));
   await here.remove();
   await berlin.remove();
   await door.close();
