@@ -39,7 +39,8 @@ export async function network(bridge: string, name: string, own: string, reached
       return child;
     },
     async remove() {
-      for (const child of children) if (child.exitCode === null && child.kill('SIGTERM')) await once(child, 'exit');
+      for (const child of children)
+        if (child.exitCode === null && child.signalCode === null && child.kill('SIGTERM')) await once(child, 'exit');
       // Its end of the cable goes with it.
       await ip('netns', 'del', name);
     },
