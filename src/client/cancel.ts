@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import { progressOf } from './progress.js';
 import { asked, isServed } from './task-queues.js';
+import { unservedSitesOf } from './unserved-sites.js';
 
 /** How often one that waits is told what for; milliseconds. */
 const everyNowAndThen = 10_000;
@@ -22,6 +23,9 @@ export async function cancelRun(
   tell: (words: string) => void,
 ): Promise<Cancelled> {
   await handle.cancel();
+  const { runId } = await handle.describe();
+  for (const words of await unservedSitesOf({ workflowId: handle.workflowId, runId })(client))
+    tell(`what was begun there cannot be stopped: ${words}`);
   let told = Date.now();
   for (;;) {
     const description = await handle.describe();

@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { inputOfRun } from '../activities/input-of-run.js';
 import type { Execution } from '../activities/index.js';
 import type { Cluster } from '../cluster/cluster.js';
+import { ForeignInput } from '../cluster/operation-input.js';
 import { hostsAt, sitesOf } from '../cluster/sites.js';
 import { hasOwnServer } from '../engine/connection.js';
 import { siteQueue, taskQueueOf } from '../workflows/messages.js';
@@ -23,11 +24,16 @@ export const unservedSites = async (
 ): Promise<string[]> =>
   (await Promise.all(sitesOf(cluster).map((site) => unserved(client, cluster, site, { patience, ownServer })))).flat();
 
-/** The same of a run under way, time and again: what it was started with is read once. */
-export function unservedSitesOf(run: Execution): (client: Client) => Promise<string[]> {
-  let known: Cluster | undefined;
+/** The same of a run under way, time and again: what it was started with is read once. Of another kha's run nothing is said. */
+export function unservedSitesOf({ workflowId, runId }: Execution): (client: Client) => Promise<string[]> {
+  let known: AtSites | undefined;
   return async (client) => {
-    known ??= (await inputOfRun(client, run.workflowId, run.runId)).cluster;
+    try {
+      known ??= (await inputOfRun(client, workflowId, runId)).cluster;
+    } catch (error) {
+      if (!(error instanceof ForeignInput)) throw error;
+      known = { name: workflowId, hosts: [] };
+    }
     return unservedSites(client, known, 0);
   };
 }

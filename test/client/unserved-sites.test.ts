@@ -82,4 +82,7 @@ it('knows of a run under way by what it was started with, which it reads once', 
   const ask = unservedSitesOf({ workflowId: 'cluster/test', runId: 'r' });
   for (let times = 0; times < 2; times += 1) expect(await ask(client)).toHaveLength(1);
   expect(reads).toBe(1);
+  // What another kha began is its own to tell of.
+  Object.assign(input, { schema: inputVersion + 1 });
+  expect(await unservedSitesOf({ workflowId: 'cluster/other', runId: 'r' })(client)).toEqual([]);
 });
