@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { temporal } from '@temporalio/proto';
-import type { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Cluster } from '../../src/cluster/cluster.js';
 import { hostsAt, sitesOf, type Site } from '../../src/cluster/sites.js';
 import { siteQueue, type Progress, type Report } from '../../src/workflows/messages.js';
 import { cluster } from '../clusters.js';
-import { fakes, openBench, refusal, type Bench, type Call } from './bench.js';
+import { fakes, openBench, refusal, whileAllRun, type Bench, type Call } from './bench.js';
 import { largeCluster, replaySeconds } from './large.js';
 import { answer } from './people.js';
 
@@ -34,7 +33,7 @@ const small = spread(
 );
 
 /** Workers of the task queue, and of each site, that reach their own hosts and no others. */
-async function each<T>(wanted: Cluster, taskQueue: string, work: () => Promise<T>): Promise<Map<Site, Call[]>> {
+async function each(wanted: Cluster, taskQueue: string, work: () => Promise<void>): Promise<Map<Site, Call[]>> {
   const calls = new Map<Site, Call[]>();
   const workers = await Promise.all(
     [undefined, ...sitesOf(wanted)].map((site) => {
@@ -47,13 +46,9 @@ async function each<T>(wanted: Cluster, taskQueue: string, work: () => Promise<T
       return bench.worker(site === undefined ? taskQueue : siteQueue(taskQueue, site), activities);
     }),
   );
-  await all(workers, work);
+  await whileAllRun(workers, work);
   return calls;
 }
-
-/** Lets all of them work until the work is over. */
-const all = async <T>([first, ...others]: readonly Worker[], work: () => Promise<T>): Promise<void> =>
-  first === undefined ? void (await work()) : void (await first.runUntil(() => all(others, work)));
 
 const hostsIn = (calls: readonly Call[] = []): string[] => [...new Set(calls.map(({ host }) => host))].sort();
 
