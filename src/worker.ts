@@ -30,7 +30,7 @@ import { runningCode } from './running-code.js';
 import * as steps from './steps/index.js';
 import type { Step } from './steps/step.js';
 import { version } from './version.js';
-import { taskQueue as usual } from './workflows/messages.js';
+import { siteQueue, taskQueue as usual } from './workflows/messages.js';
 
 /** What a worker can do: the steps that its activities carry out, and the workflows that order them. */
 export interface Abilities {
@@ -38,14 +38,21 @@ export interface Abilities {
   readonly workflows: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
 }
 
+export interface WorkerSettings {
+  readonly taskQueue?: string | undefined;
+  /** Sites whose activities it carries out, and nothing else; without any, all that the task queue itself has. */
+  readonly sites?: readonly string[] | undefined;
+  /** kha's own unless told. */
+  readonly abilities?: Abilities;
+}
+
 /**
- * Runs a worker of a task queue until it is told to stop (SIGTERM, SIGINT). What it began on hosts goes on there without it.
- * Its abilities are kha's own unless told.
+ * Runs a worker of a task queue, or of sites of it, until it is told to stop (SIGTERM, SIGINT). What it began on hosts goes on
+ * there without it.
  */
 export async function runWorker(
   { options, namespace, engine }: Server,
-  taskQueue = usual,
-  abilities?: Abilities,
+  { taskQueue = usual, sites = [], abilities }: WorkerSettings = {},
 ): Promise<void> {
   // Where the server is gone there is nobody left to say goodbye to.
   const stopLooking = engine && whenRemoved(engine.id, () => process.exit(1));
@@ -64,12 +71,11 @@ export async function runWorker(
   const files = new OpenedFiles();
   const bundles = new Bundles(files.open);
   const lent = { pool, bundles, makeManifest, imagesIn, cluster: clusterOfRun(), steps: able.steps, kha: version };
-  const worker = await Worker.create({
+  const work: WorkerOptions = {
     connection,
     namespace,
     taskQueue,
     dataConverter: converter,
-    ...able.workflows,
     activities: {
       ...createActivities(lent),
       ...createLookAhead(lent),
@@ -83,20 +89,37 @@ export async function runWorker(
     ...(engine ? { stickyQueueScheduleToStartTimeout: '1s' } : {}),
     identity: engine ? await workerIdentity(code) : standingIdentity(code),
     shutdownGraceTime: '5s',
-  });
+  };
+  const queues = sites.length > 0 ? sites.map((site) => siteQueue(taskQueue, site)) : [taskQueue];
+  const workers = await Promise.all(
+    queues.map((queue) => Worker.create({ ...work, ...(sites.length > 0 ? {} : able.workflows), taskQueue: queue })),
+  );
   if (engine) {
     await keepEndedRuns(client);
     await takeOverActivities(client, taskQueue);
   }
   console.log(
-    `${new Date().toISOString()} worker ${process.pid} serves ${taskQueue} at ${options.address ?? 'the default address'}`,
+    `${new Date().toISOString()} worker ${process.pid} serves ${queues.join(', ')} at ${options.address ?? 'the default address'}`,
   );
-  await worker.run();
+  await untilOneEnds(workers);
   stopLooking?.();
   bundles.close();
   pool.close();
   await files[Symbol.asyncDispose]();
   await connection.close();
+}
+
+/** The others end with the first of them, however that ends: a process is not left serving some of its queues. */
+async function untilOneEnds(workers: readonly Worker[]): Promise<void> {
+  await Promise.all(
+    workers.map(async (worker) => {
+      try {
+        await worker.run();
+      } finally {
+        for (const other of workers) if (other.getState() === 'RUNNING') other.shutdown();
+      }
+    }),
+  );
 }
 
 const makeManifest: MakeManifest = (wanted, { ca, kubernetesVersion }) =>

@@ -22,6 +22,13 @@ export function cluster(more: Record<string, unknown> = {}): Cluster {
   });
 }
 
+/** The same with its worker w1 at the site berlin. */
+export const atBerlin = (more: Record<string, unknown> = {}): Cluster =>
+  cluster({
+    hosts: cluster().hosts.map((host) => (host.name === 'w1' ? { ...host, site: 'berlin' } : host)),
+    ...more,
+  });
+
 /** The registry of a cluster that has one. */
 export function registryOf(wanted: Cluster): RegistryPlace {
   const place = registryPlace(wanted);

@@ -14,7 +14,7 @@ vi.mock(import('@temporalio/worker'), async (original) => ({
   Worker: {
     create(options: WorkerOptions) {
       made.push(options);
-      return Promise.resolve({ run: () => undefined });
+      return Promise.resolve({ run: () => undefined, getState: () => 'STOPPED' });
     },
   } as unknown as typeof Worker,
 }));
@@ -28,6 +28,17 @@ it('passes every heartbeat on: unless told the SDK would keep them back for most
   const [{ maxHeartbeatThrottleInterval = '60s', defaultHeartbeatThrottleInterval = '30s' } = {}] = made;
   for (const interval of [maxHeartbeatThrottleInterval, defaultHeartbeatThrottleInterval])
     expect(msToNumber(interval)).toBeLessThanOrEqual(1_000);
+});
+
+it('serves sites by their own queues, and none of the workflows, which are the task queue’s', async () => {
+  const server = { options: { address: 'nowhere' }, namespace: 'default' };
+  await runWorker(server, { taskQueue: 'lab', sites: ['berlin', 'paris'] });
+  expect(made.map(({ taskQueue }) => taskQueue)).toEqual(['lab/berlin', 'lab/paris']);
+  await runWorker(server, { taskQueue: 'lab' });
+  const servesWorkflows = ({ workflowBundle, workflowsPath }: WorkerOptions) =>
+    workflowBundle !== undefined || workflowsPath !== undefined;
+  expect(made.map(servesWorkflows)).toEqual([false, false, true]);
+  for (const { activities } of made) expect(activities).toHaveProperty('joinWorker');
 });
 
 it('bears a worker or a server that stands still for half a minute, and ends no run before its activities', () => {

@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import { progressOf } from './progress.js';
+import { asked, isServed } from './task-queues.js';
+import { unservedSitesOf } from './unserved-sites.js';
 
-/** TaskQueueType of Temporal's API. */
-const [ofWorkflows, ofActivities] = [1, 2];
-/** A worker asks for work at least once a minute; the server remembers it for five. Milliseconds. */
-const seenWithin = 75_000;
 /** How often one that waits is told what for; milliseconds. */
 const everyNowAndThen = 10_000;
 
@@ -25,6 +23,9 @@ export async function cancelRun(
   tell: (words: string) => void,
 ): Promise<Cancelled> {
   await handle.cancel();
+  const { runId } = await handle.describe();
+  for (const words of await unservedSitesOf({ workflowId: handle.workflowId, runId })(client))
+    tell(`what was begun there cannot be stopped: ${words}`);
   let told = Date.now();
   for (;;) {
     const description = await handle.describe();
@@ -44,22 +45,8 @@ export async function cancelRun(
 }
 
 /** Whether workers ask for a task queue's work, of both kinds. */
-async function served(client: Client, taskQueue: string): Promise<boolean> {
-  const { namespace } = client.options;
-  const seen = await Promise.all(
-    [ofWorkflows, ofActivities].map(async (taskQueueType) => {
-      const { pollers } = await client.workflowService.describeTaskQueue({
-        namespace,
-        taskQueue: { name: taskQueue },
-        taskQueueType,
-      });
-      return (pollers ?? []).some(
-        ({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < seenWithin,
-      );
-    }),
-  );
-  return seen.every(Boolean);
-}
+const served = async (client: Client, taskQueue: string): Promise<boolean> =>
+  (await Promise.all(Object.values(asked).map((kind) => isServed(client, taskQueue, kind)))).every(Boolean);
 
 const atWork = ({ raw }: WorkflowExecutionDescription): string => {
   const steps = (raw.pendingActivities ?? []).map(({ activityType }) => activityType?.name ?? '');

@@ -7,6 +7,7 @@ import { isAway } from './away.js';
 import type { Connected } from './connect.js';
 import { progressOf } from './progress.js';
 import { screen, type Screen } from './render/screen.js';
+import { unservedSitesOf } from './unserved-sites.js';
 import { stillMoves, waitsFor } from './waits-for.js';
 
 export const exitCodes = { done: 0, failed: 1, usage: 2, waiting: 3, interrupted: 130 } as const;
@@ -14,6 +15,8 @@ export const exitCodes = { done: 0, failed: 1, usage: 2, waiting: 3, interrupted
 const interval = 400;
 /** For how long a run may say nothing new before its server is asked whether it still runs; milliseconds. */
 const patience = 2_000;
+/** For how long it may say nothing new before it is asked whether a site has no worker; milliseconds. */
+const stillness = 30_000;
 
 /**
  * Shows a run until it ends or waits for a person who is not there; gives the exit code. A server or worker that died is
@@ -28,6 +31,8 @@ export async function follow(connected: Connected, { workflowId }: WorkflowHandl
   let known: Progress | undefined;
   let checkedAt = Date.now();
   let movedAt = Date.now();
+  let unserved: ((client: Connected['client']) => Promise<string[]>) | undefined;
+  let told = '';
   try {
     for (;;) {
       const handle = connected.client.workflow.getHandle(workflowId);
@@ -40,6 +45,14 @@ export async function follow(connected: Connected, { workflowId }: WorkflowHandl
         const described = await unlessAway(() => handle.describe());
         if (described && described.status.name !== 'RUNNING' && !finished(await unlessAway(() => progressOf(handle))))
           return cutShort(view, handle, described.status.name);
+        if (described && progress?.phase === 'running' && Date.now() - movedAt > stillness) {
+          const ask = (unserved ??= unservedSitesOf(described));
+          const words = ((await unlessAway(() => ask(connected.client))) ?? []).join('\n');
+          // Told once, and left above what is drawn from then on.
+          if (words !== told) view.pause();
+          if (words !== told && words !== '') view.note(words);
+          told = words;
+        }
       }
       if (!progress) {
         if (connected.server.engine && isStopped()) return standing(view, handle);

@@ -1,15 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Cluster } from '../cluster/cluster.js';
+import { sitesOf } from '../cluster/sites.js';
 import { reported } from '../engine/report.js';
 import { codeOf } from '../engine/take-over.js';
 import { runningCode } from '../running-code.js';
-import { taskQueue, taskQueueOf } from '../workflows/messages.js';
+import { siteQueue, taskQueue, taskQueueOf } from '../workflows/messages.js';
 import type { Connected } from './connect.js';
+import { asked, pollersOf, type AskedFor } from './task-queues.js';
 import { tell } from './tell.js';
+import { siteWorker } from './unserved-sites.js';
 
-/** TaskQueueType of Temporal's API: where workers ask for workflow tasks. */
-const ofWorkflows = 1;
 /** Milliseconds for which a worker that is just starting is waited for. */
 const patience = 3_000;
 
@@ -18,17 +19,23 @@ const patience = 3_000;
  * given. The engine's own worker is renewed where no run is under way; otherwise, and of workers elsewhere, it is said in
  * words what to do.
  */
-export async function freshWorker({ client, server }: Connected, cluster: Pick<Cluster, 'taskQueue'>): Promise<void> {
+export async function freshWorker(
+  { client, server }: Connected,
+  cluster: Pick<Cluster, 'taskQueue' | 'hosts'>,
+): Promise<void> {
   const queue = taskQueueOf(cluster);
   const own = await runningCode();
-  if (!server.engine || queue !== taskQueue) {
-    const other = otherCode(await identities(client, queue), own);
+  const elsewhere = async (what: string, name: string, kind: AskedFor, command: string): Promise<void> => {
+    const other = otherCode(await identities(client, name, kind), own);
     if (other)
       console.error(
-        `the worker of task queue ${queue} is of kha ${other}, this is kha ${own}: it may not read what it is given\nNext: restart it where it runs: kha worker`,
+        `the worker of ${what} is of kha ${other}, this is kha ${own}: it may not read what it is given\nNext: restart it where it runs: ${command}`,
       );
-    return;
-  }
+  };
+  for (const site of sitesOf(cluster))
+    await elsewhere(`site ${site}`, siteQueue(queue, site), asked.activities, siteWorker(cluster, site));
+  if (!server.engine || queue !== taskQueue)
+    return elsewhere(`task queue ${queue}`, queue, asked.workflows, 'kha worker');
   const { engineWorker, renewWorker } = await import('../engine/engine.js');
   const pid = await engineWorker();
   if (pid === undefined) return;
@@ -49,20 +56,16 @@ export function otherCode(workers: readonly string[], own: string): string | und
   return found.includes(own) ? undefined : found[0];
 }
 
-async function identities(client: Client, name: string): Promise<string[]> {
-  const { pollers } = await client.workflowService.describeTaskQueue({
-    namespace: client.options.namespace,
-    taskQueue: { name },
-    taskQueueType: ofWorkflows,
-  });
-  return (pollers ?? []).map(({ identity }) => identity ?? '');
-}
+const identities = async (client: Client, name: string, kind: AskedFor): Promise<string[]> =>
+  (await pollersOf(client, name, kind)).map(({ identity }) => identity);
 
 /** The engine's worker among those that the server knows, which for some minutes are dead ones too. */
 async function ofProcess(client: Client, name: string, pid: number): Promise<string[]> {
   const deadline = Date.now() + patience;
   for (;;) {
-    const found = (await identities(client, name)).filter((identity) => identity.startsWith(`kha-engine/${pid}/`));
+    const found = (await identities(client, name, asked.workflows)).filter((identity) =>
+      identity.startsWith(`kha-engine/${pid}/`),
+    );
     if (found.length > 0 || Date.now() >= deadline) return found;
     await sleep(200);
   }

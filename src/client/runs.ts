@@ -15,6 +15,7 @@ import { version } from '../version.js';
 import { taskQueueOf } from '../workflows/messages.js';
 import { UsageError } from './explain.js';
 import { unservedQueue } from './unserved-queue.js';
+import { unservedSites } from './unserved-sites.js';
 import { workflowId } from './workflow-id.js';
 
 /** Who says what a person says: kept with approvals and answers. */
@@ -46,8 +47,8 @@ export async function begin(client: Client, cluster: Cluster, mode: Mode): Promi
     workflowIdConflictPolicy: 'FAIL',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
   });
-  const unserved = await unservedQueue(client, cluster);
-  if (unserved) console.error(unserved);
+  const unserved = await Promise.all([unservedQueue(client, cluster), unservedSites(client, cluster)]);
+  for (const words of unserved.flat()) if (words) console.error(words);
   return handle;
 }
 

@@ -4,9 +4,7 @@ import type { Cluster } from '../cluster/cluster.js';
 import { hasOwnServer } from '../engine/connection.js';
 import { awaitedWorker } from '../engine/engine.js';
 import { taskQueue, taskQueueOf } from '../workflows/messages.js';
-
-/** TaskQueueType of Temporal's API: where workers ask for workflow tasks. */
-const ofWorkflows = 1;
+import { asked, pollersOf } from './task-queues.js';
 
 /**
  * Says in words that no worker asks for the cluster's tasks, or nothing where one does. A worker that is just starting is
@@ -23,12 +21,7 @@ export async function unservedQueue(
   const deadline = Date.now() + patience;
   let said = false;
   for (;;) {
-    const { pollers } = await client.workflowService.describeTaskQueue({
-      namespace: client.options.namespace,
-      taskQueue: { name },
-      taskQueueType: ofWorkflows,
-    });
-    if (pollers && pollers.length > 0) return undefined;
+    if ((await pollersOf(client, name, asked.workflows)).length > 0) return undefined;
     if (Date.now() >= deadline) {
       if (!(await isStarting())) break;
       if (!said) console.error('waiting for the engine’s worker, which is starting');

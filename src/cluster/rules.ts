@@ -14,6 +14,7 @@ import { usualRoot } from './usual-folders.js';
 import { isSeed } from './seed-profile.js';
 import { seedProfile } from './seed-versions.js';
 import { seedProblems } from './seed-rules.js';
+import { siteProblems } from './sites.js';
 import { sizeProblems } from './size-rules.js';
 import { sourceProblems } from './source-rules.js';
 import { isSupported, supportedVersions } from './versions.js';
@@ -38,6 +39,7 @@ export const ruleProblems = (cluster: Cluster): RuleProblem[] =>
     waivers,
     fileProblems,
     nodeProblems,
+    siteProblems,
     containers,
     folderProblems,
     addOnProblems,
@@ -59,10 +61,12 @@ export const uniqueHosts = ({
     ),
   );
 
-/** Two hosts at one place to log in are one host; behind bastions of their own the same address may be two. */
+/** Two hosts at one place to log in are one host; behind bastions of their own, or at other sites, the same address may be two. */
 const logins: Rule = ({ hosts, ssh }) =>
   repeats(
-    hosts.map((host) => JSON.stringify([loginAddress(host), host.ssh?.port ?? ssh.port, host.ssh?.jump ?? ssh.jump])),
+    hosts.map((host) =>
+      JSON.stringify([loginAddress(host), host.ssh?.port ?? ssh.port, host.ssh?.jump ?? ssh.jump, host.site]),
+    ),
   ).flatMap(({ index, first }) => {
     const [host, before] = [hosts[index]!, hosts[first]!];
     // The same node address twice is told by itself.

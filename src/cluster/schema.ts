@@ -6,7 +6,7 @@ import { containerd, etcd } from './schema/data.js';
 import { files } from './schema/files.js';
 import { json } from './schema/json.js';
 import { kubeadm, patches } from './schema/kubeadm.js';
-import { dnsName, ipv6, label, nodeAddress, part, path, port, subnets } from './schema/names.js';
+import { dnsName, ipv6, label, nodeAddress, part, path, port, siteName, subnets } from './schema/names.js';
 import { nodeSettings, pool } from './schema/node.js';
 import { seedProfile } from './seed-versions.js';
 import { source } from './schema/source.js';
@@ -41,6 +41,9 @@ const host = z.strictObject({
     .describe('Interface of this host that carries the virtual address; that of the endpoint if left out')
     .optional(),
   pool: label.describe('The pool whose settings it has, where its own do not say otherwise').optional(),
+  site: siteName
+    .describe('The site whose workers (kha worker --site) reach it; those of the task queue if left out')
+    .optional(),
   ...nodeSettings,
 });
 

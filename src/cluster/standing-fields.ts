@@ -63,6 +63,7 @@ export const standingFields: Readonly<Record<string, Standing>> = {
   'hosts[].ssh': kha,
   'hosts[].vipInterface': applied('configureKeepalived'),
   'hosts[].pool': byHost,
+  'hosts[].site': kha,
   'hosts[].labels': byHost,
   'hosts[].annotations': byHost,
   'hosts[].taints': byHost,

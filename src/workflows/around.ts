@@ -1,4 +1,5 @@
 import type { Mode, Step } from '../steps/step.js';
+import type { Sites } from './batches.js';
 import type { Desk } from './handlers.js';
 import type { Journal } from './journal.js';
 
@@ -8,6 +9,7 @@ export interface Around {
   readonly desk: Desk;
   readonly mode: Mode;
   readonly patience: number;
+  readonly sites: Sites;
   /** Hosts that a plan could not ask: it does not wait for each of them at every step. */
   readonly silent: Set<string>;
   /** Hosts on which something was missing when it was looked ahead. */

@@ -12,6 +12,24 @@ const waveSize = 250;
 const sharing = ({ hosts }: Cluster): Machine[] =>
   hosts.length <= few ? [] : hosts.filter(({ roles }) => roles.every((role) => role === 'worker'));
 
+/** By host, the site of each that is at one. */
+export type Sites = ReadonlyMap<string, string>;
+
+export const sitesByHost = ({ hosts }: Pick<Cluster, 'hosts'>): Sites =>
+  new Map(hosts.flatMap(({ name, site }) => (site === undefined ? [] : [[name, site] as const])));
+
+/** Hosts by name, a list for each site: one activity is one worker's, which need not reach another site. */
+export function bySite(hosts: readonly string[], sites: Sites): string[][] {
+  const found = new Map<string | undefined, string[]>();
+  for (const host of hosts) {
+    const site = sites.get(host);
+    const own = found.get(site);
+    if (own) own.push(host);
+    else found.set(site, [host]);
+  }
+  return [...found.values()];
+}
+
 const chunks = <T>(all: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size));
 
@@ -21,17 +39,18 @@ export function batches(cluster: Cluster, size = batchSize): string[][] {
   const shared = new Set(together);
   return [
     ...cluster.hosts.filter((host) => !shared.has(host)).map(({ name }) => [name]),
-    ...(together.length > most ? [] : batchesOf(names(together), size)),
+    ...(together.length > most ? [] : batchesOf(names(together), sitesByHost(cluster), size)),
   ];
 }
 
-/** Hosts by name that go through a stage in a child workflow of their own, in the order of the spec. */
+/** Hosts by name that go through a stage in a child workflow of their own, in the order of the spec and site by site. */
 export const waves = (cluster: Cluster): string[][] => {
   const together = sharing(cluster);
-  return together.length > most ? chunks(names(together), waveSize) : [];
+  return together.length > most ? chunks(bySite(names(together), sitesByHost(cluster)).flat(), waveSize) : [];
 };
 
-const batchesOf = (hosts: readonly string[], size = batchSize): string[][] => chunks(hosts, size);
+const batchesOf = (hosts: readonly string[], sites: Sites, size = batchSize): string[][] =>
+  bySite(hosts, sites).flatMap((own) => chunks(own, size));
 
 const names = (machines: readonly Machine[]): string[] => machines.map(({ name }) => name);
 
@@ -44,8 +63,8 @@ export interface Paced {
 export const paced = (cluster: Cluster, pace: HostPace): Paced => within(pace, (size) => batches(cluster, size));
 
 /** The same of the hosts of a wave. */
-export const pacedWave = (hosts: readonly string[], pace: HostPace): Paced =>
-  within(pace, (size) => batchesOf(hosts, size));
+export const pacedWave = (hosts: readonly string[], sites: Sites, pace: HostPace): Paced =>
+  within(pace, (size) => batchesOf(hosts, sites, size));
 
 function within(pace: HostPace, inBatches: (size?: number) => string[][]): Paced {
   if (pace === 'all at once') {

@@ -1,4 +1,11 @@
-import { ActivityFailure, ApplicationFailure, proxyActivities, rootCause } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  proxyActivities,
+  rootCause,
+  workflowInfo,
+  type ActivityOptions,
+} from '@temporalio/workflow';
 import type {
   BatchInput,
   BatchResult,
@@ -10,6 +17,8 @@ import type {
   StepInput,
   StepResult,
 } from '../steps/step.js';
+import type { Sites } from './batches.js';
+import { siteQueue } from './messages.js';
 import { lookOptions, patientOptions } from './retry.js';
 import { cancellation } from './scope.js';
 
@@ -20,6 +29,8 @@ export interface CallOptions {
   readonly oneOf?: readonly string[] | undefined;
   /** By how much slow hosts may take longer; see the spec. */
   readonly patience?: number;
+  /** The hosts, or those of `oneOf`, are all at one site or at none. */
+  readonly sites?: Sites;
 }
 
 /**
@@ -32,10 +43,11 @@ export async function call(
   step: Step,
   hosts: readonly string[],
   mode: Mode,
-  { oneOf, patience = 1 }: CallOptions = {},
+  { oneOf, patience = 1, sites }: CallOptions = {},
 ): Promise<BatchResult> {
   const activities = proxyActivities<Record<string, (input: Input) => Promise<StepResult | BatchResult>>>({
     ...(mode === 'plan' ? lookOptions : patientOptions(step.retry, patience)),
+    ...queueOf(oneOf ?? hosts, sites),
     summary: `${together(hosts)} · ${stage}`,
   });
   const input = oneOf ? { oneOf, mode } : hosts.length > 1 ? { hosts, mode } : { host: hosts[0]!, mode };
@@ -59,10 +71,17 @@ export async function call(
   }
 }
 
+/** Where the worker of these hosts' site looks for work. */
+export function queueOf([first = '']: readonly string[], sites?: Sites): Pick<ActivityOptions, 'taskQueue'> {
+  const site = sites?.get(first);
+  return site === undefined ? {} : { taskQueue: siteQueue(workflowInfo().taskQueue, site) };
+}
+
 type Input = StepInput | OnceInput | BatchInput;
 
-/** The host of a line that is about the cluster as a whole. */
+/** The host of a line that is about the cluster as a whole, or about one site of it. */
 export const forAll = 'cluster';
+export const aboutAll = (site: string | undefined): string => (site === undefined ? forAll : `${forAll}/${site}`);
 export const isOnce = (pace: Pace): pace is Exclude<Pace, HostPace> => typeof pace === 'object' && 'once' in pace;
 
 export const together = ([first, ...others]: readonly string[]): string =>

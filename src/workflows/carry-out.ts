@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { BatchResult, Step, StepResult } from '../steps/step.js';
 import type { Around, Known } from './around.js';
-import { call, forAll, isFailed, type Failed } from './call.js';
+import { aboutAll, call, isFailed, type Failed } from './call.js';
 import type { Journal } from './journal.js';
 import { hostsOf, labelOf, type Line } from './messages.js';
 import { isSilence, leftBehind, mayTryAgain } from './retry.js';
@@ -16,9 +16,9 @@ export async function carryOut(stage: string, step: Step, hosts: readonly string
   return goOn({ stage, step, line, around });
 }
 
-/** A step that acts once for the cluster, on whichever of these hosts the activity finds to be fit. */
+/** A step that acts once for the cluster, on whichever of these hosts, all at one site or at none, the activity finds to be fit. */
 export async function carryOutOnce(stage: string, step: Step, oneOf: readonly string[], around: Around): Promise<void> {
-  const line = around.journal.begin(stage, step, [forAll]);
+  const line = around.journal.begin(stage, step, [aboutAll(around.sites.get(oneOf[0]!))]);
   return goOn({ stage, step, line, around, oneOf });
 }
 
@@ -38,10 +38,10 @@ interface Work {
 
 async function goOn(work: Work, known?: BatchResult): Promise<void> {
   const { stage, step, line, around, oneOf } = work;
-  const { journal, desk, mode, patience } = around;
+  const { journal, desk, mode, patience, sites } = around;
   try {
     for (let results = known; ; results = undefined) {
-      results ??= await call(stage, step, hostsOf(line), mode, { oneOf, patience });
+      results ??= await call(stage, step, hostsOf(line), mode, { oneOf, patience, sites });
       const bad = fail(results, hostsOf(line));
       if (bad.size === 0) return endAlike(journal, line, results as readonly StepResult[]);
       if (mode === 'plan') return endPlanned(around, line, results);

@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { AheadInput, AheadResult } from '../steps/step.js';
 import type { Around, Known, Task } from './around.js';
-import { together } from './call.js';
+import { queueOf, together } from './call.js';
 import { aheadOptions } from './retry.js';
 import { cancellation } from './scope.js';
 
@@ -15,13 +15,14 @@ export async function lookAhead(
   stage: string,
   tasks: readonly Task[],
   batch: readonly string[],
-  { mode, silent, busy }: Around,
+  { mode, sites, silent, busy }: Around,
 ): Promise<Known> {
   const meant = (host: string): Task[] => tasks.filter((task) => task.meant(host));
   const hosts = batch.filter((host) => !silent.has(host) && !busy.has(host) && meant(host).length > 1);
   if (hosts.length === 0) return nothing;
   const activities = proxyActivities<{ lookAhead: (input: AheadInput) => Promise<AheadResult> }>({
     ...aheadOptions,
+    ...queueOf(hosts, sites),
     summary: `${together(hosts)} · ${stage}`,
   });
   const steps = tasks.filter((task) => hosts.some(task.meant)).map(({ step }) => step.name);

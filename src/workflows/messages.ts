@@ -146,6 +146,12 @@ export const taskQueue = 'kubernetes-ha';
 /** The queue whose workers carry a cluster's operations out. */
 export const taskQueueOf = ({ taskQueue: own }: Pick<Cluster, 'taskQueue'>): string => own ?? taskQueue;
 
+/**
+ * The queue of activities on hosts at a site. No task queue that a spec names has a slash in it, and Temporal keeps only what
+ * begins with `/_sys/` for itself.
+ */
+export const siteQueue = (queue: string, site: string): string => `${queue}/${site}`;
+
 /** Search attributes and their types, as made by the engine and by docker-compose.yml. */
 export const searchAttributes = {
   ClusterName: 'Keyword',

@@ -2,7 +2,7 @@ import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { Step } from '../steps/step.js';
 import { variantsOf } from '../steps/variants.js';
 import { inputVersion } from '../cluster/input-version.js';
-import { paced, waves } from './batches.js';
+import { bySite, paced, sitesByHost, waves } from './batches.js';
 import { isOnce } from './call.js';
 import type { Around, Task } from './around.js';
 import { carryOutOnce } from './carry-out.js';
@@ -40,7 +40,9 @@ export async function operation(
   const all = machines.map((host) => host.name);
   const journal = new Journal({ cluster: called, kubernetes, operation: name, mode, gates, hosts: all });
   const desk = handleMessages(journal);
-  const around: Around = { journal, desk, mode, patience: cluster.patience ?? 1, silent: new Set(), busy: new Set() };
+  const sites = sitesByHost(cluster);
+  const patience = cluster.patience ?? 1;
+  const around: Around = { journal, desk, mode, patience, sites, silent: new Set(), busy: new Set() };
 
   /** Which hosts a step is for; every batch asks, so it is worked out once. */
   const hosts = new Map<Step, ReadonlySet<string>>();
@@ -57,8 +59,8 @@ export async function operation(
       const [{ step, meant }] = block;
       const { pace } = step;
       if (isOnce(pace)) {
-        const oneOf = all.filter((host) => meant(host) && !around.silent.has(host));
-        if (oneOf.length > 0) await carryOutOnce(title, step, oneOf, around);
+        const fit = all.filter((host) => meant(host) && !around.silent.has(host));
+        await allOrNone(() => bySite(fit, sites).map((oneOf) => carryOutOnce(title, step, oneOf, around)));
         continue;
       }
       const own = () => lanes(title, block, paced(cluster, pace), around);

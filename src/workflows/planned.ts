@@ -1,8 +1,8 @@
 import type { Cluster } from '../cluster/cluster.js';
 import type { Step } from '../steps/step.js';
 import type { Around, Task } from './around.js';
-import { batches, few, waves } from './batches.js';
-import { call, forAll, isFailed, isOnce, together } from './call.js';
+import { batches, bySite, few, waves } from './batches.js';
+import { aboutAll, call, isFailed, isOnce, together } from './call.js';
 import { allOrNone } from './scope.js';
 import { lookAtWaves, type Wave } from './waves.js';
 
@@ -22,9 +22,11 @@ export async function planned(
 ): Promise<string[]> {
   const own = await allOrNone(() =>
     tasks.map(async ({ step, meant }) => {
-      const asked = isOnce(step.pace) ? [cluster.hosts.map(({ name }) => name)] : batches(cluster);
       const present = (host: string): boolean => meant(host) && !around.silent.has(host);
-      return (await allOrNone(() => asked.map((batch) => look(step, batch.filter(present))))).flat();
+      const asked = isOnce(step.pace)
+        ? bySite(cluster.hosts.map(({ name }) => name).filter(present), around.sites)
+        : batches(cluster).map((batch) => batch.filter(present));
+      return (await allOrNone(() => asked.map((hosts) => look(step, hosts, around)))).flat();
     }),
   );
   const crews = waves(cluster).map((hosts, place) => ({
@@ -48,10 +50,10 @@ export async function planned(
   return atMost(lines, 500);
 }
 
-async function look(step: Step, hosts: readonly string[]): Promise<Found[]> {
+async function look(step: Step, hosts: readonly string[], { sites }: Pick<Around, 'sites'>): Promise<Found[]> {
   if (hosts.length === 0) return [];
-  const [named, options] = isOnce(step.pace) ? [[forAll], { oneOf: hosts }] : [hosts, {}];
-  const results = await call('Plan', step, named, 'plan', options);
+  const [named, options] = isOnce(step.pace) ? [[aboutAll(sites.get(hosts[0]!))], { oneOf: hosts }] : [hosts, {}];
+  const results = await call('Plan', step, named, 'plan', { ...options, sites });
   return results.map((result, index) => ({
     step,
     hosts: [named[index]!],

@@ -11,6 +11,8 @@ export interface WaveInput {
   readonly mode: Mode;
   readonly stage: string;
   readonly hosts: readonly string[];
+  /** Hosts and their sites; left out where none is at one. */
+  readonly sites?: readonly (readonly [host: string, site: string])[];
   /** In their order; `hosts` where a step is not for all of them. */
   readonly steps: readonly { readonly step: string; readonly hosts?: readonly string[] }[];
 }

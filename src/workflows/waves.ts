@@ -62,6 +62,10 @@ async function child({ stage, tasks, hosts: all, place }: Wave, mode: Mode, arou
     return [own.length === hosts.length ? { step: name } : { step: name, hosts: own }];
   });
   if (steps.length === 0) return { ended: 'done', lines: [], silent: [] };
+  const sites = hosts.flatMap((host) => {
+    const site = around.sites.get(host);
+    return site === undefined ? [] : [[host, site] as const];
+  });
   const { workflowId, runId, typedSearchAttributes } = workflowInfo();
   const { cluster, kubernetes, operation } = journal.head;
   const input: WaveInput = {
@@ -72,6 +76,7 @@ async function child({ stage, tasks, hosts: all, place }: Wave, mode: Mode, arou
     mode,
     stage,
     hosts,
+    ...(sites.length > 0 ? { sites } : {}),
     steps,
   };
   const id = `${workflowId}/${place}`;

@@ -1,7 +1,7 @@
 import { ApplicationFailure, getExternalWorkflowHandle, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { catalogue } from '../steps/catalogue.js';
 import type { Around, Task } from './around.js';
-import { pacedWave } from './batches.js';
+import { pacedWave, type Sites } from './batches.js';
 import { isOnce } from './call.js';
 import { goThrough } from './go-through.js';
 import { handleMessages, waveSignal } from './handlers.js';
@@ -11,6 +11,7 @@ import { told, type WaveEnd, type WaveInput } from './wave.js';
 /** Some hosts of a large cluster in one stage: a child of the operation, with holds and answers of its own. */
 export async function workOnWave(input: WaveInput): Promise<WaveEnd> {
   const { of, head, patience, mode, stage, hosts } = input;
+  const sites: Sites = new Map(input.sites);
   const parent = getExternalWorkflowHandle(of.workflowId, of.runId);
   let waits = false;
   const journal = new Journal({ ...head, mode, gates: [], hosts }, (phase) => {
@@ -19,7 +20,15 @@ export async function workOnWave(input: WaveInput): Promise<WaveEnd> {
     // A parent that is gone has terminated this wave, or is about to.
     parent.signal(waveSignal, { id: workflowInfo().workflowId, waits }).catch(() => undefined);
   });
-  const around: Around = { journal, desk: handleMessages(journal), mode, patience, silent: new Set(), busy: new Set() };
+  const around: Around = {
+    journal,
+    desk: handleMessages(journal),
+    mode,
+    patience,
+    sites,
+    silent: new Set(),
+    busy: new Set(),
+  };
   const tasks = input.steps.map(({ step, hosts: own }): Task => {
     const meant = new Set(own ?? hosts);
     return { step: catalogue.get(step)!, meant: (host) => meant.has(host) };
@@ -35,7 +44,7 @@ export async function workOnWave(input: WaveInput): Promise<WaveEnd> {
   });
   journal.enter(stage);
   try {
-    await goThrough(stage, tasks, pacedWave(hosts, pace), around);
+    await goThrough(stage, tasks, pacedWave(hosts, sites, pace), around);
     journal.close('done');
     return end('done');
   } catch (error) {

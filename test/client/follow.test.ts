@@ -5,6 +5,8 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Connected } from '../../src/client/connect.js';
 import { exitCodes, follow } from '../../src/client/follow.js';
+import { inputVersion } from '../../src/cluster/input-version.js';
+import { atBerlin } from '../clusters.js';
 
 let state: string;
 let said: string;
@@ -55,3 +57,36 @@ it('starts one that died, and comes back to a server of the site’s own', async
   await expect(follow(own.connected, own.handle)).rejects.toThrow('another server');
   expect(begun).toBe(1);
 });
+
+it('says of a site that has no worker, once, when nothing has moved for half a minute', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  try {
+    let looks = 0;
+    const query = () => {
+      looks += 1;
+      vi.setSystemTime(Date.now() + 5_000);
+      const over =
+        looks > 12 ? { endedAt: 1, phase: 'done' as const, revision: 2 } : { phase: 'running' as const, revision: 1 };
+      const head = { cluster: 'test', kubernetes: 'v1.37.2', operation: 'install', mode: 'apply', stage: 'Preflight' };
+      return Promise.resolve({ ...head, startedAt: 0, lines: [], gates: [], ...over });
+    };
+    const input = { schema: inputVersion, kha: 'test', mode: 'apply', cluster: atBerlin() };
+    const event = { workflowExecutionStartedEventAttributes: { input: { payloads: [{}] } } };
+    const describe = () => Promise.resolve({ workflowId: 'cluster/test', runId: 'r', status: { name: 'RUNNING' } });
+    const handle = { workflowId: 'cluster/test', query, describe } as unknown as WorkflowHandle;
+    const client = {
+      workflow: { getHandle: () => handle },
+      withDeadline: (_: number, asked: () => Promise<unknown>) => asked(),
+      options: { loadedDataConverter: { payloadCodecs: [], payloadConverter: { fromPayload: () => input } } },
+      workflowService: {
+        getWorkflowExecutionHistory: () => Promise.resolve({ history: { events: [event] } }),
+        describeTaskQueue: () => Promise.resolve({ pollers: [] }),
+      },
+    } as unknown as Client;
+    const connected = { client, server: { options: {}, namespace: 'default' } } as unknown as Connected;
+    expect(await follow(connected, handle)).toBe(exitCodes.done);
+    expect(said.match(/no worker serves the site berlin/g)).toHaveLength(1);
+  } finally {
+    vi.useRealTimers();
+  }
+}, 30_000);

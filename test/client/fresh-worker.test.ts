@@ -3,6 +3,7 @@ import type { Connected } from '../../src/client/connect.js';
 import { freshWorker, otherCode } from '../../src/client/fresh-worker.js';
 import { codeOf, standingIdentity, workerIdentity } from '../../src/engine/take-over.js';
 import { runningCode } from '../../src/running-code.js';
+import { atBerlin, cluster } from '../clusters.js';
 
 const own = '0.1.0 (1f2e3d4c)';
 
@@ -31,11 +32,14 @@ it('says of a worker of other code, on a server of the site’s own, which is wh
   const client = { options: { namespace: 'default' }, workflowService: { describeTaskQueue } };
   const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   try {
-    await freshWorker({ client, server: {} } as unknown as Connected, { taskQueue: 'site-b' });
+    await freshWorker({ client, server: {} } as unknown as Connected, cluster({ taskQueue: 'site-b' }));
     expect(said.mock.calls.join()).toContain(
       `task queue site-b is of kha 0.0.9 (0), this is kha ${await runningCode()}`,
     );
     expect(said.mock.calls.join()).toContain('Next: restart it where it runs: kha worker');
+    said.mockClear();
+    await freshWorker({ client, server: {} } as unknown as Connected, atBerlin());
+    expect(said.mock.calls[0]!.join()).toMatch(/^the worker of site berlin is of kha 0.*: kha worker --site berlin$/s);
   } finally {
     said.mockRestore();
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as catalogue from '../../src/steps/index.js';
 import { machineNamed, type Cluster, type Machine } from '../../src/cluster/cluster.js';
+import { reachedFrom } from '../../src/cluster/sites.js';
 import type { Fact } from '../../src/facts/fact.js';
 import { quote } from '../../src/facts/sh.js';
 import type { Host } from '../../src/steps/host.js';
@@ -17,6 +18,8 @@ const seedSteps = ofSeedOnly().map(({ name }) => name);
 interface Said {
   readonly commands: string[];
   readonly changes: string[];
+  /** Hosts that were asked for by name, or out of several. */
+  readonly peers?: string[];
 }
 
 /** A host with a system and nothing else on it; it remembers what it was told. */
@@ -48,8 +51,14 @@ function context(wanted: Cluster, name: string, said: Said) {
   return {
     cluster: wanted,
     host: bareHost(wanted, name, said),
-    peer: async (peer: string) => Promise.resolve(bareHost(wanted, peer, said)),
-    firstFit: async ([machine]: readonly Machine[]) => Promise.resolve(bareHost(wanted, machine!.name, said)),
+    peer: async (peer: string) => {
+      said.peers?.push(peer);
+      return Promise.resolve(bareHost(wanted, peer, said));
+    },
+    firstFit: async (machines: readonly Machine[]) => {
+      said.peers?.push(...machines.map(({ name: one }) => one));
+      return Promise.resolve(bareHost(wanted, machines[0]!.name, said));
+    },
     warn: () => undefined,
     secret: async () => Promise.resolve('hunter2-hunter2'),
     authority: async () => Promise.resolve({ cert: 'a certificate', key: 'hunter2-hunter2', flaws: [] }),
@@ -126,6 +135,27 @@ describe.each(steps.map((step) => [step.name, step] as const))('%s', (name, step
       await step.check(given).catch(() => []);
       await step.apply?.(given).catch(() => undefined);
       for (const command of said.commands) expect(unquoted(command, evil), command).not.toContain('PWNED');
+    }
+  });
+
+  it('asks no host that the workers of its own host’s site need not reach', async () => {
+    const own = wanted.hosts.filter(({ name: one }) => one !== 'w1');
+    const more = ['berlin', 'berlin', 'paris'].map((site, n) => ({
+      ...machineNamed(cluster(), 'w1'),
+      name: `s${n}`,
+      address: `10.0.1.${n + 1}`,
+      site,
+    }));
+    const spread = { ...wanted, hosts: [...own, ...more] };
+    for (const machine of step.on(spread)) {
+      const said = { commands: [], changes: [], peers: [] };
+      const given = context(spread, machine.name, said);
+      await step.check(given).catch(() => []);
+      await step.apply?.(given).catch(() => undefined);
+      await step.verify?.(given).catch(() => []);
+      await step.release?.(given).catch(() => undefined);
+      const reached = reachedFrom(spread, machine.site).map(({ name: one }) => one);
+      for (const peer of said.peers) expect(reached, `${name} on ${machine.name}`).toContain(peer);
     }
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { batches, paced, pacedWave, waves } from '../../src/workflows/batches.js';
+import { batches, bySite, paced, pacedWave, sitesByHost, waves } from '../../src/workflows/batches.js';
 import { cluster } from '../clusters.js';
 
 const masters = cluster().hosts.slice(0, 3);
@@ -9,6 +9,7 @@ const workers = (count: number) =>
     address: `10.0.${1 + Math.floor(n / 250)}.${(n % 250) + 1}`,
     roles: ['worker'],
   }));
+const none = new Map<string, string>();
 const of = (count: number) => cluster({ hosts: [...masters, ...workers(count)] });
 
 describe('batches', () => {
@@ -22,8 +23,8 @@ describe('batches', () => {
     expect(batches(of(501)).map(({ length }) => length)).toEqual([1, 1, 1]);
     expect(waves(of(501)).map(({ length }) => length)).toEqual([250, 250, 1]);
     const [first = []] = waves(of(501));
-    expect(pacedWave(first, 'all at once')).toMatchObject({ lanes: 10 });
-    expect(pacedWave(first, { atMost: 10 })).toMatchObject({ lanes: 1, batches: { length: 25 } });
+    expect(pacedWave(first, none, 'all at once')).toMatchObject({ lanes: 10 });
+    expect(pacedWave(first, none, { atMost: 10 })).toMatchObject({ lanes: 1, batches: { length: 25 } });
   });
 
   it.each([
@@ -36,5 +37,49 @@ describe('batches', () => {
     expect(Math.max(...found.batches.map(({ length }) => length))).toBe(count > 50 ? largest : 1);
     expect(found.lanes).toBe(count > 50 ? lanes : atMost);
     expect(found.batches.flat()).toHaveLength(count + 3);
+  });
+
+  describe('of hosts at sites', () => {
+    /** Every third host at no site, the others at two of them, in turns. */
+    const spread = (count: number) =>
+      cluster({
+        hosts: [
+          ...masters,
+          ...workers(count).map((host, n) => (n % 3 === 0 ? host : { ...host, site: ['berlin', 'paris'][n % 2] })),
+        ],
+      });
+    const sitesIn = (wanted: ReturnType<typeof of>, hosts: readonly string[]) =>
+      new Set(hosts.map((host) => sitesByHost(wanted).get(host)));
+
+    it.each([
+      [60, 'all at once'],
+      [60, { atMost: 10 }],
+      [500, 'all at once'],
+    ] as const)('never mix two of them: %i hosts, %j', (count, pace) => {
+      const wanted = spread(count);
+      const found = paced(wanted, pace);
+      for (const batch of found.batches) expect(sitesIn(wanted, batch).size).toBe(1);
+      expect(found.batches.flat().sort()).toEqual(wanted.hosts.map(({ name }) => name).sort());
+      expect(found.batches.some(({ length }) => length > 1)).toBe(true);
+    });
+
+    it.each(['all at once', { atMost: 10 }] as const)('nor within waves, which go from site to site: %j', (pace) => {
+      const wanted = spread(900);
+      const all = waves(wanted);
+      expect(all.map(({ length }) => length)).toEqual([250, 250, 250, 150]);
+      for (const wave of all) {
+        const found = pacedWave(wave, sitesByHost(wanted), pace);
+        for (const batch of found.batches) expect(sitesIn(wanted, batch).size).toBe(1);
+        expect(found.batches.flat()).toEqual(wave);
+      }
+      expect(all.filter((wave) => sitesIn(wanted, wave).size > 1).length).toBeLessThanOrEqual(2);
+    });
+
+    it('are told apart for what is done once at each', () => {
+      const wanted = spread(4);
+      const names = wanted.hosts.map(({ name }) => name);
+      expect(bySite(names, sitesByHost(wanted))).toEqual([['m1', 'm2', 'm3', 'w0', 'w3'], ['w1'], ['w2']]);
+      expect(bySite([], sitesByHost(wanted))).toEqual([]);
+    });
   });
 });

@@ -7,6 +7,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { Cluster } from '../../src/cluster/cluster.js';
 import { inputVersion } from '../../src/cluster/input-version.js';
 import type { OperationInput } from '../../src/cluster/operation-input.js';
+import { sitesOf } from '../../src/cluster/sites.js';
 import { temporalTestServer } from '../../src/engine/temporal-cli.js';
 import * as steps from '../../src/steps/index.js';
 import type {
@@ -21,7 +22,7 @@ import type {
 } from '../../src/steps/step.js';
 import { onAll } from '../../src/activities/batch.js';
 import { progressOf } from '../../src/client/progress.js';
-import type { Progress } from '../../src/workflows/messages.js';
+import { siteQueue, type Progress } from '../../src/workflows/messages.js';
 
 /** What a test lets a step's activity do; without a word it is done. */
 export type Behaviour = (
@@ -46,7 +47,7 @@ export interface Bench {
   worker(taskQueue: string, activities: Activities): Promise<Worker>;
   /** Starts an operation that a worker of that task queue carries out. */
   start(cluster: Cluster, taskQueue: string, options?: { mode?: Mode; workflow?: string; id?: string }): Promise<Run>;
-  /** Starts an operation on fake hosts, or with activities of the caller's, and ends the worker when the test's work is over. */
+  /** Starts an operation on fake hosts, or with activities of the caller's, and ends its workers when the test's work is over. */
   run(
     cluster: Cluster,
     options: { mode?: Mode; workflow?: string; behaviour?: Behaviour; ahead?: Ahead; activities?: Activities },
@@ -112,12 +113,18 @@ export async function openBench(workflows = '../../src/workflows/index.ts'): Pro
     async run(cluster, { behaviour = () => undefined, ahead = () => [], activities, ...options }, work) {
       const calls: Call[] = [];
       const taskQueue = randomUUID();
-      const one = await worker(taskQueue, activities ?? fakes(calls, behaviour, Object.keys(steps), ahead));
-      await one.runUntil(async () => work(await start(cluster, taskQueue, options)));
+      const queues = [taskQueue, ...sitesOf(cluster).map((site) => siteQueue(taskQueue, site))];
+      const able = activities ?? fakes(calls, behaviour, Object.keys(steps), ahead);
+      const workers = await Promise.all(queues.map((queue) => worker(queue, able)));
+      await whileAllRun(workers, async () => work(await start(cluster, taskQueue, options)));
       return calls;
     },
   };
 }
+
+/** Lets all of them run until the work is over. */
+export const whileAllRun = async ([first, ...others]: readonly Worker[], work: () => Promise<void>): Promise<void> =>
+  first === undefined ? work() : first.runUntil(() => whileAllRun(others, work));
 
 /** IndexedValueType of Temporal's API. */
 const [keyword, boolean] = [2, 5];

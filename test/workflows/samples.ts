@@ -14,4 +14,15 @@ export const samples: Readonly<Record<string, Cluster>> = {
   'add-on': cluster({ addons: ['dashboard'] }),
   seed: cluster({ profile: 'v1.9.0', kubernetesVersion: 'v1.9.0', unsafe: true, addons: ['dashboard'] }),
   'sixty-workers': largeCluster(63),
+  sites: cluster({
+    hosts: [
+      ...cluster().hosts,
+      ...['berlin', 'berlin', 'paris'].map((site, n) => ({
+        name: `s${n + 1}`,
+        address: `10.0.1.${n + 1}`,
+        roles: ['worker'],
+        site,
+      })),
+    ],
+  }),
 };

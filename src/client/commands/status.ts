@@ -68,4 +68,7 @@ async function showLatest(client: Connected['client'], cluster: string, steps: b
   for (const line of progress.lines)
     for (const words of line.warnings ?? []) console.log(`! ${labelOf(line).padEnd(8)} ${words}`);
   for (const { problem } of progress.lines) if (problem) console.log(`\n${problem}`);
+  if (status !== 'RUNNING') return;
+  const { unservedSitesOf } = await import('../unserved-sites.js');
+  for (const words of await unservedSitesOf(description)(client)) console.log(`\n${words}`);
 }

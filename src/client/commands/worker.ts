@@ -7,11 +7,27 @@ export const workerCommand = (): Command =>
       '--task-queue <name>',
       'serve the clusters whose spec names this queue, for a site that only this worker reaches',
     )
-    .addHelpText('after', '\nExample:\n  TEMPORAL_ADDRESS=temporal.example.org:7233 kha worker')
-    .action(async ({ taskQueue }: { taskQueue?: string }) => {
-      const [{ workerServer }, { runWorker }] = await Promise.all([
+    .option(
+      '--site <name...>',
+      'serve the hosts at this site, and nothing else; the worker must reach them and the control planes',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  TEMPORAL_ADDRESS=temporal.example.org:7233 kha worker
+  TEMPORAL_ADDRESS=temporal.example.org:7233 kha worker --site berlin --site paris`,
+    )
+    .action(async ({ taskQueue, site }: { taskQueue?: string; site?: string[] }) => {
+      const [{ workerServer }, { runWorker }, { siteName }, { UsageError }] = await Promise.all([
         import('../../engine/connection.js'),
         import('../../worker.js'),
+        import('../../cluster/schema/names.js'),
+        import('../explain.js'),
       ]);
-      await runWorker(await workerServer(), taskQueue);
+      for (const one of site ?? []) {
+        const { error } = siteName.safeParse(one);
+        if (error) throw new UsageError(`--site: ${one} is not ${error.issues[0]!.message}`);
+      }
+      await runWorker(await workerServer(), { taskQueue, sites: [...new Set(site)] });
     });

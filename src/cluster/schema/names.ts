@@ -10,6 +10,13 @@ export const label = z
     /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
     'a DNS label: lower-case letters, digits and hyphens, 63 at most (RFC 1123)',
   );
+/** With a task queue's longest name before it within 255 characters, to which servers may be set (limit.maxIDLength). */
+export const siteName = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9-]{0,48}[a-z0-9])?$/,
+    'a site’s name such as berlin: lower-case letters, digits and hyphens, 50 at most',
+  );
 const shortestIpv6 =
   'a global or unique local IPv6 address in its shortest form and in lower case (RFC 5952), such as fd00::11';
 /** Written in one way only, so that it equals what the host's own programs print (RFC 5952). */

@@ -1,4 +1,5 @@
 import { controlPlanes } from '../../cluster/roles.js';
+import { hostsAt, reachedFrom, sitesOf } from '../../cluster/sites.js';
 import { survey, type Survey } from '../../facts/survey.js';
 import type { PreflightName } from '../../cluster/preflight-problems.js';
 import { answers } from '../fitness.js';
@@ -11,13 +12,17 @@ const maximumSkew = 5;
 export const compareHosts: Step = {
   name: 'compareHosts',
   does: 'Compare the hosts with each other: clocks, machine ids, hardware addresses',
-  on: controlPlanes,
+  // At each site one of its own: nobody else may reach them. The control planes have the clock that all of them go by.
+  on: (cluster) => [
+    ...controlPlanes(cluster),
+    ...sitesOf(cluster).flatMap((site) => hostsAt(cluster, site).slice(0, 1)),
+  ],
   pace: { once: answers },
   retry: 'inspect',
   gives: 'preflight',
-  async check({ cluster, peer, warn }) {
+  async check({ cluster, host, peer, warn }) {
     const surveys = await Promise.all(
-      cluster.hosts.map(async ({ name }) => [name, await (await peer(name)).read(survey)] as const),
+      reachedFrom(cluster, host.machine.site).map(async ({ name }) => [name, await (await peer(name)).read(survey)] as const),
     );
     return sift(cluster, differences(surveys), warn);
   },

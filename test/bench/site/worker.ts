@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import * as steps from '../../../src/steps/index.js';
 import { runWorker } from '../../../src/worker.js';
-import { taskQueue } from '../../../src/workflows/messages.js';
 import { inRoot } from '../../root.js';
 import { aroundHosts } from '../../simulation/around-hosts.js';
 import { readRecording } from '../../simulation/recording.js';
@@ -16,7 +15,12 @@ const catalogue = aroundHosts(Object.values(steps), cluster, {
 });
 const codePath = inRoot('dist/workflow-bundle.js');
 if (!existsSync(codePath)) throw new Error(`${codePath} is not there: npm run build`);
-await runWorker({ options: { address }, namespace: 'default' }, taskQueue, {
-  steps: catalogue,
-  workflows: { workflowBundle: { codePath } },
-});
+await runWorker(
+  { options: { address }, namespace: 'default' },
+  {
+    abilities: {
+      steps: catalogue,
+      workflows: { workflowBundle: { codePath } },
+    },
+  },
+);

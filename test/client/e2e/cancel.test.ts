@@ -8,7 +8,7 @@ import { cancelRun } from '../../../src/client/cancel.js';
 import { begin } from '../../../src/client/runs.js';
 import { temporalCli } from '../../../src/engine/temporal-cli.js';
 import { searchAttributes, taskQueue } from '../../../src/workflows/messages.js';
-import { cluster } from '../../clusters.js';
+import { atBerlin, cluster } from '../../clusters.js';
 import { bundled, fakes } from '../../workflows/bench.js';
 
 let environment: TestWorkflowEnvironment;
@@ -46,6 +46,20 @@ describe('kha cancel', () => {
     });
     await worker.runUntil(async () => {
       expect(await cancelRun(client, handle, () => undefined)).toEqual({ status: 'cancelled', left: [] });
+    });
+  });
+
+  it('says of a site without a worker that nothing can be stopped there, and ends the run all the same', async () => {
+    const { client, nativeConnection: connection } = environment;
+    const workflowBundle = await bundled('../../src/workflows/index.ts');
+    const activities = fakes([], () => undefined);
+    const worker = await Worker.create({ connection, taskQueue, workflowBundle, activities });
+    await worker.runUntil(async () => {
+      const handle = await begin(client, atBerlin({ name: `c${randomUUID().slice(0, 8)}` }), 'apply');
+      const told: string[] = [];
+      const { status } = await cancelRun(client, handle, (words) => void told.push(words));
+      expect(status).toBe('cancelled');
+      expect(told.join()).toMatch(/^what was begun there cannot be stopped: no worker serves the site berlin, .* w1 /);
     });
   });
 

@@ -27,6 +27,33 @@ export const wrongNodes: readonly Wrong[] = [
     /there is no such pool/,
   ],
   [
+    'a site’s name in capitals',
+    changed('[worker] }', '[worker], site: Berlin }'),
+    11,
+    60,
+    'hosts[3].site',
+    /wrong form/,
+  ],
+  [
+    'a control plane at a site',
+    changed(
+      'm2, address: 10.0.0.12, roles: [control-plane]',
+      'm2, address: 10.0.0.12, site: berlin, roles: [control-plane]',
+    ),
+    9,
+    43,
+    'hosts[1].site',
+    /m2 has the role control-plane, and only hosts that are workers and nothing else may be at a site/,
+  ],
+  [
+    'a load balancer at a site that is a worker too',
+    changed('[worker] }', '[worker, load-balancer], site: berlin }'),
+    11,
+    75,
+    'hosts[3].site',
+    /w1 has the role load-balancer/,
+  ],
+  [
     'a label that the kubelet sets',
     changed('[worker] }', '[worker], labels: { kubernetes.io/os: linux } }'),
     11,

@@ -52,4 +52,29 @@ describe('compareHosts', () => {
       'machine-id, waived: m1 and m2 and m3 and w1 have the same machine id 0123456789abcdef0123456789abcdef',
     ]);
   });
+
+  it('has one host of each site compare it, with the control planes and no other site’s hosts', async () => {
+    const more = ['berlin', 'berlin', 'paris'].map((site, n) => ({
+      name: `s${n}`,
+      address: `10.0.1.${n + 1}`,
+      roles: ['worker'],
+      site,
+    }));
+    const wanted = cluster({ hosts: [...cluster().hosts, ...more] });
+    expect(compareHosts.on(wanted).map(({ name }) => name)).toEqual(['m1', 'm2', 'm3', 's0', 's2']);
+    const known = (...names: string[]) =>
+      names.map((name, index) =>
+        new FakeHost(wanted, name).tells(surveyFact, survey({ machineId: name, macs: [`02:00:00:00:00:0${index}`] })),
+      );
+    // Whoever else is asked is unknown there, and the check fails.
+    const atBerlin = known('s0', 'm1', 'm2', 'm3', 's1');
+    expect(await compareHosts.check(contextOf(wanted, atBerlin[0]!, atBerlin))).toEqual([]);
+    const elsewhere = known('m1', 'm2', 'm3', 'w1');
+    expect(await compareHosts.check(contextOf(wanted, elsewhere[0]!, elsewhere))).toEqual([]);
+    const late = known('s2', 'm1', 'm2', 'm3');
+    late[0]!.tells(surveyFact, survey({ machineId: 's2', macs: ['x'], ...ahead(8) }));
+    expect(await compareHosts.check(contextOf(wanted, late[0]!, late))).toEqual([
+      expect.stringMatching(/^clock: the clock of s2 is .* ahead of the others/),
+    ]);
+  });
 });
