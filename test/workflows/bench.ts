@@ -37,7 +37,7 @@ export interface Bench {
   /** Starts an operation on fake hosts, or with activities of the caller's, and ends the worker when the test's work is over. */
   run(
     cluster: Cluster,
-    options: { mode?: Mode; workflow?: string; behaviour?: Behaviour; activities?: Activities },
+    options: { mode?: Mode; workflow?: string; id?: string; behaviour?: Behaviour; activities?: Activities },
     work: (run: Run) => Promise<void>,
   ): Promise<Call[]>;
   close(): Promise<void>;
