@@ -1,6 +1,6 @@
 import { error, type Rule } from './rule-problem.js';
 
-/** So many were tried, simulated (docs/performance.md); Kubernetes itself is tested with as many (kubernetes.io, large clusters). */
+/** What Kubernetes itself is made for (kubernetes.io, considerations for large clusters). */
 export const mostHosts = 5_000;
 
 /**
@@ -16,7 +16,7 @@ export const sizeProblems: Rule = (cluster) => {
     return [
       error(
         ['hosts', mostHosts],
-        'kha was not tried with so many hosts in one cluster',
+        'Kubernetes is made for fewer hosts in one cluster',
         `${length} hosts`,
         `${mostHosts} hosts at most`,
       ),

@@ -21,7 +21,7 @@ describe('a cluster', () => {
 
   it('may not have more', () =>
     expect(problems(mostHosts + 1)).toEqual([
-      'hosts.5000: kha was not tried with so many hosts in one cluster: 5001 hosts',
+      'hosts.5000: Kubernetes is made for fewer hosts in one cluster: 5001 hosts',
     ]));
 
   it('is no larger than what a ConfigMap can keep of it', () =>

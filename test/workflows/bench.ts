@@ -50,7 +50,14 @@ export interface Bench {
   /** Starts an operation on fake hosts, or with activities of the caller's, and ends its workers when the test's work is over. */
   run(
     cluster: Cluster,
-    options: { mode?: Mode; workflow?: string; behaviour?: Behaviour; ahead?: Ahead; activities?: Activities },
+    options: {
+      mode?: Mode;
+      workflow?: string;
+      id?: string;
+      behaviour?: Behaviour;
+      ahead?: Ahead;
+      activities?: Activities;
+    },
     work: (run: Run) => Promise<void>,
   ): Promise<Call[]>;
   close(): Promise<void>;

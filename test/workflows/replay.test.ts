@@ -3,7 +3,7 @@ import { temporal } from '@temporalio/proto';
 import { Worker, type WorkflowBundle } from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundled } from './bench.js';
-import { histories, historyOf, record } from './record.js';
+import { histories, historyOf, record, recordedId } from './record.js';
 
 // `npm run record` adds a history of today's install before it is replayed with the others.
 if (process.env['KHA_RECORD']) await record(process.env['KHA_RECORD']);
@@ -19,9 +19,8 @@ async function replayed(
   const scheduled = events!.findIndex(({ eventType }) => eventType === activityScheduled);
   const next = events!.findIndex(({ eventType }, index) => index > scheduled && eventType === workflowTaskStarted);
   const history = { events: part === 'all' ? events! : events!.slice(0, next + 1) };
-  for await (const { error } of Worker.runReplayHistories({ workflowBundle }, [
-    { workflowId: 'cluster/test', history },
-  ]))
+  // Under which it was recorded: the ids of a run's waves begin with its own.
+  for await (const { error } of Worker.runReplayHistories({ workflowBundle }, [{ workflowId: recordedId, history }]))
     return error?.message ?? '';
   throw new Error('nothing was replayed');
 }
@@ -43,7 +42,9 @@ describe('recorded histories', () => {
 
   it('do not replay against an install with two steps swapped', async () => {
     const swapped = await bundled('./swapped/index.ts');
-    for (const file of files) expect(await replayed(file, swapped), file).toMatch(/nondeterminism/i);
+    // A wave is told its steps by its run.
+    for (const file of files.filter((name) => !name.startsWith('one-wave')))
+      expect(await replayed(file, swapped), file).toMatch(/nondeterminism/i);
   });
 
   it('replay against the same two steps swapped behind patched()', async () => {
