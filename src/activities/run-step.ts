@@ -9,6 +9,7 @@ import { firstFit } from './first-fit.js';
 /** What a step is run with: hosts by name, secrets by reference, and where to say what is going on. */
 export interface Surroundings {
   readonly cluster: Cluster;
+  readonly subject?: CheckContext['subject'];
   readonly signal: AbortSignal;
   /** `patience`: milliseconds for which it is tried again when it is unreachable; the pool's unless told. */
   readonly host: (name: string, patience?: number) => Host;
@@ -99,6 +100,7 @@ const changingContext = (
   warn: (words: string) => void,
 ): ApplyContext => ({
   cluster: around.cluster,
+  subject: around.subject,
   warn,
   secret: (reference) => around.secret(reference),
   authority: (given) => around.authority(given),

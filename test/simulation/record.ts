@@ -66,7 +66,7 @@ it('records an install in the lab', async () => {
     imagesIn: () => [],
     pool,
     steps: around,
-    cluster: async () => Promise.resolve(cluster),
+    cluster: async () => Promise.resolve({ cluster }),
     kha: version,
   });
   const bench = await openBench();

@@ -45,7 +45,7 @@ describe('frame', () => {
       line('etcd', 'm2', 'startEtcd', 'held', { problem: 'startEtcd on m2: disk full\n\nmore' }),
     ]);
     expect(frame(now, 11_000, size, plain)).toEqual([
-      'install prod · Kubernetes v1.37.2 · running · 11.0 s',
+      'install of prod · Kubernetes v1.37.2 · running · 11.0 s',
       '✓ Preflight                 2.5 s  1 changed, 1 done',
       '… etcd',
       '  … m1       checkEtcd                      10.0 s  1 ended',
