@@ -10,6 +10,8 @@ export interface Served {
   readonly asked: () => Counts;
   /** The same cluster with so many workers, and the site for it. */
   readonly withWorkers: (members: number) => Cluster;
+  /** Lets the cluster that was installed be this one of more workers, as if all of them had come before. */
+  readonly standsAs: (cluster: Cluster) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -33,6 +35,7 @@ export async function serveSite(workers: number, delay = 0): Promise<Served> {
       const { hosts } = site.cluster;
       return reached({ ...site.cluster, hosts: hosts.slice(0, hosts.length - workers + members) });
     },
+    standsAs: (cluster) => site.standsAs(cluster),
     close: () => ssh.close(),
   };
 }
