@@ -59,9 +59,16 @@ interface NodeList {
   }[];
 }
 
-/** Nodes of the cluster; undefined where there is no control plane yet. */
-export const nodeList: Fact<Node[] | undefined> = {
-  command: apiObject(['nodes']).command,
+/**
+ * What limits a list of nodes to those of these names, by the label that every kubelet gives its node: whoever is not there is
+ * left out, and no other node is told of. Of every node where none is named.
+ */
+export const selecting = (names: readonly string[] | undefined): string[] =>
+  names ? ['-l', `kubernetes.io/hostname in (${names.join(',')})`] : [];
+
+/** Nodes of the cluster, or those of these names; undefined where there is no control plane yet. */
+export const nodeList = (names?: readonly string[]): Fact<Node[] | undefined> => ({
+  command: apiObject(['nodes', ...selecting(names)]).command,
   codes: [0, noControlPlane],
   parse: ({ code, stdout }) =>
     code === 0
@@ -72,4 +79,4 @@ export const nodeList: Fact<Node[] | undefined> = {
           controlPlane: 'node-role.kubernetes.io/control-plane' in metadata.labels,
         }))
       : undefined,
-};
+});

@@ -189,7 +189,7 @@ describe('parsers', () => {
       parsed(kubectlDiff('-f', 'x'), '', 2, 'Error from server (NotFound): namespaces "x" not found\n'),
       'Error from server (NotFound): namespaces "x" not found',
     ],
-    ['nodes where no cluster is', parsed(nodeList, '', 78), undefined],
+    ['nodes where no cluster is', parsed(nodeList(), '', 78), undefined],
     [
       'an object that is not there',
       parsed(apiObject(['cm', 'x']), '', 1, 'Error from server (NotFound): x\n'),

@@ -2,7 +2,7 @@ import type { Cluster } from '../../cluster/cluster.js';
 import { settingsOf } from '../../cluster/node-settings.js';
 import { controlPlanes, nodes } from '../../cluster/roles.js';
 import { concerned } from '../../cluster/subject.js';
-import { apiObject, kubectl } from '../../facts/kubectl.js';
+import { apiObject, kubectl, selecting } from '../../facts/kubectl.js';
 import { servesApi } from '../fitness.js';
 import type { CheckContext, Step } from '../step.js';
 
@@ -10,7 +10,7 @@ type Words = Readonly<Record<string, string>>;
 interface NodeList {
   items: { metadata: { name: string; labels?: Words; annotations?: Words } }[];
 }
-const list = apiObject<NodeList>(['nodes']);
+const list = (names?: readonly string[]) => apiObject<NodeList>(['nodes', ...selecting(names)]);
 
 interface Wanted {
   readonly name: string;
@@ -51,7 +51,7 @@ const wanted = (cluster: Cluster, subject?: CheckContext['subject']): Wanted[] =
 
 /** What nodes lack of what they are to have; undefined where there is no API to ask. */
 async function lack({ cluster, host, subject }: CheckContext): Promise<Wanted[] | undefined> {
-  const found = await host.read(list);
+  const found = await host.read(list(subject?.hosts));
   if (!found) return undefined;
   const other = (now: Words = {}, want: Words): Words =>
     Object.fromEntries(Object.entries(want).filter(([key, value]) => now[key] !== value));

@@ -74,7 +74,7 @@ export class Crowd {
     const items = found.items.flatMap((item) => {
       const text = JSON.stringify(item);
       return this.#about(text)
-        ? this.machines.map((machine) => JSON.parse(this.#as(machine, text)) as unknown)
+        ? members.map((machine) => JSON.parse(this.#as(machine, text)) as unknown)
         : [item];
     });
     return JSON.stringify({ ...found, items }, undefined, 4);

@@ -7,6 +7,12 @@ interface Pods {
   readonly items: readonly { readonly spec: { readonly nodeName: string } }[];
 }
 
+interface Nodes {
+  readonly items: readonly { readonly metadata: { readonly name: string } }[];
+}
+
+const limit = / -l 'kubernetes\.io\/hostname in \(([^)]*)\)'/;
+
 /** What the API tells of nodes where a run is about some hosts: the lab's was about all of them when it was recorded. */
 export class NodesOfApi {
   /** Those that the pods of the network proof are for; undefined of every node. */
@@ -21,9 +27,24 @@ export class NodesOfApi {
     return { code: 0, stdout: lines.join(''), stderr: '' };
   }
 
-  /** A recorded answer, of the pods of the proof with those alone that it has. */
+  /** A command as the lab was given it: names of nodes were others there. */
+  static unlimited(command: string): string {
+    return command.replace(limit, '');
+  }
+
+  /** A recorded answer, of nodes with those alone that were asked for, and of the proof's pods with those that it has. */
   told(command: string, stdin: string, output: Output): Output {
     if (stdin.includes('"kha-proof"') && stdin.includes('"DaemonSet"')) this.#proved = namesIn(stdin);
+    const [, names] = limit.exec(command) ?? [];
+    if (names !== undefined) {
+      const asked = new Set(names.split(','));
+      const found = JSON.parse(output.stdout) as Nodes;
+      return { ...output, stdout: JSON.stringify({ ...found, items: found.items.filter(isAsked) }) };
+
+      function isAsked({ metadata: { name } }: Nodes['items'][number]): boolean {
+        return asked.has(name);
+      }
+    }
     if (this.#proved === undefined || !command.includes(' -n kha-proof pods ')) return output;
     const found = JSON.parse(output.stdout) as Pods;
     const items = found.items.filter(({ spec }) => this.#proved!.has(spec.nodeName));

@@ -61,7 +61,7 @@ export class Site {
 
   /** What a host answers. One that no host of the lab was ever given fails, and so the step that gave it. */
   execute(host: string, command: string, stdin: string): Output {
-    const own = this.#answer(host, this.#crowd.recorded(host), command, stdin);
+    const own = this.#answer(host, this.#crowd.recorded(host), NodesOfApi.unlimited(command), stdin);
     const kept = this.#records.answer(host, command, stdin) ?? this.#nodes.answer(this.cluster, command);
     if (kept) return kept;
     if (typeof own !== 'string') return this.#nodes.told(command, stdin, own);
@@ -69,7 +69,7 @@ export class Site {
     if (/ exec probe-\w+ -- /.test(command)) return { code: 0, stdout: '', stderr: '' };
     // Whether it is fit to act for the cluster was asked of the first alone, which was.
     const first = this.cluster.hosts[0]!.name;
-    const others = first === host ? own : this.#answer(first, first, command, stdin);
+    const others = first === host ? own : this.#answer(first, first, NodesOfApi.unlimited(command), stdin);
     if (typeof others !== 'string') return others;
     return { code: 127, stdout: '', stderr: `not recorded: ${own.slice(0, 2_000)}` };
   }

@@ -149,7 +149,7 @@ describe('the network of pods', () => {
 
   it('that is nobody’s lets no node be Ready: they are only to be there, and a plan says so', async () => {
     const told = (wanted: typeof none, nodes = waiting) => {
-      const host = new FakeHost(wanted, 'm1').tells(nodeList, nodes);
+      const host = new FakeHost(wanted, 'm1').tells(nodeList(nodes.map(({ name }) => name)), nodes);
       return contextOf(wanted, host);
     };
     expect(await checkNodes.check(told(own))).toContain('m1 is not Ready');
