@@ -4,10 +4,13 @@ import type { Line } from './line.js';
 import { openSite } from './site/open.js';
 import { milliseconds } from './stopwatch.js';
 
+/** Milliseconds that a command takes, as in the bench of killed processes. */
+const delay = 200;
+
 export const addNode: Bench = {
   name: 'add-node',
   title: 'One worker more',
-  how: 'A simulated cluster, as those above, is installed with one worker; then its record and its API tell of so many, and one more is added by a run that is about that one (`kha install --only`). Of the workers that were there before none may be given a command, or the bench fails; what they would answer is no matter, so they need not be installed.',
+  how: 'A simulated cluster, as those above, is installed with one worker; then its record and its API tell of so many, and one more is added by a run that is about that one (`kha install --only`). Of the workers that were there before none may be given a command, or the bench fails; what they would answer is no matter, so they need not be installed. Each command takes 200 ms.',
   full: { sizes: [5, 100, 1_000], runs: 1 },
   smallest: { sizes: [2], runs: 1 },
   async measure({ sizes, runs }) {
@@ -48,6 +51,7 @@ async function added(workers: number): Promise<Added> {
   try {
     await site.install(site.withWorkers(1));
     await site.standsAs(site.withWorkers(workers));
+    site.take(delay);
     site.asked();
     const whole = site.withWorkers(workers + 1);
     const newest = whole.hosts.at(-1)!.name;

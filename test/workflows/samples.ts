@@ -1,4 +1,5 @@
 import type { Cluster } from '../../src/cluster/cluster.js';
+import type { Subject } from '../../src/cluster/subject.js';
 import { cluster } from '../clusters.js';
 import { lockOf } from '../sample-lock.js';
 import { largeCluster } from './large.js';
@@ -14,4 +15,8 @@ export const samples: Readonly<Record<string, Cluster>> = {
   'add-on': cluster({ addons: ['dashboard'] }),
   seed: cluster({ profile: 'v1.9.0', kubernetesVersion: 'v1.9.0', unsafe: true, addons: ['dashboard'] }),
   'sixty-workers': largeCluster(63),
+  'added-workers': largeCluster(63),
 };
+
+/** Those whose run is about some of their hosts. */
+export const subjects: Readonly<Record<string, Subject>> = { 'added-workers': { hosts: ['worker-7', 'worker-8'] } };

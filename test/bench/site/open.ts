@@ -20,6 +20,8 @@ export interface OpenSite {
   readonly withWorkers: (members: number) => Cluster;
   /** Lets the cluster that was installed be this one of more workers, as if all of them had come before. */
   readonly standsAs: (cluster: Cluster) => Promise<void>;
+  /** Milliseconds that each command takes from now on. */
+  readonly take: (milliseconds: number) => void;
   /** Installs, or adds hosts, and gives the run's report. Throws what is held or failed. */
   install(cluster: Cluster, subject?: Subject): Promise<Report>;
   /** The most memory that the worker had resident so far, in bytes. */
@@ -53,6 +55,7 @@ export async function openSite(workers: number): Promise<OpenSite> {
     asked: site.asked,
     withWorkers: (members) => site.withWorkers(members),
     standsAs: (cluster) => site.standsAs(cluster),
+    take: (milliseconds) => site.take(milliseconds),
     client,
     install: (cluster, subject) => install(client, cluster, subject),
     memory: () => Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024,
