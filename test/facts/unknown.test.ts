@@ -14,6 +14,7 @@ import { localImages } from '../../src/facts/images.js';
 import { absentModules, cgroupVersion, kernelParameters, limits } from '../../src/facts/kernel.js';
 import { kubectlDiff } from '../../src/facts/kubectl-diff.js';
 import { apiObject, nodeList } from '../../src/facts/kubectl.js';
+import { machineIds } from '../../src/facts/machine-ids.js';
 import {
   addresses,
   answersFor,
@@ -54,6 +55,7 @@ const facts: Readonly<Record<string, Fact<unknown>>> = {
   kubectlDiff: kubectlDiff('-f', nowhere),
   apiObject: apiObject(['nodes']),
   nodeList: nodeList(),
+  machineIds,
   addresses: addresses(4),
   linkLocalAddresses,
   answersFor: answersFor('10.0.0.9'),

@@ -80,6 +80,17 @@ describe('frame', () => {
   });
 });
 
+it('says of a run about some hosts which those are', () => {
+  const now = progress([], { subject: ['w7', 'w8'] });
+  expect(frame(now, 1_000, size, plain)[0]).toMatch(/^install of w7, w8 in prod · /);
+  expect(events(undefined, now)).toEqual(['          install of w7, w8 in prod']);
+  expect(events(now, now)).toEqual([]);
+  const many = Array.from({ length: 30 }, (_, n) => `w${n}`);
+  const plan = planFacts(progress([], { subject: many, mode: 'plan' }));
+  expect(plan.subject).toEqual(many);
+  expect(planText(plan)).toBe('w0, w1, w2, w3 and 26 more in prod, Kubernetes v1.37.2: nothing to do');
+});
+
 describe('events', () => {
   it('of waves under way tells only what is held: the run tells what they came to', () => {
     const of = (state: Line['state'], more: Partial<Line> = {}) =>

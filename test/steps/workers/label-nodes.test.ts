@@ -64,3 +64,16 @@ it('gives only what is lacking, and touches no other node', async () => {
   await labelNodes.apply!(contextOf(wanted, one));
   expect(stdin).toEqual([{ metadata: { labels: { disk: 'ssd' }, annotations: { 'a/b': 'c d' } } }]);
 });
+
+it('of a run about some asks for them, and labels no other', async () => {
+  const w2 = { ...w1, name: 'w2', address: '10.0.0.22', labels: { disk: 'hdd' } };
+  const both = cluster({ hosts: [...wanted.hosts, w2] });
+  const named = apiObject(['nodes', '-l', 'kubernetes.io/hostname in (w2)']);
+  const master = new FakeHost(both, 'm1')
+    .tells(named, { items: [{ metadata: { name: 'w2' } }] })
+    .obeys(/ patch node w2 /);
+  const context = { ...contextOf(both, master), subject: { hosts: ['w2'] } };
+  expect(await labelNodes.check(context)).toEqual(['w2 lacks the label disk=hdd']);
+  await labelNodes.apply!(context);
+  expect(master.done).toHaveLength(1);
+});
