@@ -16,6 +16,7 @@ import type { MakeManifest } from './activities/manifests.js';
 import { madeManifest } from './bundle/add-ons/made.js';
 import { imagesIn } from './bundle/add-ons/pod-images.js';
 import { OpenedFiles } from './bundle/opened-files.js';
+import { createLookAhead } from './activities/look-ahead.js';
 import { createQuestions } from './activities/questions.js';
 import { clusterOfRun } from './activities/cluster-of-run.js';
 import { Pool } from './activities/ssh/pool.js';
@@ -62,7 +63,7 @@ export async function runWorker(
   const pool = new Pool();
   const files = new OpenedFiles();
   const bundles = new Bundles(files.open);
-  const lent = { pool, bundles, makeManifest, imagesIn, cluster: clusterOfRun() };
+  const lent = { pool, bundles, makeManifest, imagesIn, cluster: clusterOfRun(), steps: able.steps, kha: version };
   const worker = await Worker.create({
     connection,
     namespace,
@@ -70,7 +71,8 @@ export async function runWorker(
     dataConverter: converter,
     ...able.workflows,
     activities: {
-      ...createActivities({ ...lent, steps: able.steps, kha: version }),
+      ...createActivities(lent),
+      ...createLookAhead(lent),
       ...createQuestions(lent),
     },
     maxConcurrentActivityTaskExecutions: 200,

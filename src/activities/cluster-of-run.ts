@@ -2,7 +2,7 @@ import { getClient } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { ForeignInput, readInput, wholeOf, type OperationInput } from '../cluster/operation-input.js';
-import type { Execution } from './index.js';
+import type { Execution } from './dependencies.js';
 import { firstInput } from './input-of-run.js';
 
 /** Runs whose clusters are remembered; the one that was asked for longest ago goes first. */

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
 import { machineNamed, type Cluster } from '../cluster/cluster.js';
-import { requestsOf } from '../cluster/given-authorities.js';
 import type {
   BatchInput,
   BatchResult,
   BundleFile,
-  CheckContext,
   Mode,
   OnceInput,
   Step,
@@ -14,36 +12,14 @@ import type {
   StepResult,
 } from '../steps/step.js';
 import { onAll } from './batch.js';
-import type { Bundles, LentBundle } from './bundles.js';
+import type { LentBundle } from './bundles.js';
+import { glance, lentTo, type Dependencies } from './dependencies.js';
 import { toFailure } from './failure.js';
 import { liveness, type Liveness } from './liveness.js';
 import { RemoteHost, type Attempt } from './remote-host.js';
 import { choose, releaseStep, runStep, type Surroundings } from './run-step.js';
-import { manifestsOf, type MakeManifest } from './manifests.js';
-import { recordsOf } from './records.js';
-import { readAuthority } from './given-authority.js';
-import { requestFolder } from './request-folder.js';
-import { readSecret } from './secrets.js';
 import type { RunsCluster } from './cluster-of-run.js';
-import type { Pool } from './ssh/pool.js';
 import type { UnitName } from './transient-unit.js';
-
-export interface Execution {
-  readonly workflowId: string;
-  readonly runId: string;
-}
-
-export interface Dependencies {
-  readonly pool: Pool;
-  readonly bundles: Bundles;
-  readonly makeManifest: MakeManifest;
-  readonly imagesIn: CheckContext['imagesIn'];
-  readonly steps: readonly Step[];
-  /** What a run was started with. */
-  readonly cluster: (execution: Execution) => Promise<RunsCluster>;
-  /** The version of kha that runs here. */
-  readonly kha: string;
-}
 
 interface Activity {
   (input: StepInput | OnceInput): Promise<StepResult>;
@@ -56,9 +32,6 @@ const ofNoHost: BundleFile = {
   port: () => Promise.reject(new Error('no host was chosen that a bundle could be served to')),
 };
 
-/** A plan says that a host does not answer instead of waiting for it; milliseconds. */
-const glance = 3_000;
-
 /** How long a cancelled step may take to take back what it lent; milliseconds. */
 const releasing = 20_000;
 
@@ -66,31 +39,15 @@ const releasing = 20_000;
 export const createActivities = ({ steps, ...lent }: Dependencies): Record<string, Activity> =>
   Object.fromEntries(steps.map((step) => [step.name, activity(step, lent)]));
 
-function activity(
-  step: Step,
-  { pool, bundles, makeManifest, imagesIn, cluster: clusterOf, kha }: Omit<Dependencies, 'steps'>,
-): Activity {
+function activity(step: Step, lends: Omit<Dependencies, 'steps'>): Activity {
+  const { pool, bundles, cluster: clusterOf } = lends;
   const at = (name: string, cluster: Cluster, life: Liveness, patience?: number): RemoteHost => {
     const attempt: Attempt = { ...life, patience, unitName: (machine) => unitName(cluster, step, machine.name) };
     return new RemoteHost(pool, cluster, machineNamed(cluster, name), attempt);
   };
-  const surroundings = (
-    mode: Mode,
-    { cluster, subject }: RunsCluster,
-    life: Liveness,
-    bundleFile: BundleFile,
-  ): Surroundings => ({
-    ...life,
-    cluster,
-    subject,
-    host: (name, patience = mode === 'plan' ? glance : undefined) => at(name, cluster, life, patience),
-    secret: readSecret,
-    authority: readAuthority,
-    manifest: manifestsOf(makeManifest, cluster),
-    imagesIn,
-    records: recordsOf(cluster, kha),
-    bundleFile,
-    requests: requestFolder(requestsOf(cluster)),
+  const surroundings = (mode: Mode, run: RunsCluster, life: Liveness, bundleFile: BundleFile): Surroundings => ({
+    ...lentTo(run, life, bundleFile, lends),
+    host: (name, patience = mode === 'plan' ? glance : undefined) => at(name, run.cluster, life, patience),
   });
   /** Let go is let go: only what went wrong on a host becomes a failure of the step. */
   const named = async <T>(host: string, life: Liveness, work: Promise<T>): Promise<T> => {

@@ -9,7 +9,7 @@ import type { Fact } from '../facts/fact.js';
 import { file } from '../facts/files.js';
 import { claimAndRecord } from '../steps/record/record-files.js';
 import { askMasters, type Answer } from './ask-masters.js';
-import type { Dependencies } from './index.js';
+import type { Dependencies } from './dependencies.js';
 import { seal, type Sealed } from './sealed.js';
 
 /** Activities that only ask, outside of any operation: the client reaches no host itself. */

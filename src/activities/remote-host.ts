@@ -2,6 +2,7 @@ import { loginAddress, sshSettings, type Cluster, type Machine } from '../cluste
 import { answer, FactUnknown, type Fact, type Output } from '../facts/fact.js';
 import { sh, temporaryFile } from '../facts/sh.js';
 import type { Host, RunOptions, WriteOptions } from '../steps/host.js';
+import type { Answering } from './asking-together.js';
 import { HostFailure, tailOf } from './failure.js';
 import { knownCause } from './known-cause.js';
 import { reasonOf } from './reason.js';
@@ -32,7 +33,7 @@ interface Call {
 }
 
 /** A machine at the other end of an SSH connection. */
-export class RemoteHost implements Host {
+export class RemoteHost implements Host, Answering {
   readonly machine: Machine;
   readonly #link: Link;
   readonly #attempt: Attempt;
@@ -52,7 +53,10 @@ export class RemoteHost implements Host {
 
   async read<T>(fact: Fact<T>): Promise<T> {
     const { command, stdin } = fact;
-    const output = await this.#twice({ command, stdin, signal: this.#attempt.signal, limit: limits.fact });
+    return this.answer(fact, await this.#twice({ command, stdin, signal: this.#attempt.signal, limit: limits.fact }));
+  }
+
+  answer<T>(fact: Fact<T>, output: Output): T {
     try {
       return answer(fact, output);
     } catch (error) {

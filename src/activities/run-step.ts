@@ -23,6 +23,11 @@ export interface Surroundings {
   readonly tell: (what: string) => void;
 }
 
+/** The same for whoever only asks. */
+export interface Asking extends Omit<Surroundings, 'host'> {
+  readonly host: (name: string, patience?: number) => Asked;
+}
+
 /** How long a thing may take to come true, and how often it is asked, in milliseconds. */
 export interface Patience {
   readonly deadline: number;
@@ -47,14 +52,9 @@ export async function runStep(
   patience = patient,
 ): Promise<StepResult> {
   const warnings = new Set<string>();
-  const changing = changingContext(name, mode, around, (words) => void warnings.add(words));
-  const asking: CheckContext = {
-    ...changing,
-    host: asked(changing.host),
-    peer: async (peer) => asked(await changing.peer(peer)),
-    firstFit: async (machines, unfit) => asked(await changing.firstFit(machines, unfit)),
-    requests: readOnly(changing.requests),
-  };
+  const warn = (words: string): void => void warnings.add(words);
+  const changing = changingContext(name, mode, around, warn);
+  const asking = checkContext(name, mode, { ...around, host: (...one) => asked(around.host(...one)) }, warn);
   const result = (outcome: StepResult['outcome'], missing: readonly string[]): StepResult => ({
     outcome,
     missing,
@@ -93,41 +93,64 @@ export async function releaseStep(step: Step, name: string, around: Surroundings
   }
 }
 
+/** What a check is given. */
+export const checkContext = (
+  name: string,
+  purpose: Purpose,
+  around: Asking,
+  warn: (words: string) => void,
+): CheckContext => ({
+  ...lent(around, warn),
+  requests: readOnly(around.requests),
+  host: around.host(name),
+  peer: async (peer) => Promise.resolve(around.host(peer)),
+  firstFit: async (machines, unfit) => around.host(await choose(namesOf(machines), unfit, purpose, around)),
+});
+
 const changingContext = (
   name: string,
   mode: Mode,
   around: Surroundings,
   warn: (words: string) => void,
 ): ApplyContext => ({
-  cluster: around.cluster,
-  subject: around.subject,
-  warn,
-  secret: (reference) => around.secret(reference),
-  authority: (given) => around.authority(given),
-  manifest: (wanted) => around.manifest(wanted),
-  imagesIn: (manifest) => around.imagesIn(manifest),
-  records: around.records,
-  bundleFile: around.bundleFile,
+  ...lent(around, warn),
   requests: around.requests,
   host: around.host(name),
   peer: async (peer) => Promise.resolve(around.host(peer)),
-  firstFit: async (machines: readonly Machine[], unfit) => {
-    const names = machines.map((machine) => machine.name);
-    return around.host(await choose(names, unfit, mode, around));
-  },
+  firstFit: async (machines, unfit) => around.host(await choose(namesOf(machines), unfit, mode, around)),
 });
+
+const lent = (
+  { cluster, subject, secret, authority, manifest, imagesIn, records, bundleFile }: Asking,
+  warn: (words: string) => void,
+) => ({
+  cluster,
+  subject,
+  warn,
+  secret,
+  authority,
+  manifest,
+  imagesIn,
+  records,
+  bundleFile,
+});
+
+const namesOf = (machines: readonly Machine[]): string[] => machines.map(({ name }) => name);
+
+/** What hosts are asked for: a look ahead only takes what is certain, and waits for nothing, as does a plan. */
+export type Purpose = Mode | 'look ahead';
 
 /** The name of the first of these hosts that is fit; a plan makes do with one that answers, and waits less for the order. */
 export async function choose(
   names: readonly string[],
   unfit: Unfit,
-  mode: Mode,
-  { cluster, host, signal, tell }: Surroundings,
+  purpose: Purpose,
+  { cluster, host, signal, tell }: Asking,
   patience = fitness,
 ): Promise<string> {
-  const hosts = names.map((name) => asked(host(name, patience.limit)));
-  const plan = mode === 'plan' ? { deadline: 0, prompt: 1_000, makeDo: true } : {};
-  return (await firstFit({ hosts, unfit: (one) => unfit(one, cluster), signal, tell, ...patience, ...plan })).machine
+  const hosts = names.map((name) => host(name, patience.limit));
+  const hasty = purpose === 'apply' ? {} : { deadline: 0, prompt: 1_000, makeDo: purpose === 'plan' };
+  return (await firstFit({ hosts, unfit: (one) => unfit(one, cluster), signal, tell, ...patience, ...hasty })).machine
     .name;
 }
 

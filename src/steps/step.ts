@@ -153,6 +153,20 @@ export interface BatchInput {
   readonly mode: Mode;
 }
 
+/** Hosts and steps of which it is looked ahead how many have nothing to do. */
+export interface AheadInput {
+  readonly hosts: readonly string[];
+  /** By name, in their order. */
+  readonly steps: readonly string[];
+  readonly mode: Mode;
+}
+
+/** Hosts that fare alike, and of the steps that are for them those from the first on of which nothing is missing. */
+export type AheadResult = readonly {
+  readonly hosts: readonly string[];
+  readonly done: readonly { readonly step: string; readonly warnings: readonly string[] }[];
+}[];
+
 /**
  * A host of a batch on which the step failed does not fail the others; `type` is its kind of failure, and `silent` the
  * host that could not be asked. Where most of them failed the activity throws, with this as its failure's first detail.

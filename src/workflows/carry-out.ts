@@ -1,20 +1,11 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { BatchResult, Mode, Step, StepResult } from '../steps/step.js';
+import type { BatchResult, Step, StepResult } from '../steps/step.js';
+import type { Around, Known } from './around.js';
 import { call, forAll, isFailed, type Failed } from './call.js';
-import type { Desk } from './handlers.js';
 import type { Journal } from './journal.js';
 import { hostsOf, labelOf, type Line } from './messages.js';
 import { isSilence, leftBehind, mayTryAgain } from './retry.js';
 import { allOrNone } from './scope.js';
-
-export interface Around {
-  readonly journal: Journal;
-  readonly desk: Desk;
-  readonly mode: Mode;
-  readonly patience: number;
-  /** Hosts that a plan could not ask: it does not wait for each of them at every step. */
-  readonly silent: Set<string>;
-}
 
 /**
  * A step on hosts that share an activity, again and again as long as somebody answers `retry`. Where most of them fail,
@@ -29,6 +20,12 @@ export async function carryOut(stage: string, step: Step, hosts: readonly string
 export async function carryOutOnce(stage: string, step: Step, oneOf: readonly string[], around: Around): Promise<void> {
   const line = around.journal.begin(stage, step, [forAll]);
   return goOn({ stage, step, line, around, oneOf });
+}
+
+/** A step of which nothing was missing on these hosts when it was looked ahead. */
+export function tellDone(stage: string, step: Step, hosts: readonly string[], known: Known, { journal }: Around): void {
+  const results = hosts.map((host) => ({ outcome: 'done', missing: [], warnings: known(step, host)! }) as const);
+  endAlike(journal, journal.begin(stage, step, hosts), results);
 }
 
 interface Work {

@@ -5,8 +5,9 @@ import { inputVersion } from '../cluster/input-version.js';
 import { inReach, subjectProblems } from '../cluster/subject.js';
 import { paced, waves } from './batches.js';
 import { isOnce } from './call.js';
-import { carryOutOnce, type Around } from './carry-out.js';
-import { lanes, type Task } from './go-through.js';
+import type { Around, Task } from './around.js';
+import { carryOutOnce } from './carry-out.js';
+import { lanes } from './go-through.js';
 import { handleMessages } from './handlers.js';
 import type { Gate, OperationInput, Report } from './messages.js';
 import { Journal } from './journal.js';
@@ -45,7 +46,7 @@ export async function operation(
   const about = { cluster: called, kubernetes, operation: name, mode, gates, hosts: all };
   const journal = new Journal({ ...about, ...(subject ? { subject: subject.hosts } : {}) });
   const desk = handleMessages(journal);
-  const around: Around = { journal, desk, mode, patience: cluster.patience ?? 1, silent: new Set() };
+  const around: Around = { journal, desk, mode, patience: cluster.patience ?? 1, silent: new Set(), busy: new Set() };
 
   /** Which hosts a step is for; every batch asks, so it is worked out once. */
   const hosts = new Map<Step, ReadonlySet<string>>();

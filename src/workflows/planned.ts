@@ -1,9 +1,8 @@
 import type { Cluster } from '../cluster/cluster.js';
 import type { Step } from '../steps/step.js';
+import type { Around, Task } from './around.js';
 import { batches, few, waves } from './batches.js';
 import { call, forAll, isFailed, isOnce, together } from './call.js';
-import type { Around } from './carry-out.js';
-import type { Task } from './go-through.js';
 import { allOrNone } from './scope.js';
 import { lookAtWaves, type Wave } from './waves.js';
 

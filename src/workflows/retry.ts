@@ -76,6 +76,9 @@ export const lookOptions: ActivityOptions = {
   },
 };
 
+/** For a look ahead, which no step depends on. */
+export const aheadOptions: ActivityOptions = { ...lookOptions, retry: { maximumAttempts: 2 } };
+
 /** Whether the host that is named could not be asked, where that is why a step failed; it may be a peer of the step's own. */
 export const isSilence = ({ type = '' }: { readonly type?: string }): boolean => [...refused, ...silent].includes(type);
 

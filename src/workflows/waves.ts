@@ -7,9 +7,8 @@ import {
 } from '@temporalio/workflow';
 import { inputVersion } from '../cluster/input-version.js';
 import type { Mode } from '../steps/step.js';
-import type { Around } from './carry-out.js';
+import type { Around, Task } from './around.js';
 import { together } from './call.js';
-import type { Task } from './go-through.js';
 import { allOrNone, cancellation } from './scope.js';
 import type { WaveEnd, WaveInput, WaveLine } from './wave.js';
 

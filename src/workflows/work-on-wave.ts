@@ -1,9 +1,9 @@
 import { ApplicationFailure, getExternalWorkflowHandle, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { catalogue } from '../steps/catalogue.js';
+import type { Around, Task } from './around.js';
 import { pacedWave } from './batches.js';
-import type { Around } from './carry-out.js';
 import { isOnce } from './call.js';
-import { goThrough, type Task } from './go-through.js';
+import { goThrough } from './go-through.js';
 import { handleMessages, waveSignal } from './handlers.js';
 import { Journal } from './journal.js';
 import { told, type WaveEnd, type WaveInput } from './wave.js';
@@ -19,7 +19,7 @@ export async function workOnWave(input: WaveInput): Promise<WaveEnd> {
     // A parent that is gone has terminated this wave, or is about to.
     parent.signal(waveSignal, { id: workflowInfo().workflowId, waits }).catch(() => undefined);
   });
-  const around: Around = { journal, desk: handleMessages(journal), mode, patience, silent: new Set() };
+  const around: Around = { journal, desk: handleMessages(journal), mode, patience, silent: new Set(), busy: new Set() };
   const tasks = input.steps.map(({ step, hosts: own }): Task => {
     const meant = new Set(own ?? hosts);
     return { step: catalogue.get(step)!, meant: (host) => meant.has(host) };

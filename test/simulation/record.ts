@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { defaultSize, labDown, labUp } from '../../lab/index.js';
 import { Bundles } from '../../src/activities/bundles.js';
 import { createActivities } from '../../src/activities/index.js';
+import { createLookAhead } from '../../src/activities/look-ahead.js';
 import { version } from '../../src/version.js';
 import type { Cluster } from '../../src/cluster/cluster.js';
 import type { Link } from '../../src/activities/ssh/link.js';
@@ -15,6 +16,7 @@ import * as steps from '../../src/steps/index.js';
 import { openBench } from '../workflows/bench.js';
 import { recordingFile, type Recorded, type Recording } from './recording.js';
 import { aroundHosts } from './around-hosts.js';
+import { askedTogether } from './together.js';
 
 type Kind = Recorded['kind'];
 
@@ -46,7 +48,11 @@ it('records an install in the lab', async () => {
               const output = await object.run(command, options);
               const tag = kind.getStore();
               // The commands around a unit are the unit's own affair; its script is kept as one change.
-              if (tag && tag !== 'unit') keep({ kind: tag, host: target.name, command, output });
+              if (!tag || tag === 'unit') return output;
+              const asked = askedTogether(command);
+              const outputs = asked?.outputs(output) ?? [output];
+              for (const [index, one] of (asked?.commands ?? [command]).entries())
+                keep({ kind: tag, host: target.name, command: one, output: outputs[index]! });
               return output;
             },
     });
@@ -60,7 +66,7 @@ it('records an install in the lab', async () => {
       return stdout;
     },
   });
-  const activities = createActivities({
+  const lent = {
     bundles: new Bundles(() => Promise.reject(new Error('the lab has a registry'))),
     makeManifest: () => Promise.reject(new Error('no add-on has an address')),
     imagesIn: () => [],
@@ -68,7 +74,8 @@ it('records an install in the lab', async () => {
     steps: around,
     cluster: async () => Promise.resolve({ cluster }),
     kha: version,
-  });
+  };
+  const activities = { ...createActivities(lent), ...createLookAhead(lent) };
   const bench = await openBench();
   try {
     await bench.run(cluster, { activities }, async ({ handle, progress }) => {

@@ -4,13 +4,14 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Worker } from '@temporalio/worker';
 import { Bundles } from '../../src/activities/bundles.js';
 import { createActivities } from '../../src/activities/index.js';
+import { createLookAhead } from '../../src/activities/look-ahead.js';
 import { Pool } from '../../src/activities/ssh/pool.js';
 import type { Cluster } from '../../src/cluster/cluster.js';
 import * as steps from '../../src/steps/index.js';
 import type { OnceInput, StepInput, StepResult } from '../../src/steps/step.js';
 import { forAll } from '../../src/workflows/call.js';
 import { message, type Answer, type Approval, type Progress, type Report } from '../../src/workflows/messages.js';
-import { openBench, type Bench, type Run } from '../workflows/bench.js';
+import { openBench, type Activities, type Bench, type Run } from '../workflows/bench.js';
 import { aroundHosts, type Doing } from './around-hosts.js';
 import { Laws } from './laws.js';
 import { ofRecordedSpec } from './of-recorded-spec.js';
@@ -168,13 +169,13 @@ export class Simulation {
     return held.map(({ problem }) => problem ?? '');
   }
 
-  #activities(): Record<string, (input: StepInput | OnceInput) => Promise<StepResult>> {
+  #activities(): Activities {
     const around = aroundHosts(catalogue, this.#recording.cluster, {
       read: (doing, ask) => this.#broken(this.#current(), doing, ask),
       change: (doing, what, act) => this.#change(this.#current(), doing, what, act),
       unit: (doing, script, act) => this.#change(this.#current(), doing, script, act),
     });
-    const real = createActivities({
+    const lent = {
       bundles: new Bundles(() => Promise.reject(new Error('the lab has a registry'))),
       makeManifest: () => Promise.reject(new Error('no add-on has an address')),
       imagesIn: () => [],
@@ -184,8 +185,9 @@ export class Simulation {
       steps: around.map((step) => ofRecordedSpec(step, this.#recording.cluster)),
       cluster: async () => Promise.resolve({ cluster: this.#current().cluster }),
       kha: this.#recording.kha,
-    });
-    return Object.fromEntries(
+    };
+    const real = createActivities(lent);
+    const steps = Object.fromEntries(
       catalogue.map((step) => [
         step.name,
         async (input: StepInput | OnceInput): Promise<StepResult> => {
@@ -206,6 +208,7 @@ export class Simulation {
         },
       ]),
     );
+    return { ...steps, ...createLookAhead(lent) };
   }
 
   async #change<T>(stage: Stage, doing: Doing, script: string, act: () => Promise<T>): Promise<T> {

@@ -2,11 +2,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2, { type Connection } from 'ssh2';
-import { enclose, unwrap } from '../../src/activities/ssh/wire.js';
+import type { Order } from '../../src/activities/ssh/wire.js';
 import type { SshSettings } from '../../src/cluster/cluster.js';
 import type { Output } from '../../src/facts/fact.js';
+import { answered, Orders } from './orders.js';
 
 /** What becomes of one command: it is carried out or not, and answered late, or never, or not at all. */
 export interface Fate {
@@ -37,32 +39,35 @@ export async function serveSsh(serve: Serve): Promise<Simulated> {
       else attempt.reject(['publickey']);
     });
     connection.on('session', (accept) =>
-      accept().on('exec', (acceptExec, _, { command }) => {
+      accept().on('exec', (acceptExec) => {
         const channel = acceptExec();
-        const input: Buffer[] = [];
-        channel.on('data', (chunk: Buffer) => input.push(chunk));
-        channel.on('end', () => void answer(connection, user, command, Buffer.concat(input).toString('utf8'), channel));
+        const orders = new Orders();
+        const decoder = new StringDecoder('utf8');
+        channel.on('data', (chunk: Buffer) => {
+          for (const order of orders.take(decoder.write(chunk))) void answer(connection, user, order, channel);
+        });
+        channel.on('end', () => {
+          channel.exit(0);
+          channel.end();
+        });
       }),
     );
   });
   const answer = async (
     connection: Connection,
     user: string,
-    line: string,
-    stdin: string,
+    { mark, command, stdin = '' }: Order,
     channel: ssh2.ServerChannel,
   ): Promise<void> => {
-    const { command, mark } = unwrap(line);
     const { fate, carryOut } = serve(user, command, stdin);
     const output = fate.carriedOut ? carryOut() : undefined;
     if (fate.delay > 0) await sleep(fate.delay);
     if (!output || !fate.answered) return void connection.end();
     // Another command's fate may have ended the connection meanwhile.
     if (channel.destroyed || !channel.writable || !channel.stderr.writable) return;
-    channel.write(enclose(mark, output.stdout, output.code));
-    channel.stderr.write(enclose(mark, output.stderr, output.code));
-    channel.exit(output.code);
-    channel.end();
+    const { stdout, stderr } = answered(mark, output);
+    channel.write(stdout);
+    channel.stderr.write(stderr);
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };

@@ -1,6 +1,7 @@
 import type { Output } from '../../src/facts/fact.js';
 import { present } from '../../src/facts/sh.js';
 import type { Recorded, Recording } from './recording.js';
+import { askedTogether } from './together.js';
 
 interface Unit {
   readonly script: string;
@@ -68,6 +69,8 @@ export class World {
   }
 
   execute(host: string, command: string, stdin: string): Output {
+    const asked = askedTogether(command);
+    if (asked) return asked.answer(asked.commands.map((one) => this.execute(host, one, '')));
     return this.#aboutUnit(host, command, stdin) ?? this.#recorded(host, command);
   }
 

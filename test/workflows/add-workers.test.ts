@@ -38,9 +38,8 @@ describe('a run about some workers of a cluster', () => {
       ({ lines } = await progress());
       expect((await progress()).subject).toEqual(['worker-7']);
     });
-    const on = (step: string): string[] => [
-      ...new Set(calls.filter((call) => call.step === step).map(({ host }) => host)),
-    ];
+    const on = (step: string): string[] =>
+      [...new Set(calls.filter((call) => call.step === step).map(({ host }) => host))].sort();
     expect(new Set(calls.map(({ host }) => host))).toEqual(new Set([...masters, 'worker-7']));
     for (const { name, pace, forCluster } of steps.values()) {
       const once = pace !== 'all at once' && 'once' in pace;

@@ -10,7 +10,16 @@ import { inputVersion } from '../../src/cluster/input-version.js';
 import type { OperationInput } from '../../src/cluster/operation-input.js';
 import { temporalTestServer } from '../../src/engine/temporal-cli.js';
 import * as steps from '../../src/steps/index.js';
-import type { BatchInput, BatchResult, Mode, OnceInput, StepInput, StepResult } from '../../src/steps/step.js';
+import type {
+  AheadInput,
+  AheadResult,
+  BatchInput,
+  BatchResult,
+  Mode,
+  OnceInput,
+  StepInput,
+  StepResult,
+} from '../../src/steps/step.js';
 import { onAll } from '../../src/activities/batch.js';
 import { progressOf } from '../../src/client/progress.js';
 import type { Progress } from '../../src/workflows/messages.js';
@@ -26,7 +35,10 @@ export interface Call extends StepInput {
   readonly step: string;
 }
 
-type Activities = Record<string, (input: never) => Promise<StepResult | BatchResult>>;
+export type Activities = Record<string, (input: never) => Promise<StepResult | BatchResult | AheadResult>>;
+
+/** What a look ahead finds done on fake hosts; nothing unless told. */
+export type Ahead = (input: AheadInput) => AheadResult;
 
 /** How an operation is started, where it is not an install of the whole cluster. */
 interface Started {
@@ -46,7 +58,7 @@ export interface Bench {
   /** Starts an operation on fake hosts, or with activities of the caller's, and ends the worker when the test's work is over. */
   run(
     cluster: Cluster,
-    options: Started & { behaviour?: Behaviour; activities?: Activities },
+    options: Started & { behaviour?: Behaviour; ahead?: Ahead; activities?: Activities },
     work: (run: Run) => Promise<void>,
   ): Promise<Call[]>;
   close(): Promise<void>;
@@ -106,10 +118,10 @@ export async function openBench(workflows = '../../src/workflows/index.ts'): Pro
     worker,
     start,
     close: () => environment.teardown(),
-    async run(cluster, { behaviour = () => undefined, activities, ...options }, work) {
+    async run(cluster, { behaviour = () => undefined, ahead = () => [], activities, ...options }, work) {
       const calls: Call[] = [];
       const taskQueue = randomUUID();
-      const one = await worker(taskQueue, activities ?? fakes(calls, behaviour));
+      const one = await worker(taskQueue, activities ?? fakes(calls, behaviour, Object.keys(steps), ahead));
       await one.runUntil(async () => work(await start(cluster, taskQueue, options)));
       return calls;
     },
@@ -126,7 +138,12 @@ export const bundled = (workflows: string): Promise<WorkflowBundle> =>
   });
 
 /** An activity for every step of the catalogue, and for the steps of the fixtures. */
-export function fakes(calls: Call[], behaviour: Behaviour, names = Object.keys(steps)): Activities {
+export function fakes(
+  calls: Call[],
+  behaviour: Behaviour,
+  names = Object.keys(steps),
+  ahead: Ahead = () => [],
+): Activities {
   const attempts = new Map<string, number>();
   const on = async (step: string, input: StepInput): Promise<StepResult> => {
     const key = `${step}/${input.host}/${input.mode}`;
@@ -145,7 +162,8 @@ export function fakes(calls: Call[], behaviour: Behaviour, names = Object.keys(s
       const { hosts, mode } = input;
       return onAll(hosts, mode, (host) => on(step, { host, mode }));
     };
-  return Object.fromEntries(names.map((name) => [name, fake(name)]));
+  const lookAhead = async (input: AheadInput): Promise<AheadResult> => Promise.resolve(ahead(input));
+  return { ...Object.fromEntries(names.map((name) => [name, fake(name)])), lookAhead };
 }
 
 /** How a step fails on a host that answered. */

@@ -1,4 +1,6 @@
 import type { Client } from 'ssh2';
+import { Shell, type How } from './shell.js';
+import type { Opening } from './wire.js';
 
 /**
  * Where sshd refuses the only channel, it has not yet done with the last one, or sessions that it cannot end hold them
@@ -11,23 +13,28 @@ const settling = 30;
 const channels = 8;
 
 interface Waiting {
-  readonly go: (free: boolean) => void;
+  /** Looks again: a shell is free, one more may be opened, or nothing comes any more. */
+  readonly go: () => void;
 }
 
-/** One connection and the channels on it: as many at once as sshd gives, everybody else in a queue. */
+/** One connection and the root shells on it: as many at once as sshd gives, everybody else in a queue. */
 export class Connection {
-  readonly client: Client;
+  readonly #client: Client;
+  readonly #opening: () => Promise<Opening>;
   #width = channels;
-  #taken = 0;
+  /** Shells that are there or about to be. */
+  #count = 0;
+  readonly #idle: Shell[] = [];
   #over = false;
   #used = false;
-  /** Refusals in a row while no other channel was open. */
+  /** Refusals in a row while no other shell was there. */
   #alone = 0;
   readonly #queue = new Set<Waiting>();
 
-  constructor(client: Client) {
-    this.client = client;
-    // Every channel listens for its end, and so do forwards and the login: Node warns from eleven on.
+  constructor(client: Client, opening: () => Promise<Opening>) {
+    this.#client = client;
+    this.#opening = opening;
+    // Every shell listens for its end, and so do forwards and the login: Node warns from eleven on.
     client.setMaxListeners(channels + 8);
     client.once('close', () => this.retire());
   }
@@ -37,23 +44,63 @@ export class Connection {
     return !this.#over;
   }
 
-  /** Waits for a free channel; false when the connection takes no more commands. Rejects with the signal's reason. */
-  async enter(signal: AbortSignal | undefined): Promise<boolean> {
-    signal?.throwIfAborted();
-    if (this.#over) return false;
-    if (this.#taken < this.#width) {
-      this.#taken += 1;
-      return true;
+  /** sshd has opened a channel here, so it opens channels at all. */
+  get used(): boolean {
+    return this.#used;
+  }
+
+  /**
+   * Waits for a shell of one's own until it is given back; undefined when the connection takes no more commands. Rejects
+   * with the signal's reason and with what is in the way of opening one.
+   */
+  async enter(signal: AbortSignal | undefined): Promise<Shell | undefined> {
+    for (;;) {
+      signal?.throwIfAborted();
+      if (this.#over) return undefined;
+      const idle = this.#idle.pop();
+      if (idle) return idle;
+      if (this.#count < this.#width) return this.#another();
+      await this.#turn(signal);
     }
+  }
+
+  /** Gives a shell back, for the next order if it takes one. */
+  leave(shell: Shell): void {
+    if (shell.used) {
+      this.#used = true;
+      this.#alone = 0;
+    }
+    if (!shell.open) return;
+    if (this.#over) shell.close();
+    else this.#idle.push(shell);
+    this.#next();
+  }
+
+  /** Takes no more commands, lets those under way come to their end, and closes after the last. */
+  retire(): void {
+    if (this.#over) return;
+    this.#over = true;
+    for (const shell of this.#idle.splice(0)) shell.close();
+    while (this.#queue.size > 0) this.#next();
+    if (this.#count === 0) this.#client.end();
+  }
+
+  /** Closes at once. */
+  close(): void {
+    this.retire();
+    this.#client.end();
+  }
+
+  #turn(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const aborted = (): void => {
         this.#queue.delete(waiting);
         reject(signal?.reason as Error);
       };
       const waiting: Waiting = {
-        go: (free) => {
+        go: () => {
           signal?.removeEventListener('abort', aborted);
-          resolve(free);
+          resolve();
         },
       };
       this.#queue.add(waiting);
@@ -61,34 +108,32 @@ export class Connection {
     });
   }
 
-  /** sshd has opened a channel here, so it opens channels at all. */
-  get used(): boolean {
-    return this.#used;
+  async #another(): Promise<Shell> {
+    this.#count += 1;
+    try {
+      const opening = await this.#opening();
+      const shell: Shell = new Shell(this.#client, opening, (how) => this.#ended(shell, how));
+      return shell;
+    } catch (error) {
+      this.#gone();
+      throw error;
+    }
   }
 
-  leave({ used = false } = {}): void {
-    if (!used) return this.#pass();
-    this.#used = true;
-    this.#alone = 0;
+  #ended(shell: Shell, how: How): void {
+    const place = this.#idle.indexOf(shell);
+    if (place >= 0) this.#idle.splice(place, 1);
+    if (how === 'refused') this.#refused();
+    // Sessions that sshd cannot end would use up all that it allows: others come to their end, new ones go elsewhere.
+    if (how === 'held') this.retire();
     // A session that has just ended still counts for a moment: where each is needed, the next waits for it.
-    if (this.#width < channels && !this.#over) setTimeout(() => this.#pass(), settling);
-    else this.#pass();
+    if (this.#width < channels && how !== 'refused') setTimeout(() => this.#gone(), settling);
+    else this.#gone();
   }
 
-  #pass(): void {
-    this.#taken -= 1;
-    if (this.#over && this.#taken === 0) this.client.end();
-    if (this.#over || this.#taken >= this.#width) return;
-    const [next] = this.#queue;
-    if (!next) return;
-    this.#queue.delete(next);
-    this.#taken += 1;
-    next.go(true);
-  }
-
-  /** sshd refused a channel that was entered: what the others hold is all that it gives. */
-  refused(): void {
-    const others = this.#taken - 1;
+  /** What the other shells hold is all that sshd gives. */
+  #refused(): void {
+    const others = this.#count - 1;
     if (others > 0) {
       this.#width = Math.min(this.#width, others);
       this.#alone = 0;
@@ -96,21 +141,18 @@ export class Connection {
       this.#alone += 1;
       if (this.#alone === patience) this.retire();
     }
-    this.#pass();
   }
 
-  /** Takes no more commands, lets those under way come to their end, and closes after the last. */
-  retire(): void {
-    if (this.#over) return;
-    this.#over = true;
-    for (const { go } of this.#queue) go(false);
-    this.#queue.clear();
-    if (this.#taken === 0) this.client.end();
+  #gone(): void {
+    this.#count -= 1;
+    if (this.#over && this.#count === 0) this.#client.end();
+    this.#next();
   }
 
-  /** Closes at once. */
-  close(): void {
-    this.retire();
-    this.client.end();
+  #next(): void {
+    const [next] = this.#queue;
+    if (!next) return;
+    this.#queue.delete(next);
+    next.go();
   }
 }

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from 'ssh2';
 import { HostFailure } from '../failure.js';
-import { Connection } from './connection.js';
+import type { Connection } from './connection.js';
 
 interface Waiting {
   /** By when an unreachable host is too long away for this one, in milliseconds since 1970. */
@@ -18,12 +17,12 @@ const between = 1_000;
  * nobody's patience or cancellation ends what another waits for, and with the last of them the login is given up.
  */
 export class Gathering {
-  readonly #login: (signal: AbortSignal) => Promise<Client>;
+  readonly #login: (signal: AbortSignal) => Promise<Connection>;
   readonly #waiting = new Set<Waiting>();
   #connection: Connection | undefined;
   #trying: AbortController | undefined;
 
-  constructor(login: (signal: AbortSignal) => Promise<Client>) {
+  constructor(login: (signal: AbortSignal) => Promise<Connection>) {
     this.#login = login;
   }
 
@@ -68,9 +67,8 @@ export class Gathering {
     const { signal } = trying;
     while (this.#trying === trying) {
       try {
-        const client = await this.#login(signal);
-        if (signal.aborted) return void client.end();
-        const connection = new Connection(client);
+        const connection = await this.#login(signal);
+        if (signal.aborted) return connection.close();
         this.#connection = connection;
         this.#trying = undefined;
         for (const { got } of [...this.#waiting]) got(connection);

@@ -2,8 +2,8 @@ import type { Output } from '../../facts/fact.js';
 import { HostFailure, tailOf } from '../failure.js';
 import type { Target } from './connect.js';
 import { NotAnswered } from './not-answered.js';
-import { kept, type Said } from './talk.js';
-import { open, type Letter } from './wire.js';
+import { kept, type Said } from './hearing.js';
+import { open, type Order } from './wire.js';
 
 /**
  * What sudo says (its sources, plugins/sudoers/auth and logging.c, in the C locale) when only a person can help: each try
@@ -26,7 +26,12 @@ const passing =
   /^sudo: (?:PAM .*error|unable to initialize PAM|unknown uid|you do not exist|unable to (?:fork|allocate|execute|open|stat|read|write|get))/m;
 
 /** The command's answer. Throws SudoRefused, LoginRefused (no shell for this user), CommandFailed (an endless output) and NotAnswered. */
-export function judge(target: Target, { mark, seconds }: Letter, said: Said, milliseconds: number): Output {
+export function judge(
+  target: Target,
+  { mark, seconds }: Pick<Order, 'mark' | 'seconds'>,
+  said: Said,
+  milliseconds: number,
+): Output {
   const out = open(said.stdout, mark);
   const err = open(said.stderr, mark);
   const host = target.name;

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Output } from '../../facts/fact.js';
 import { HostFailure } from '../failure.js';
 import { connect, type Target } from './connect.js';
-import type { Connection } from './connection.js';
-import { execute, type ExecuteOptions } from './execute.js';
+import { Connection } from './connection.js';
+import { execute, openingOf, type ExecuteOptions } from './execute.js';
 import { Gathering } from './gathering.js';
 import { NotAnswered } from './not-answered.js';
-import { ChannelRefused } from './talk.js';
+import { ChannelRefused } from './shell.js';
 
 /** What sudo, PAM or a directory that is away may take to come back; milliseconds. */
 const recovering = 30_000;
@@ -24,7 +24,9 @@ export class Link {
   constructor(target: Target, patience: number) {
     this.target = target;
     this.#patience = patience;
-    this.#gathering = new Gathering((signal) => connect(target, signal));
+    this.#gathering = new Gathering(
+      async (signal) => new Connection(await connect(target, signal), () => openingOf(target)),
+    );
   }
 
   /**
@@ -45,34 +47,24 @@ export class Link {
     const until = Date.now() + Math.min(patience, recovering);
     for (;;) {
       const connection = await this.#gathering.connection(patience, signal);
-      if (!(await connection.enter(signal))) continue;
+      const shell = await connection.enter(signal);
+      if (!shell) continue;
       try {
-        return await this.#over(connection, command, options);
+        return await execute(shell, this.target, command, options);
       } catch (error) {
         if (error instanceof ChannelRefused) {
           if (!connection.open && !connection.used) throw this.#noSession(error);
           await sleep(pause.refused, undefined, signal && { signal });
           continue;
         }
+        // A dead connection may look alive until its keepalive gives up: the next command gets a new one.
+        if (error instanceof HostFailure && error.type === 'Unreachable') connection.retire();
         const notBegun = error instanceof NotAnswered && error.how === 'not begun';
         if (!notBegun || Date.now() > until) throw error;
         await sleep(pause.notBegun, undefined, signal && { signal });
+      } finally {
+        connection.leave(shell);
       }
-    }
-  }
-
-  async #over(connection: Connection, command: string, options: ExecuteOptions): Promise<Output> {
-    try {
-      return await execute(connection.client, this.target, command, options, (how) => {
-        if (how === 'refused') return connection.refused();
-        // Sessions that sshd cannot end would use up all that it allows: others come to their end, new ones go elsewhere.
-        if (how === 'held') connection.retire();
-        connection.leave({ used: true });
-      });
-    } catch (error) {
-      // A dead connection may look alive until its keepalive gives up: the next command gets a new one.
-      if (error instanceof HostFailure && error.type === 'Unreachable') connection.retire();
-      throw error;
     }
   }
 

@@ -1,30 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../src/activities/ssh/judge.js';
-import type { Said } from '../../../src/activities/ssh/talk.js';
-import { enclose } from '../../../src/activities/ssh/wire.js';
+import type { Said } from '../../../src/activities/ssh/hearing.js';
 import { cluster } from '../../clusters.js';
+import { answered } from '../../simulation/orders.js';
 
 const mark = 'abcdef012345';
 const target = { name: 'm1', address: '10.0.0.11', settings: { ...cluster().ssh, user: 'kha' } };
 const judged = (stdout: string, stderr: string, code = 1) => {
   const said: Said = { stdout: Buffer.from(stdout), stderr: Buffer.from(stderr), code, size: 0 };
-  return judge(target, { command: 'test -f /x', mark, seconds: 60, sudo: '', skips: false }, said, 100);
+  return judge(target, { mark, seconds: 60 }, said, 100);
 };
 
 describe('what a host said', () => {
   it('is an answer between its marks only', () => {
-    expect(judged(`Welcome!\n${enclose(mark, 'out', 1)}`, `a lecture\n${enclose(mark, 'err', 1)}`)).toEqual({
-      code: 1,
-      stdout: 'out',
-      stderr: 'err',
-    });
+    const output = { code: 1, stdout: 'out', stderr: 'err' };
+    const { stdout, stderr } = answered(mark, output);
+    expect(judged(`Welcome!\n${stdout}`, `a lecture\n${stderr}`)).toEqual(output);
   });
 
   it.each([
     ['nothing', '', ''],
     ['what the command would have said', 'out', ''],
     ['what a full disk makes the shell say', '', 'sh: 1: cannot create temp file: No space left on device'],
-    ['another’s mark', enclose('012345abcdef', 'out', 0), ''],
+    ['another’s mark', answered('012345abcdef', { code: 0, stdout: 'out', stderr: '' }).stdout, ''],
   ])('is none without a mark: %s', (_, stdout, stderr) => {
     for (const code of [0, 1])
       expect(() => judged(stdout, stderr, code)).toThrow(
@@ -33,9 +31,10 @@ describe('what a host said', () => {
   });
 
   it.each([0, 1, 137])('is none where it was cut off before its end, whatever the exit code: %i', (code) => {
-    expect(() => judged(`<${mark}>half`, `<${mark}>`, code)).toThrow(
-      expect.objectContaining({ type: 'NotAnswered', how: 'cut off' }) as Error,
-    );
+    for (const end of ['', `<${mark}. ${code}>`])
+      expect(() => judged(`<${mark}>half${end}`, `<${mark}>${end}`, code)).toThrow(
+        expect.objectContaining({ type: 'NotAnswered', how: 'cut off' }) as Error,
+      );
   });
 });
 

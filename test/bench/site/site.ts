@@ -1,6 +1,7 @@
 import type { Cluster, SshSettings } from '../../../src/cluster/cluster.js';
 import type { Output } from '../../../src/facts/fact.js';
 import { readRecording } from '../../simulation/recording.js';
+import { askedTogether } from '../../simulation/together.js';
 import { Answers, World, type Done } from '../../simulation/world.js';
 import { Crowd } from './crowd.js';
 import { KeptRecords } from './kept-records.js';
@@ -61,6 +62,8 @@ export class Site {
 
   /** What a host answers. One that no host of the lab was ever given fails, and so the step that gave it. */
   execute(host: string, command: string, stdin: string): Output {
+    const asked = askedTogether(command);
+    if (asked) return asked.answer(asked.commands.map((one) => this.execute(host, one, '')));
     const own = this.#answer(host, this.#crowd.recorded(host), NodesOfApi.unlimited(command), stdin);
     const kept = this.#records.answer(host, command, stdin) ?? this.#nodes.answer(this.cluster, command);
     if (kept) return kept;

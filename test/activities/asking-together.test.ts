@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { AskingTogether } from '../../src/activities/asking-together.js';
+import { seenDone } from '../../src/activities/look-ahead.js';
+import { answer, type Fact, type Output } from '../../src/facts/fact.js';
+import type { CheckContext, Step } from '../../src/steps/step.js';
+import { cluster } from '../clusters.js';
+import { askedTogether } from '../simulation/together.js';
+
+const echo = (word: string): Fact<string> => ({ command: `echo ${word}`, parse: ({ stdout }) => stdout });
+
+/** A host that echoes, and what it was given. */
+function echoing() {
+  const given: string[][] = [];
+  const said = (command: string): Output => ({
+    code: command.includes('missing') ? 1 : 0,
+    stdout: command.replace('echo ', ''),
+    stderr: '',
+  });
+  const host = new AskingTogether({
+    machine: cluster().hosts[0]!,
+    answer,
+    read: async (fact) => {
+      const asked = askedTogether(fact.command);
+      given.push([...(asked?.commands ?? [fact.command])]);
+      const output = asked?.answer(asked.commands.map(said)) ?? said(fact.command);
+      return Promise.resolve(answer(fact, output));
+    },
+  });
+  return { host, given };
+}
+
+describe('questions of checks that are made beside each other', () => {
+  it('go to the host together, each once, and those that follow from answers together again', async () => {
+    const { host, given } = echoing();
+    const check = async (word: string): Promise<string[]> => {
+      const first = await host.read(echo(word));
+      return [first, await host.read(echo(`${first}-after`))];
+    };
+    expect(await Promise.all(['a', 'b', 'a'].map(check))).toEqual([
+      ['a', 'a-after'],
+      ['b', 'b-after'],
+      ['a', 'a-after'],
+    ]);
+    expect(given).toEqual([
+      ['echo a', 'echo b'],
+      ['echo a-after', 'echo b-after'],
+    ]);
+  });
+
+  it('that the host cannot tell fail alone', async () => {
+    const { host } = echoing();
+    const [good, bad] = await Promise.allSettled([host.read(echo('a')), host.read(echo('missing'))]);
+    expect(good).toMatchObject({ status: 'fulfilled', value: 'a' });
+    expect(bad).toMatchObject({ status: 'rejected', reason: { message: 'exit code 1' } });
+  });
+
+  it('go alone where they are given input', async () => {
+    const { host, given } = echoing();
+    await Promise.all([host.read(echo('a')), host.read({ ...echo('b'), stdin: 'secret' })]);
+    expect(given).toEqual([['echo b'], ['echo a']]);
+  });
+});
+
+describe('what is seen to be done', () => {
+  const step = (name: string, check: Step['check']): Step => ({ ...({} as Step), name, check });
+  const seen = (...steps: Step[]) => seenDone(steps, (warn) => ({ warn }) as CheckContext);
+  const done = step('done', ({ warn }) => (warn('careful'), Promise.resolve([])));
+
+  it('ends at the first step of which something is missing, whatever follows', async () => {
+    const missing = step('missing', () => Promise.resolve(['a file']));
+    expect(await seen(done, missing, done)).toEqual([{ step: 'done', warnings: ['careful'] }]);
+    expect(await seen(missing, done)).toEqual([]);
+    expect(await seen(done, done)).toHaveLength(2);
+  });
+
+  it('ends at a check that cannot be made', async () => {
+    const silent = step('silent', () => Promise.reject(new Error('no answer')));
+    expect(await seen(done, silent, done)).toHaveLength(1);
+  });
+});
