@@ -15,5 +15,5 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY bin ./bin
 USER node
-ENTRYPOINT ["node", "bin/kha.js"]
+ENTRYPOINT ["node", "--max-old-space-size=1024", "bin/kha.js"]
 CMD ["worker"]

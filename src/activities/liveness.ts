@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import { redact } from './redaction.js';
@@ -28,6 +29,8 @@ export function liveness(): Liveness {
   const context = Context.current();
   const beat = setInterval(() => context.heartbeat(doing), 1_000);
   const signal = context.cancellationSignal;
+  // Every command of every host of a batch listens to it.
+  setMaxListeners(0, signal);
   return {
     signal,
     cancelled: () => signal.aborted && context.cancellationDetails?.cancelRequested === true,

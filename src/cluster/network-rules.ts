@@ -1,6 +1,6 @@
 import { each, isDualStack, podSubnetOf, podSubnets, primaryFamily, serviceSubnets } from './families.js';
 import { contains, familyOf, networkOf, overlap } from './ip.js';
-import { nodes } from './roles.js';
+import { isNode, nodes } from './roles.js';
 import { encapsulationOf } from './seed-profile.js';
 import { error, type Rule, type RuleProblem } from './rule-problem.js';
 
@@ -85,8 +85,7 @@ const families: Rule = (cluster) => {
     );
   }
   for (const [index, host] of hosts.entries()) {
-    const isNode = nodes(cluster).includes(host);
-    if (dual && agreed && isNode && host.secondaryAddress === undefined)
+    if (dual && agreed && isNode(host) && host.secondaryAddress === undefined)
       problems.push(
         error(
           ['hosts', index],
@@ -95,7 +94,7 @@ const families: Rule = (cluster) => {
           'secondaryAddress: its IPv6 address',
         ),
       );
-    if (host.secondaryAddress !== undefined && agreed && (!dual || !isNode))
+    if (host.secondaryAddress !== undefined && agreed && (!dual || !isNode(host)))
       problems.push(
         error(
           ['hosts', index, 'secondaryAddress'],

@@ -1,6 +1,6 @@
 import type { Cluster, Machine } from './cluster.js';
 import { repeats } from './repeats.js';
-import { controlPlanes, etcdHosts, nodes, workers } from './roles.js';
+import { controlPlanes, etcdHosts, isNode, nodes, workers } from './roles.js';
 import { error, warning, type Rule, type RuleProblem } from './rule-problem.js';
 
 type Pool = Cluster['pools'][string];
@@ -47,7 +47,7 @@ export const nodeProblems: Rule = (cluster) => {
         error(['hosts', index, 'pool'], 'there is no such pool', host.pool, names.join(', ') || 'a pool under pools'),
       );
     const said = (['pool', ...settingKeys] as const).find((key) => host[key] !== undefined);
-    if (said !== undefined && !nodes(cluster).includes(host))
+    if (said !== undefined && !isNode(host))
       problems.push(
         error(
           ['hosts', index, said],

@@ -20,7 +20,13 @@ export const recordOf = (cluster: Cluster, author: Author, before?: ClusterRecor
   removed: (before?.removed ?? []).filter(({ name }) => !cluster.hosts.some((host) => host.name === name)),
 });
 
-export const recordText = (record: ClusterRecord): string => `${JSON.stringify(record, null, 2)}\n`;
+/** Characters up to which a record is written for people too; a larger one has to fit into a ConfigMap. */
+const legible = 500_000;
+
+export function recordText(record: ClusterRecord): string {
+  const text = JSON.stringify(record, null, 2);
+  return `${text.length > legible ? JSON.stringify(record) : text}\n`;
+}
 
 /** What a record lacks to tell of this cluster, in words; who wrote it and when is no difference. */
 export function outdated(found: ClusterRecord, wanted: ClusterRecord): string[] {

@@ -25,6 +25,9 @@ export function isStacked(cluster: Cluster): boolean {
 export const workers = (cluster: Cluster): Machine[] =>
   having(cluster, 'worker').filter((host) => !host.roles.includes('control-plane'));
 
+export const isNode = ({ roles }: Pick<Machine, 'roles'>): boolean =>
+  roles.some((role) => role === 'control-plane' || role === 'worker');
+
 /** Hosts that become nodes of the cluster. */
 export const nodes = (cluster: Cluster): Machine[] => [...controlPlanes(cluster), ...workers(cluster)];
 

@@ -14,6 +14,7 @@ import { usualRoot } from './usual-folders.js';
 import { isSeed } from './seed-profile.js';
 import { seedProfile } from './seed-versions.js';
 import { seedProblems } from './seed-rules.js';
+import { sizeProblems } from './size-rules.js';
 import { sourceProblems } from './source-rules.js';
 import { isSupported, supportedVersions } from './versions.js';
 
@@ -24,7 +25,7 @@ export const ruleProblems = (cluster: Cluster): RuleProblem[] =>
   [
     uniqueHosts,
     logins,
-    size,
+    sizeProblems,
     version,
     seedProblems,
     sourceProblems,
@@ -76,21 +77,6 @@ const logins: Rule = ({ hosts, ssh }) =>
           ),
         ];
   });
-
-/** Beyond, kubectl's answers about all nodes are longer than what is read of a command; see docs/decisions/0021-waves.md. */
-export const mostHosts = 1_000;
-
-const size: Rule = ({ hosts }) =>
-  hosts.length > mostHosts
-    ? [
-        error(
-          ['hosts', mostHosts],
-          'so many hosts in one cluster are more than kha can ask after at once',
-          `${hosts.length} hosts`,
-          `${mostHosts} hosts at most`,
-        ),
-      ]
-    : [];
 
 const version: Rule = ({ kubernetesVersion, profile }) =>
   isSeed({ profile }) || kubernetesVersion === seedProfile || isSupported(kubernetesVersion)

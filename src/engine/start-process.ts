@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { openSync, closeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { heapOptions } from './heap.js';
 import { markOf, type ProcessName } from './own-processes.js';
 import { engineFile } from './settings.js';
 
@@ -14,7 +15,7 @@ export const logs: Readonly<Record<ProcessName, string>> = {
 
 /** Starts one of kha's own commands so that it outlives this process and its terminal; gives its id. */
 export const startKha = (name: ProcessName, id: string, args: readonly string[]): Promise<number> =>
-  startProcess(name, id, process.execPath, [program, ...args]);
+  startProcess(name, id, process.execPath, [...heapOptions, program, ...args]);
 
 /** Starts a process of the engine with `id`, marked as such; gives its process id. Throws when it cannot be run. */
 export async function startProcess(

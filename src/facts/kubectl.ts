@@ -44,39 +44,3 @@ export const apiObject = <T>(args: readonly string[]): Fact<T | undefined> => ({
     return undefined;
   },
 });
-
-export interface Node {
-  readonly name: string;
-  readonly ready: boolean;
-  readonly version: string;
-  readonly controlPlane: boolean;
-}
-
-interface NodeList {
-  items: {
-    metadata: { name: string; labels: Record<string, string> };
-    status: { conditions: { type: string; status: string }[]; nodeInfo: { kubeletVersion: string } };
-  }[];
-}
-
-/**
- * What limits a list of nodes to those of these names, by the label that every kubelet gives its node: whoever is not there is
- * left out, and no other node is told of. Of every node where none is named.
- */
-export const selecting = (names: readonly string[] | undefined): string[] =>
-  names ? ['-l', `kubernetes.io/hostname in (${names.join(',')})`] : [];
-
-/** Nodes of the cluster, or those of these names; undefined where there is no control plane yet. */
-export const nodeList = (names?: readonly string[]): Fact<Node[] | undefined> => ({
-  command: apiObject(['nodes', ...selecting(names)]).command,
-  codes: [0, noControlPlane],
-  parse: ({ code, stdout }) =>
-    code === 0
-      ? (JSON.parse(stdout) as NodeList).items.map(({ metadata, status }) => ({
-          name: metadata.name,
-          ready: status.conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True'),
-          version: status.nodeInfo.kubeletVersion,
-          controlPlane: 'node-role.kubernetes.io/control-plane' in metadata.labels,
-        }))
-      : undefined,
-});

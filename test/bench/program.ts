@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { heapOptions } from '../../src/engine/heap.js';
 import { tied } from './tied.js';
 
 /** Runs a program to its end and gives what it printed. Throws with its words when it failed. */
@@ -20,7 +21,7 @@ export const compiled = (name: string): string => fileURLToPath(new URL(`${name}
 
 /** Starts a worker and waits until it serves its queue. */
 export async function startWorker(program: string, args: readonly string[]): Promise<ChildProcess> {
-  const worker = tied(process.execPath, [program, ...args], ['ignore', 'pipe', 'inherit']);
+  const worker = tied(process.execPath, [...heapOptions, program, ...args], ['ignore', 'pipe', 'inherit']);
   await new Promise<void>((resolve, reject) => {
     worker.once('exit', (code) => reject(new Error(`the worker ended with ${code}`)));
     worker.stdout!.on('data', (chunk: Buffer) => chunk.toString().includes(' serves ') && resolve());

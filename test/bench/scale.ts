@@ -91,7 +91,7 @@ async function histories({ client, cluster }: OpenSite): Promise<Pick<Measured, 
     const { events, largestPayload } = sizesOf(history);
     found.events = Math.max(found.events, events);
     found.payload = Math.max(found.payload, largestPayload / 1024);
-    found.replay = Math.max(found.replay, await replaySeconds(bundle, history));
+    found.replay = Math.max(found.replay, await replaySeconds(bundle, history, workflowId));
   }
   if (found.events === 0) throw new Error('no history was found');
   return found;

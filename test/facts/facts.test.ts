@@ -6,7 +6,7 @@ import { file, sha256 } from '../../src/facts/files.js';
 import { localImages } from '../../src/facts/images.js';
 import { kernelParameters, limits } from '../../src/facts/kernel.js';
 import { kubectlDiff } from '../../src/facts/kubectl-diff.js';
-import { apiObject, nodeList } from '../../src/facts/kubectl.js';
+import { apiObject } from '../../src/facts/kubectl.js';
 import { addresses, answersFor, httpsStatus, lookUp, vrrpAdverts } from '../../src/facts/network.js';
 import { bundle } from '../../src/facts/registry.js';
 import { rolledOut } from '../../src/facts/rollout.js';
@@ -189,7 +189,6 @@ describe('parsers', () => {
       parsed(kubectlDiff('-f', 'x'), '', 2, 'Error from server (NotFound): namespaces "x" not found\n'),
       'Error from server (NotFound): namespaces "x" not found',
     ],
-    ['nodes where no cluster is', parsed(nodeList(), '', 78), undefined],
     [
       'an object that is not there',
       parsed(apiObject(['cm', 'x']), '', 1, 'Error from server (NotFound): x\n'),

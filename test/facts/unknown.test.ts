@@ -13,7 +13,7 @@ import { firewalls } from '../../src/facts/firewalls.js';
 import { localImages } from '../../src/facts/images.js';
 import { absentModules, cgroupVersion, kernelParameters, limits } from '../../src/facts/kernel.js';
 import { kubectlDiff } from '../../src/facts/kubectl-diff.js';
-import { apiObject, nodeList } from '../../src/facts/kubectl.js';
+import { apiObject } from '../../src/facts/kubectl.js';
 import { machineIds } from '../../src/facts/machine-ids.js';
 import {
   addresses,
@@ -23,6 +23,8 @@ import {
   lookUp,
   vrrpAdverts,
 } from '../../src/facts/network.js';
+import { nodeList, nodeMetadata } from '../../src/facts/nodes.js';
+import { placedPods, waitingPods } from '../../src/facts/pods.js';
 import { bundle, lackingImages, registryStatus } from '../../src/facts/registry.js';
 import { rolledOut } from '../../src/facts/rollout.js';
 import { absentRpms, rpmStates } from '../../src/facts/rpm.js';
@@ -56,6 +58,9 @@ const facts: Readonly<Record<string, Fact<unknown>>> = {
   apiObject: apiObject(['nodes']),
   nodeList: nodeList(),
   machineIds,
+  nodeMetadata: nodeMetadata(['disk']),
+  placedPods: placedPods('kha-proof', 'app=probe'),
+  waitingPods: waitingPods(['kube-dns']),
   addresses: addresses(4),
   linkLocalAddresses,
   answersFor: answersFor('10.0.0.9'),
@@ -209,6 +214,8 @@ describe('a cluster that does not answer', () => {
       'Error from server (Timeout): the server was unable to return a response\n',
     ],
     ['nodeList', nodeList(), 1, refused],
+    ['nodeMetadata', nodeMetadata(['disk']), 1, refused],
+    ['placedPods', placedPods('kha-proof', 'app=probe'), 1, refused],
     ['rolledOut', rolledOut('kube-system', 'daemonset/kube-proxy'), 1, refused],
     ['kubectlDiff', kubectlDiff('-k', '/x'), 2, refused],
     ['kubectlDiff, without a word', kubectlDiff('-k', '/x'), 1, ''],

@@ -1,7 +1,8 @@
 import type { Description } from '../../src/cluster/bundle-description.js';
 import { machineNamed, type Cluster, type Machine } from '../../src/cluster/cluster.js';
+import { podSubnets } from '../../src/cluster/families.js';
 import { familyOf } from '../../src/cluster/ip.js';
-import { apiServerUrl } from '../../src/cluster/roles.js';
+import { apiServerUrl, nodes } from '../../src/cluster/roles.js';
 import { apiHealth } from '../../src/cluster/seed-profile.js';
 import { isKeyless } from '../../src/cluster/given-authorities.js';
 import { docker, dockerImages } from '../../src/facts/docker.js';
@@ -10,6 +11,7 @@ import type { FileFact } from '../../src/facts/files.js';
 import { cgroupVersion, limits } from '../../src/facts/kernel.js';
 import type { Held } from '../../src/facts/key-pairs.js';
 import { addresses, linkLocalAddresses, httpsStatus } from '../../src/facts/network.js';
+import { placedPods, type PlacedPod } from '../../src/facts/pods.js';
 import type { Host, RunOptions, WriteOptions } from '../../src/steps/host.js';
 import { describedBundle } from '../described-bundle.js';
 import { ofBareHost } from '../steps/bare-host.js';
@@ -61,6 +63,16 @@ const wholePairs = (cluster: Cluster, command: string): Map<string, Held> =>
       },
     ]),
   );
+
+/** The network's proof has a pod on every node, with an address of each family. */
+const probesOf = (cluster: Cluster): PlacedPod[] =>
+  nodes(cluster).map(({ name }, index) => ({
+    name: `probe-${index + 1}`,
+    node: name,
+    addresses: podSubnets(cluster).map((subnet) =>
+      familyOf(subnet) === 6 ? `fd00:192:168::${index + 1}` : `192.168.0.${index + 1}`,
+    ),
+  }));
 
 /** A bare Debian host that keeps what is written to it, and a list of all that was done to it, in order. */
 export class GoldenHost implements Host {
@@ -141,6 +153,7 @@ export class GoldenHost implements Host {
       return { version: '17.03.0-ce', storageDriver: 'devicemapper', cgroupDriver: 'cgroupfs' };
     if (command === dockerImages.command) return new Map();
     if (command.includes('rollout status')) return [];
+    if (command === placedPods('kha-proof', 'app=probe').command) return probesOf(this.#cluster);
     if (command.includes('service probe')) return { spec: { clusterIPs: ['10.96.0.9', 'fd00:10:96::9'] } };
     return ofBareHost(fact);
   }

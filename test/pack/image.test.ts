@@ -10,6 +10,7 @@ import { run } from '../../src/engine/run-program.js';
 import { temporalCli } from '../../src/engine/temporal-cli.js';
 import { taskQueue } from '../../src/workflows/messages.js';
 import { WorkerImage, type ImageConfig } from './worker-image.js';
+import { heapOptions } from '../../src/engine/heap.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const silent = (): void => undefined;
@@ -42,7 +43,7 @@ describe('the image of a worker', () => {
 
   it('runs kha worker as a user who is not root, and holds no tool of its making', () => {
     expect(config).toMatchObject({ User: 'node', WorkingDir: '/app', Cmd: ['worker'] });
-    expect(config.Entrypoint).toEqual(['node', 'bin/kha.js']);
+    expect(config.Entrypoint).toEqual(['node', ...heapOptions, 'bin/kha.js']);
     expect(existsSync(join(folder, 'app/dist/workflow-bundle.js'))).toBe(true);
     expect(readdirSync(join(folder, 'app'))).not.toContain('src');
     expect(existsSync(join(folder, 'app/node_modules/typescript'))).toBe(false);

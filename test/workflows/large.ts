@@ -47,7 +47,7 @@ function payloadSizes(value: unknown): number[] {
 export async function replaySeconds(
   workflowBundle: WorkflowBundleOption,
   history: History,
-  workflowId = 'cluster/test',
+  workflowId: string,
 ): Promise<number> {
   const before = process.cpuUsage();
   for await (const { error } of Worker.runReplayHistories({ workflowBundle }, [{ workflowId, history }]))

@@ -1,6 +1,6 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { isKeyless, keylessAuthorities, type GivenAuthority } from '../../cluster/given-authorities.js';
-import { nodes } from '../../cluster/roles.js';
+import { isNode } from '../../cluster/roles.js';
 import type { Usage } from '../requests.js';
 import { authorityFile, kubeconfigs, signedFolder } from './kubeconfigs.js';
 import { ownCertificates, pki, type OwnCertificate } from './paths.js';
@@ -62,7 +62,7 @@ export function askedCertificates(cluster: Cluster, machine: Machine): AskedCert
     return [{ ...one, ...use, names: [...new Set(names)], name: one.phase, signer, isOfKubeconfig: false }];
   });
   const signer = keylessAuthorities(cluster).find(({ name }) => name === 'ca');
-  if (!signer || !nodes(cluster).includes(machine)) return own;
+  if (!signer || !isNode(machine)) return own;
   return [
     ...own,
     ...kubeconfigs(cluster, machine).map(({ name, user, groups }): AskedCertificate => {

@@ -1,4 +1,4 @@
-import { controlPlanes, nodes } from '../../cluster/roles.js';
+import { controlPlanes, isNode } from '../../cluster/roles.js';
 import { file } from '../../facts/files.js';
 import { keyPairs } from '../../facts/key-pairs.js';
 import { sh } from '../../facts/sh.js';
@@ -59,7 +59,7 @@ interface Looked extends Missing {
 /** Whether kubeadm has ended on a node: its kubeconfigs are in use then. */
 async function stands({ cluster, host }: CheckContext): Promise<boolean> {
   const role = controlPlanes(cluster).includes(host.machine) ? 'control-plane' : 'worker';
-  return nodes(cluster).includes(host.machine) && (await hasCompleted(host, role));
+  return isNode(host.machine) && (await hasCompleted(host, role));
 }
 
 /** What kubeconfigs are made with is asked for until kubeadm has ended, and from then on where what they hold nears its end. */

@@ -1,5 +1,6 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
-import { nodeList } from '../../facts/kubectl.js';
+import { nodeList } from '../../facts/nodes.js';
+import { firstFew } from '../first-few.js';
 import type { Asked } from '../host.js';
 
 /** Without a network of pods no node becomes Ready, and it is enough that it is there. */
@@ -16,9 +17,12 @@ export async function unready(cluster: Cluster, host: Asked, machines: readonly 
   const names = machines.map(({ name }) => name);
   const found = await host.read(nodeList(names.length > few ? undefined : names));
   if (!found) return ['the API does not answer'];
-  return machines.flatMap(({ name }) => {
-    const node = found.find((one) => one.name === name);
-    if (!node) return [`${name} is not a node yet`];
-    return node.ready || staysUnready(cluster) ? [] : [`${name} is not Ready`];
-  });
+  const byName = new Map(found.map((node) => [node.name, node]));
+  return firstFew(
+    machines.flatMap(({ name }) => {
+      const node = byName.get(name);
+      if (!node) return [`${name} is not a node yet`];
+      return node.ready || staysUnready(cluster) ? [] : [`${name} is not Ready`];
+    }),
+  );
 }

@@ -1,9 +1,10 @@
-import { controlPlanes, nodes as nodesOf } from '../../cluster/roles.js';
+import { controlPlanes, nodes } from '../../cluster/roles.js';
 import { kubectl } from '../../facts/kubectl.js';
-import { connectedNodes, waitingPods } from '../../facts/waiting-pods.js';
+import { nodeList } from '../../facts/nodes.js';
+import { waitingPods } from '../../facts/pods.js';
 import { servesApi } from '../fitness.js';
-import type { Host } from '../host.js';
 import type { CheckContext, Step } from '../step.js';
+import { within } from '../within.js';
 
 /**
  * A node is Ready once Calico's plugin lies there, a few seconds before calico-node has made it work. A pod that is started
@@ -31,15 +32,11 @@ export const startWaitingPods: Step = {
   verify: () => Promise.resolve([]),
 };
 
-/** Waits so many seconds at most; checkComponents waits longer, and says what is wrong. */
-async function within(seconds: number, host: Host, come: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < seconds && !(await come()); tries += 1) await host.run('sleep 1');
-}
-
 const waiting = ({ host }: CheckContext) => host.read(waitingPods(['kube-dns', 'calico-kube-controllers']));
 
 /** Every node: a pod's successor may come to another one than it was on. */
 async function connected(context: CheckContext): Promise<boolean> {
-  const [pods, nodes] = await Promise.all([waiting(context), context.host.read(connectedNodes)]);
-  return pods.length === 0 || nodesOf(context.cluster).every(({ name }) => nodes.has(name));
+  const [pods, found = []] = await Promise.all([waiting(context), context.host.read(nodeList())]);
+  const up = new Set(found.filter((node) => node.connected).map(({ name }) => name));
+  return pods.length === 0 || nodes(context.cluster).every(({ name }) => up.has(name));
 }

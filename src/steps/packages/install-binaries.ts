@@ -1,5 +1,5 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
-import { containerHosts, controlPlanes, etcdHosts, nodes } from '../../cluster/roles.js';
+import { containerHosts, controlPlanes, etcdHosts, isNode } from '../../cluster/roles.js';
 import { isSeed } from '../../cluster/seed-profile.js';
 import type { Step } from '../step.js';
 import { bundledManifests } from '../manifests.js';
@@ -55,7 +55,7 @@ const programsOf = (cluster: Cluster): { readonly runtime: readonly string[]; re
 function binaries(cluster: Cluster, machine: Machine, contents: HostBundle): Placement[] {
   const { runtime, etcd } = programsOf(cluster);
   const names = ['kubelet', 'kubeadm', ...runtime];
-  if (nodes(cluster).includes(machine)) names.push('kubectl');
+  if (isNode(machine)) names.push('kubectl');
   if (etcdHosts(cluster).includes(machine) || controlPlanes(cluster).includes(machine)) names.push(...etcd);
   if ('bin/runc' in contents.files && !packagesOf(cluster, machine, contents).some(({ name }) => name === 'runc'))
     names.push('runc');

@@ -3,7 +3,7 @@ import { toleratesSwap } from '../../cluster/node-settings.js';
 import { openings } from '../../cluster/ports.js';
 import type { PreflightName } from '../../cluster/preflight-problems.js';
 import { familyOf } from '../../cluster/ip.js';
-import { containerHosts, controlPlanes, nodes } from '../../cluster/roles.js';
+import { containerHosts, controlPlanes, isNode } from '../../cluster/roles.js';
 import { knownSystem } from '../../cluster/systems.js';
 import { isSeed } from '../../cluster/seed-profile.js';
 import { modulesFor } from '../../facts/kernel.js';
@@ -92,7 +92,7 @@ export function hostProblems(cluster: Cluster, machine: Machine, found: Survey):
     true,
   );
   say(
-    nodes(cluster).includes(machine) && found.nameservers.length === 0,
+    isNode(machine) && found.nameservers.length === 0,
     'name-resolution',
     '/etc/resolv.conf names no DNS server, and CoreDNS does not start without one; where there is none, name an address that does not answer',
   );

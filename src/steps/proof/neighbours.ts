@@ -1,7 +1,7 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { controlPlanes, nodes, workers } from '../../cluster/roles.js';
 import { concerned, type Subject } from '../../cluster/subject.js';
-import { nodeList } from '../../facts/kubectl.js';
+import { nodeList } from '../../facts/nodes.js';
 import type { Asked } from '../host.js';
 
 /** So many of each kind: who reaches two nodes through the network of pods has the same way to all of them. */

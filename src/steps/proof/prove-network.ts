@@ -5,17 +5,22 @@ import { patientSeconds } from '../../cluster/patience.js';
 import { controlPlanes, nodes } from '../../cluster/roles.js';
 import { concerned } from '../../cluster/subject.js';
 import { apiObject, kubectl, notWaiting } from '../../facts/kubectl.js';
+import { placedPods, type PlacedPod } from '../../facts/pods.js';
 import { rolledOut } from '../../facts/rollout.js';
+import { abreast, channels } from '../abreast.js';
 import { stream } from '../control-plane/kubeadm-documents.js';
 import type { Host } from '../host.js';
 import { servesApi } from '../fitness.js';
 import type { CheckContext, Step } from '../step.js';
 import { networkProbe } from '../runtime/images.js';
 import { withNeighbours } from './neighbours.js';
+import { within } from '../within.js';
 import { probe } from './probe.js';
 
 const namespace = 'kha-proof';
 const record = 'kha-network-proof';
+/** Nodes up to which their names are told. */
+const shown = 50;
 
 export const proveNetwork: Step = {
   name: 'proveNetwork',
@@ -32,7 +37,9 @@ export const proveNetwork: Step = {
       const unproved = subject.hosts.filter((name) => !known.includes(name));
       return unproved.length > 0 ? [`nobody has proved the network of ${unproved.join(' ')}`] : [];
     }
-    return known.join(' ') === nodeNames(cluster) ? [] : [`nobody has proved the network of ${nodeNames(cluster)}`];
+    if (known.join(' ') === nodeNames(cluster)) return [];
+    const { length } = nodes(cluster);
+    return [`nobody has proved the network of ${length > shown ? `these ${length} nodes` : nodeNames(cluster)}`];
   },
   async apply(context) {
     const { cluster, subject, host } = context;
@@ -74,26 +81,19 @@ const nodeNames = (cluster: Cluster): string =>
     .sort()
     .join(' ');
 
-/** Waits for the pods, for two minutes at most of hosts as usual. */
+/**
+ * Waits for the pods, for two minutes at most of a few hosts as usual. The controller makes no more than 20 pods a second,
+ * with whatever else it has to do (kube-controller-manager --kube-api-qps).
+ */
 async function until(host: Host, cluster: Cluster): Promise<void> {
-  const limit = patientSeconds(cluster, 120);
-  const status = kubectl(['-n', namespace, 'rollout', 'status', 'daemonset/probe', '--watch=false']);
-  await host.run(
-    `end=$(($(date +%s) + ${limit})); until ${status} 2>&1 | grep -q 'successfully rolled out' || [ "$(date +%s)" -ge "$end" ]; do sleep 1; done`,
-  );
-  const missing = await host.read(rolledOut(namespace, 'daemonset/probe'));
+  const limit = patientSeconds(cluster, 120 + Math.floor(nodes(cluster).length / 10));
+  const look = (): Promise<string[]> => host.read(rolledOut(namespace, 'daemonset/probe'));
+  await within(limit, host, async () => (await look()).length === 0);
+  const missing = await look();
   if (missing.length > 0)
     throw new Error(
       `the pods of the network proof did not start on every node of ${cluster.name}: ${missing.join('; ')}`,
     );
-}
-
-interface Pods {
-  items: {
-    metadata: { name: string };
-    spec: { nodeName: string };
-    status: { podIP?: string; podIPs?: { ip: string }[] };
-  }[];
 }
 
 /**
@@ -101,27 +101,27 @@ interface Pods {
  * at its addresses, as a name is answered with either; the last one asks the first.
  */
 async function reachEachOther(host: Host, cluster: Cluster): Promise<void> {
-  const found = await host.read(apiObject<Pods>(['-n', namespace, 'pods', '-l', 'app=probe']));
-  const pods = found?.items ?? [];
+  const pods = await host.read(placedPods(namespace, 'app=probe'));
+  const places = new Set(pods.map(({ node }) => node));
+  const without = nodes(cluster).find(({ name }) => !places.has(name));
+  if (without) throw new Error(`${without.name} has no pod of the network proof`);
   const { reach } = networkProbe(cluster);
   const families = podSubnets(cluster).length;
   const service = families > 1 ? await serviceAddresses(host, families) : [];
-  for (const [index, pod] of pods.entries()) {
-    const next = pods[(index + 1) % pods.length]!;
-    const addresses = addressesOf(next);
-    if (addresses.length < families)
-      throw new Error(
-        `the pod on ${next.spec.nodeName} has ${addresses.join(', ') || 'no address'}, and not one of each family`,
-      );
-    const name = `probe.${namespace}.svc.${cluster.networking.dnsDomain}`;
-    for (const place of [...addresses, name, ...service])
-      await host.run(kubectl(['-n', namespace, 'exec', pod.metadata.name, '--', ...reach(`${inUrl(place)}:8080`)]));
-  }
+  const name = `probe.${namespace}.svc.${cluster.networking.dnsDomain}`;
+  const questions = pods.flatMap((pod, index) => {
+    const next = addressesOf(pods[(index + 1) % pods.length]!, families);
+    return [...next, name, ...service].map((place) => ({ pod: pod.name, place: `${inUrl(place)}:8080` }));
+  });
+  await abreast(questions, channels, ({ pod, place }) =>
+    host.run(kubectl(['-n', namespace, 'exec', pod, '--', ...reach(place)])),
+  );
 }
 
-/** An API server of one family alone, and of another time, tells of one address. */
-const addressesOf = ({ status: { podIP, podIPs } }: Pods['items'][number]): string[] =>
-  podIPs?.map(({ ip }) => ip) ?? (podIP === undefined ? [] : [podIP]);
+function addressesOf({ node, addresses }: PlacedPod, families: number): readonly string[] {
+  if (addresses.length >= families) return addresses;
+  throw new Error(`the pod on ${node} has ${addresses.join(', ') || 'no address'}, and not one of each family`);
+}
 
 async function serviceAddresses(host: Host, families: number): Promise<string[]> {
   const found = await host.read(apiObject<{ spec: { clusterIPs?: string[] } }>(['-n', namespace, 'service', 'probe']));

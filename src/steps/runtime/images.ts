@@ -1,7 +1,7 @@
 import { locatedAddOns } from '../../cluster/add-ons.js';
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { imageName } from '../../cluster/image-names.js';
-import { controlPlanes, etcdHosts, nodes } from '../../cluster/roles.js';
+import { controlPlanes, etcdHosts, isNode } from '../../cluster/roles.js';
 import { isSeed } from '../../cluster/seed-profile.js';
 import { agnhost, profileOf } from '../../cluster/versions.js';
 import { describedBundle } from '../packages/bundle-files.js';
@@ -15,7 +15,7 @@ export function imagesOf(cluster: Cluster, machine: Machine): string[] {
   if (isSeed(cluster))
     return [
       ...seedImagesOf(cluster, machine),
-      ...(cluster.networking.cni === 'none' || !nodes(cluster).includes(machine) ? [] : [networkProbe(cluster).image]),
+      ...(cluster.networking.cni === 'none' || !isNode(machine) ? [] : [networkProbe(cluster).image]),
     ];
   const { kubernetes, etcd, coredns, pause, calico } = profileOf(cluster);
   const { cni } = cluster.networking;
@@ -28,7 +28,7 @@ export function imagesOf(cluster: Cluster, machine: Machine): string[] {
       `kube-scheduler:${kubernetes}`,
     );
   }
-  if (nodes(cluster).includes(machine)) {
+  if (isNode(machine)) {
     images.push(
       `kube-proxy:${kubernetes}`,
       `coredns:${coredns}`,
@@ -50,7 +50,7 @@ export interface HostImage {
 /** What a host will run, with what the source brings for the spec’s add-ons: on every node, as their pods may go to any. */
 export function hostImages(cluster: Cluster, machine: Machine, { addOns = {} }: Pick<Contents, 'addOns'>): HostImage[] {
   const own = imagesOf(cluster, machine).map((image) => ({ image, name: imageName(cluster, image) }));
-  if (!nodes(cluster).includes(machine)) return own;
+  if (!isNode(machine)) return own;
   const further = locatedAddOns(cluster).flatMap(({ one }) =>
     Object.entries(addOns[one.name] ?? {}).map(([name, image]) => ({ image, name })),
   );

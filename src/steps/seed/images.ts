@@ -1,5 +1,5 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
-import { controlPlanes, etcdHosts, nodes } from '../../cluster/roles.js';
+import { controlPlanes, etcdHosts, isNode } from '../../cluster/roles.js';
 import { seedVersions } from '../../cluster/seed-versions.js';
 
 /** kube-dns has three containers (kubeadm 1.9, phases/addons/dns/manifests.go). */
@@ -14,7 +14,7 @@ export function seedImagesOf(cluster: Cluster, machine: Machine): string[] {
     images.push(
       ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map((name) => `${name}-amd64:${kubernetes}`),
     );
-  if (nodes(cluster).includes(machine))
+  if (isNode(machine))
     images.push(
       `kube-proxy-amd64:${kubernetes}`,
       ...dnsImages.map((name) => `k8s-dns-${name}-amd64:${dns}`),

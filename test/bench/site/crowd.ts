@@ -36,9 +36,11 @@ export class Crowd {
     const own = this.machines.find(({ name }) => name === host);
     if (command.startsWith('from=; for name in ')) return this.#lines(command, stdout);
     if (own) return this.#as(own, stdout);
-    if (!stdout.startsWith('{')) return stdout;
+    const listed = command.includes('{range .items');
+    if (!listed && !stdout.startsWith('{')) return stdout;
     const key = `${members} ${stdout}`;
-    const known = this.#lists.get(key) ?? this.#many(stdout, this.machines.slice(0, members));
+    const many = this.machines.slice(0, members);
+    const known = this.#lists.get(key) ?? (listed ? this.#each(stdout, many) : this.#many(stdout, many));
     this.#lists.set(key, known);
     return known;
   }
@@ -59,11 +61,17 @@ export class Crowd {
   /** Names that were looked up, a line for each address. */
   #lines(command: string, stdout: string): string {
     const asked = new Set(/^from=; for name in ([^;]*);/.exec(command)![1]!.split(' '));
-    const meant = this.machines.filter(({ name }) => asked.has(name));
-    return stdout.replace(/[^\n]*\n/g, (line) =>
-      this.#about(line) ? meant.map((machine) => this.#as(machine, line)).join('') : line,
+    return this.#each(
+      stdout,
+      this.machines.filter(({ name }) => asked.has(name)),
     );
   }
+
+  /** Lines, of which those about the one are there for each of these. */
+  #each = (stdout: string, meant: readonly Machine[]): string =>
+    stdout.replace(/[^\n]*\n/g, (line) =>
+      this.#about(line) ? meant.map((machine) => this.#as(machine, line)).join('') : line,
+    );
 
   /** An object or a list of the API. */
   #many(stdout: string, members: readonly Machine[]): string {

@@ -46,16 +46,16 @@ describe('a spec of many hosts', () => {
       (_, n) => `  - { name: h${n}, address: 10.1.${n >> 8}.${n & 255}, roles: [worker] }\n`,
     ).join('');
 
-  it('is read up to 1,000', async () => expect(await problemsOf(written(many(1_000)))).toEqual([]));
+  it('is read up to 5,000', async () => expect(await problemsOf(written(many(5_000)))).toEqual([]));
 
   it('is refused beyond, at the first host too many', async () =>
-    expect(await problemsOf(written(many(1_002)))).toMatchObject([
+    expect(await problemsOf(written(many(5_002)))).toMatchObject([
       {
-        line: 1_008,
+        line: 5_008,
         column: 5,
-        path: 'hosts[1000]',
-        found: '1002 hosts',
-        expected: '1000 hosts at most',
+        path: 'hosts[5000]',
+        found: '5002 hosts',
+        expected: '5000 hosts at most',
         severity: 'error',
       },
     ]));

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { openings } from '../../../src/cluster/ports.js';
 import { controlPlanes, nodes as nodesOf } from '../../../src/cluster/roles.js';
 import { existing, file, sha256 } from '../../../src/facts/files.js';
-import { apiObject, nodeList } from '../../../src/facts/kubectl.js';
+import { apiObject } from '../../../src/facts/kubectl.js';
 import { kubectlDiff } from '../../../src/facts/kubectl-diff.js';
+import { nodeList } from '../../../src/facts/nodes.js';
+import { placedPods, type PlacedPod } from '../../../src/facts/pods.js';
 import { rolledOut } from '../../../src/facts/rollout.js';
 import { appliedFrom } from '../../../src/facts/workloads.js';
 import {
@@ -24,7 +26,7 @@ import { contextOf, FakeHost } from '../fake-host.js';
 const of = (cni: unknown) => cluster({ networking: { cni } });
 const chart = { name: 'cilium', chart: '/cilium.tgz', namespace: 'kube-system' };
 const [calico, own, none] = [of('calico'), of({ manifests: ['/cilium.yaml'] }), of('none')];
-const waiting = cluster().hosts.map(({ name }) => ({ name, ready: false, version: 'v1.37.2', controlPlane: true }));
+const waiting = cluster().hosts.map(({ name }) => ({ name, ready: false, connected: false }));
 
 describe('the network of pods', () => {
   it.each([
@@ -103,16 +105,12 @@ describe('the network of pods', () => {
 
   describe('of both families is proved', () => {
     const both = samples['dual-stack']!;
-    const pod = (name: string, ...ips: string[]) => ({
-      metadata: { name: `probe-${name}` },
-      spec: { nodeName: name },
-      status: { podIPs: ips.map((ip) => ({ ip })) },
-    });
+    const pod = (node: string, ...addresses: string[]) => ({ name: `probe-${node}`, node, addresses });
     const service = (...clusterIPs: string[]) => ({ spec: { clusterIPs } });
-    const proved = (pods: object[], one: object) =>
+    const proved = (pods: PlacedPod[], one: object) =>
       new FakeHost(both, 'm1')
         .tells(rolledOut('kha-proof', 'daemonset/probe'), [])
-        .tells(apiObject(['-n', 'kha-proof', 'pods', '-l', 'app=probe']), { items: pods })
+        .tells(placedPods('kha-proof', 'app=probe'), pods)
         .tells(apiObject(['-n', 'kha-proof', 'service', 'probe']), one)
         .obeys(/kubectl/);
     const two = [pod('m1', '192.168.1.1', 'fd00:192:168::1'), pod('w1', '192.168.2.1', 'fd00:192:168::2:1')];
@@ -143,6 +141,7 @@ describe('the network of pods', () => {
         /pod on w1 has 192\.168\.2\.1, and not/,
       ],
       ['service', two, service('10.96.0.9'), /service of the network proof has 10\.96\.0\.9, and not/],
+      ['set of pods', two.slice(0, 1), service('10.96.0.9', 'fd00:10:96::9'), /w1 has no pod of the network proof/],
     ])('not with a %s of one', (_, pods, one, words) =>
       expect(proveNetwork.apply!(contextOf(both, proved(pods, one)))).rejects.toThrow(words),
     );

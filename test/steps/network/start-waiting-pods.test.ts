@@ -1,18 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { connectedNodes, waitingPods } from '../../../src/facts/waiting-pods.js';
+import { nodeList } from '../../../src/facts/nodes.js';
+import { waitingPods } from '../../../src/facts/pods.js';
 import { startWaitingPods } from '../../../src/steps/network/start-waiting-pods.js';
 import { cluster } from '../../clusters.js';
 import { contextOf, FakeHost } from '../fake-host.js';
 
 const wanted = cluster();
 const pods = waitingPods(['kube-dns', 'calico-kube-controllers']);
-const output = (stdout: string, code = 0) => ({ code, stdout, stderr: '' });
+const connected = (...names: string[]) =>
+  wanted.hosts.map(({ name }) => ({ name, ready: true, connected: names.includes(name) }));
 
 describe('startWaitingPods', () => {
   it('deletes pods that wait for a network which is up, and no others', async () => {
     const host = new FakeHost(wanted, 'm1')
       .tells(pods, [{ name: 'coredns-1', node: 'm2' }])
-      .tells(connectedNodes, new Set(['m1', 'm2', 'm3', 'w1']))
+      .tells(nodeList(), connected('m1', 'm2', 'm3', 'w1'))
       .obeys(/^sleep 1$/)
       .obeys(/^kubectl .* delete pod /);
     expect(await startWaitingPods.check(contextOf(wanted, host))).toEqual(['coredns-1 waits for the network of m2']);
@@ -26,7 +28,7 @@ describe('startWaitingPods', () => {
   });
 
   it('does nothing where none waits', async () => {
-    const host = new FakeHost(wanted, 'm1').tells(pods, []).tells(connectedNodes, new Set());
+    const host = new FakeHost(wanted, 'm1').tells(pods, []).tells(nodeList(), connected());
     expect(await startWaitingPods.check(contextOf(wanted, host))).toEqual([]);
     await startWaitingPods.apply!(contextOf(wanted, host));
     expect(host.done).toEqual([]);
@@ -35,16 +37,11 @@ describe('startWaitingPods', () => {
   it('gives a network that does not come up half a minute, and leaves the verdict to checkComponents', async () => {
     const host = new FakeHost(wanted, 'm1')
       .tells(pods, [{ name: 'coredns-1', node: 'm2' }])
-      .tells(connectedNodes, new Set(['m1', 'm2', 'm3']))
+      .tells(nodeList(), connected('m1', 'm2', 'm3'))
       .obeys(/^sleep 1$/)
       .obeys(/^kubectl .* delete pod /);
     await startWaitingPods.apply!(contextOf(wanted, host));
     expect(host.done.filter((command) => command === 'sleep 1')).toHaveLength(40);
     expect(await startWaitingPods.verify!(contextOf(wanted, host))).toEqual([]);
   });
-});
-
-it('reads pods that have a node, and nodes that say their network is up', () => {
-  expect(pods.parse(output('coredns-1 m2\ncoredns-2 \n'))).toEqual([{ name: 'coredns-1', node: 'm2' }]);
-  expect(connectedNodes.parse(output('m1 False\nm2 True\nw1 \n'))).toEqual(new Set(['m1']));
 });

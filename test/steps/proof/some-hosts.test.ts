@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { apiObject, nodeList } from '../../../src/facts/kubectl.js';
+import { apiObject } from '../../../src/facts/kubectl.js';
+import { nodeList } from '../../../src/facts/nodes.js';
+import { placedPods } from '../../../src/facts/pods.js';
 import { rolledOut } from '../../../src/facts/rollout.js';
 import { checkNodes, proveNetwork } from '../../../src/steps/index.js';
 import { withNeighbours } from '../../../src/steps/proof/neighbours.js';
@@ -12,22 +14,21 @@ const wanted = cluster({
 });
 const subject = { hosts: ['w2'] };
 const asked = ['m1', 'm2', 'm3', 'w1', ...Array.from({ length: 9 }, (_, n) => `w${n + 3}`)];
-const node = (name: string, ready = true) => ({ name, ready, version: 'v1.37.2', controlPlane: name.startsWith('m') });
+const node = (name: string, ready = true) => ({ name, ready, connected: ready });
 const proof = apiObject<object>(['-n', 'kube-system', 'configmap', 'kha-network-proof']);
-const pod = (name: string, ip: string) => ({
-  metadata: { name: `probe-${name}` },
-  spec: { nodeName: name },
-  status: { podIP: ip, podIPs: [{ ip }] },
-});
+const pod = (name: string, ip: string) => ({ name: `probe-${name}`, node: name, addresses: [ip] });
 
 const master = (proved: string) =>
   new FakeHost(wanted, 'm1')
     .tells(proof, { data: { nodes: proved } })
     .tells(nodeList(asked), [node('m1'), node('m2', false), node('w1', false), node('w3'), node('w4'), node('w5')])
     .tells(rolledOut('kha-proof', 'daemonset/probe'), [])
-    .tells(apiObject(['-n', 'kha-proof', 'pods', '-l', 'app=probe']), {
-      items: [pod('m1', '192.168.0.1'), pod('w2', '192.168.2.1'), pod('w3', '192.168.3.1'), pod('w4', '192.168.4.1')],
-    })
+    .tells(placedPods('kha-proof', 'app=probe'), [
+      pod('m1', '192.168.0.1'),
+      pod('w2', '192.168.2.1'),
+      pod('w3', '192.168.3.1'),
+      pod('w4', '192.168.4.1'),
+    ])
     .obeys(/kubectl/);
 
 it('waits for the nodes that a run is about, and asks for no others', async () => {

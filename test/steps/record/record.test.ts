@@ -141,3 +141,11 @@ it('holds references, and no secret', () => {
     'file:/run/secrets/sudo',
   ]);
 });
+
+it('is written for people, and of a large cluster as short as it can be', () => {
+  const { hosts } = cluster();
+  const many = Array.from({ length: 5_000 }, (_, index) => ({ ...hosts[3]!, name: `w${index}` }));
+  const [small, large] = [recordFor(cluster()), recordFor({ ...cluster(), hosts: [...hosts.slice(0, 3), ...many] })];
+  expect(recordText(small)).toContain('\n  "spec": {\n');
+  expect(recordText(large)).toBe(`${JSON.stringify(large)}\n`);
+});
