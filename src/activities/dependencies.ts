@@ -1,7 +1,7 @@
-import type { Cluster } from '../cluster/cluster.js';
 import { requestsOf } from '../cluster/given-authorities.js';
 import type { BundleFile, CheckContext, Step } from '../steps/step.js';
 import type { Bundles } from './bundles.js';
+import type { RunsCluster } from './cluster-of-run.js';
 import { readAuthority } from './given-authority.js';
 import type { Liveness } from './liveness.js';
 import { manifestsOf, type MakeManifest } from './manifests.js';
@@ -22,8 +22,8 @@ export interface Dependencies {
   readonly makeManifest: MakeManifest;
   readonly imagesIn: CheckContext['imagesIn'];
   readonly steps: readonly Step[];
-  /** The cluster that a run was started with. */
-  readonly cluster: (execution: Execution) => Promise<Cluster>;
+  /** What a run was started with. */
+  readonly cluster: (execution: Execution) => Promise<RunsCluster>;
   /** The version of kha that runs here. */
   readonly kha: string;
 }
@@ -33,13 +33,14 @@ export const glance = 3_000;
 
 /** What an attempt is lent besides hosts. */
 export const lentTo = (
-  cluster: Cluster,
+  { cluster, subject }: RunsCluster,
   life: Liveness,
   bundleFile: BundleFile,
   { makeManifest, imagesIn, kha }: Pick<Dependencies, 'makeManifest' | 'imagesIn' | 'kha'>,
 ): Omit<Surroundings, 'host'> => ({
   ...life,
   cluster,
+  subject,
   secret: readSecret,
   authority: readAuthority,
   manifest: manifestsOf(makeManifest, cluster),

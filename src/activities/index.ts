@@ -18,6 +18,7 @@ import { toFailure } from './failure.js';
 import { liveness, type Liveness } from './liveness.js';
 import { RemoteHost, type Attempt } from './remote-host.js';
 import { choose, releaseStep, runStep, type Surroundings } from './run-step.js';
+import type { RunsCluster } from './cluster-of-run.js';
 import type { UnitName } from './transient-unit.js';
 
 interface Activity {
@@ -44,9 +45,9 @@ function activity(step: Step, lends: Omit<Dependencies, 'steps'>): Activity {
     const attempt: Attempt = { ...life, patience, unitName: (machine) => unitName(cluster, step, machine.name) };
     return new RemoteHost(pool, cluster, machineNamed(cluster, name), attempt);
   };
-  const surroundings = (mode: Mode, cluster: Cluster, life: Liveness, bundleFile: BundleFile): Surroundings => ({
-    ...lentTo(cluster, life, bundleFile, lends),
-    host: (name, patience = mode === 'plan' ? glance : undefined) => at(name, cluster, life, patience),
+  const surroundings = (mode: Mode, run: RunsCluster, life: Liveness, bundleFile: BundleFile): Surroundings => ({
+    ...lentTo(run, life, bundleFile, lends),
+    host: (name, patience = mode === 'plan' ? glance : undefined) => at(name, run.cluster, life, patience),
   });
   /** Let go is let go: only what went wrong on a host becomes a failure of the step. */
   const named = async <T>(host: string, life: Liveness, work: Promise<T>): Promise<T> => {
@@ -56,38 +57,39 @@ function activity(step: Step, lends: Omit<Dependencies, 'steps'>): Activity {
       throw life.signal.aborted ? life.ending() : toFailure(step.name, host, error);
     }
   };
-  const on = async (host: string, mode: Mode, cluster: Cluster, life: Liveness): Promise<StepResult> => {
+  const on = async (host: string, mode: Mode, run: RunsCluster, life: Liveness): Promise<StepResult> => {
+    const { cluster } = run;
     const lent: LentBundle = bundles.lend(cluster, machineNamed(cluster, host), life.signal);
     try {
-      return await named(host, life, runStep(step, host, mode, surroundings(mode, cluster, life, lent)));
+      return await named(host, life, runStep(step, host, mode, surroundings(mode, run, life, lent)));
     } catch (error) {
       if (life.cancelled() && mode === 'apply' && step.apply) {
         life.leave(await at(host, cluster, life).stopUnits());
         // What cancelled the step must not keep it from taking back what it lent.
         const after = { ...life, signal: AbortSignal.timeout(releasing) };
-        if (step.release) life.leave(await releaseStep(step, host, surroundings(mode, cluster, after, lent)));
+        if (step.release) life.leave(await releaseStep(step, host, surroundings(mode, run, after, lent)));
       }
       throw error;
     } finally {
       lent.giveBack();
     }
   };
-  const once = async ({ oneOf, mode }: OnceInput, cluster: Cluster, life: Liveness): Promise<StepResult> => {
+  const once = async ({ oneOf, mode }: OnceInput, run: RunsCluster, life: Liveness): Promise<StepResult> => {
     if (step.pace === 'all at once' || !('once' in step.pace))
       throw new Error(`${step.name} is not a step that acts once for a cluster`);
-    const around = surroundings(mode, cluster, life, ofNoHost);
+    const around = surroundings(mode, run, life, ofNoHost);
     const host = await named(oneOf.join(', '), life, choose(oneOf, step.pace.once, mode, around));
-    return { ...(await on(host, mode, cluster, life)), ranOn: host };
+    return { ...(await on(host, mode, run, life)), ranOn: host };
   };
   return (async (input: StepInput | OnceInput | BatchInput): Promise<StepResult | BatchResult> => {
     const { workflowExecution } = activityInfo();
     if (!workflowExecution) throw new Error(`${step.name} runs as a workflow’s activity only`);
     const life = liveness();
     try {
-      const cluster = await clusterOf(workflowExecution);
-      if ('oneOf' in input) return await once(input, cluster, life);
-      if ('host' in input) return await on(input.host, input.mode, cluster, life);
-      return await onAll(input.hosts, input.mode, (host) => on(host, input.mode, cluster, life));
+      const run = await clusterOf(workflowExecution);
+      if ('oneOf' in input) return await once(input, run, life);
+      if ('host' in input) return await on(input.host, input.mode, run, life);
+      return await onAll(input.hosts, input.mode, (host) => on(host, input.mode, run, life));
     } catch (error) {
       // Of a batch as well: by now nothing is at work on any of its hosts.
       throw life.signal.aborted ? life.ending() : error;

@@ -2,6 +2,7 @@ import { activityInfo } from '@temporalio/activity';
 import { machineNamed, type Cluster } from '../cluster/cluster.js';
 import type { AheadInput, AheadResult, CheckContext, Step } from '../steps/step.js';
 import { AskingTogether } from './asking-together.js';
+import type { RunsCluster } from './cluster-of-run.js';
 import { glance, lentTo, type Dependencies } from './dependencies.js';
 import { liveness, type Liveness } from './liveness.js';
 import { RemoteHost } from './remote-host.js';
@@ -53,14 +54,14 @@ export function alike(hosts: readonly string[], seen: readonly Seen[]): AheadRes
 export function createLookAhead({ steps, ...lends }: Dependencies) {
   const { pool, bundles, cluster: clusterOf } = lends;
   const look = async (
-    cluster: Cluster,
+    run: RunsCluster,
     host: string,
     own: readonly Step[],
     life: Liveness,
     hosts: Hosts,
   ): Promise<Seen> => {
-    const lent = bundles.lend(cluster, machineNamed(cluster, host), life.signal);
-    const around = { ...lentTo(cluster, life, lent, lends), host: hosts };
+    const lent = bundles.lend(run.cluster, machineNamed(run.cluster, host), life.signal);
+    const around = { ...lentTo(run, life, lent, lends), host: hosts };
     try {
       return await seenDone(own, (warn) => checkContext(host, 'look ahead', around, warn));
     } finally {
@@ -72,14 +73,15 @@ export function createLookAhead({ steps, ...lends }: Dependencies) {
     if (!workflowExecution) throw new Error('it is looked ahead for a workflow only');
     const life = liveness();
     try {
-      const cluster = await clusterOf(workflowExecution);
+      const run = await clusterOf(workflowExecution);
+      const { cluster } = run;
       const wanted = names.map((name) => steps.find((step) => step.name === name)!);
       const meant = wanted.map((step) => new Set(step.on(cluster).map(({ name }) => name)));
       const open = gathered(pool, cluster, life);
       const seen = await Promise.all(
         hosts.map((host) =>
           look(
-            cluster,
+            run,
             host,
             wanted.filter((_, index) => meant[index]!.has(host)),
             life,

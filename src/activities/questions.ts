@@ -17,7 +17,7 @@ export function createQuestions({ pool, cluster: clusterOf }: Pick<Dependencies,
   const ask = async <T>(fact: Fact<T>): Promise<{ cluster: Cluster; answers: Answer<T>[] }> => {
     const { workflowExecution } = activityInfo();
     if (!workflowExecution) throw new Error('a question is asked by a workflow only');
-    const cluster = await clusterOf(workflowExecution);
+    const { cluster } = await clusterOf(workflowExecution);
     return { cluster, answers: await askMasters(pool, cluster, fact, cancellationSignal()) };
   };
   return {

@@ -9,6 +9,7 @@ import { firstFit } from './first-fit.js';
 /** What a step is run with: hosts by name, secrets by reference, and where to say what is going on. */
 export interface Surroundings {
   readonly cluster: Cluster;
+  readonly subject?: CheckContext['subject'];
   readonly signal: AbortSignal;
   /** `patience`: milliseconds for which it is tried again when it is unreachable; the pool's unless told. */
   readonly host: (name: string, patience?: number) => Host;
@@ -120,10 +121,11 @@ const changingContext = (
 });
 
 const lent = (
-  { cluster, secret, authority, manifest, imagesIn, records, bundleFile }: Asking,
+  { cluster, subject, secret, authority, manifest, imagesIn, records, bundleFile }: Asking,
   warn: (words: string) => void,
 ) => ({
   cluster,
+  subject,
   warn,
   secret,
   authority,

@@ -1,5 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import type { Report } from '../workflows/messages.js';
+import { subjectText, type Report } from '../workflows/messages.js';
 import type { Connected } from './connect.js';
 import { exitCodes, follow } from './follow.js';
 
@@ -8,14 +8,17 @@ export async function conclude(connected: Connected, handle: WorkflowHandle): Pr
   const code = await follow(connected, handle);
   process.exitCode = code;
   if (code !== exitCodes.done) return;
-  const { cluster, kubernetes, seconds, changed, done, skipped, warnings } = (await connected.client.workflow
+  const { cluster, kubernetes, subject, seconds, changed, done, skipped, warnings } = (await connected.client.workflow
     .getHandle(handle.workflowId)
     .result()) as Report;
   const took = `in ${seconds} s`;
+  const came = subject
+    ? `${subjectText(subject)} ${subject.length > 1 ? 'are' : 'is'} part of it`
+    : `Kubernetes ${kubernetes} stands`;
   console.log(
     changed === 0
       ? `${cluster}: nothing to do, all ${done} steps found their work done (${took})`
-      : `${cluster}: Kubernetes ${kubernetes} stands (${took}; ${changed} steps changed something, ${done} found their work done${skipped > 0 ? `, ${skipped} skipped` : ''})`,
+      : `${cluster}: ${came} (${took}; ${changed} steps changed something, ${done} found their work done${skipped > 0 ? `, ${skipped} skipped` : ''})`,
   );
   if (warnings.length > 0) console.log(`${warnings.length} warnings; see: kha status ${cluster}`);
   const { server } = connected;

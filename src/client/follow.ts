@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { isStopped } from '../engine/engine.js';
-import type { Progress } from '../workflows/messages.js';
+import { titleOf, type Progress } from '../workflows/messages.js';
 import { ask } from './ask.js';
 import { isAway } from './away.js';
 import type { Connected } from './connect.js';
@@ -102,7 +102,8 @@ function cutShort(view: Screen, handle: WorkflowHandle, status: string): number 
   return exitCodes.failed;
 }
 
-async function ending(view: Screen, handle: WorkflowHandle, { phase, cluster, mode }: Progress): Promise<number> {
+async function ending(view: Screen, handle: WorkflowHandle, progress: Progress): Promise<number> {
+  const { phase, cluster } = progress;
   const { status } = await handle.describe();
   if (phase === 'done') {
     view.end();
@@ -116,7 +117,7 @@ async function ending(view: Screen, handle: WorkflowHandle, { phase, cluster, mo
         )
       : '';
   view.end(
-    `${mode === 'plan' ? 'plan' : 'install'} of ${cluster} ${phase}${reason ? `: ${reason}` : ''}; start it again where it was with: kha resume ${cluster}`,
+    `${titleOf(progress)} ${phase}${reason ? `: ${reason}` : ''}; start it again where it was with: kha resume ${cluster}`,
   );
   return exitCodes.failed;
 }

@@ -9,10 +9,11 @@ import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } 
 import type { Cluster } from '../cluster/cluster.js';
 import { specDigest } from '../cluster/digest.js';
 import type { Mode } from '../steps/step.js';
+import { concerned, type Subject } from '../cluster/subject.js';
 import { inputVersion } from '../cluster/input-version.js';
 import type { OperationInput } from '../cluster/operation-input.js';
 import { version } from '../version.js';
-import { taskQueueOf } from '../workflows/messages.js';
+import { subjectText, taskQueueOf } from '../workflows/messages.js';
 import { UsageError } from './explain.js';
 import { unservedQueue } from './unserved-queue.js';
 import { unservedSites } from './unserved-sites.js';
@@ -25,10 +26,11 @@ const nameKey = defineSearchAttributeKey('ClusterName', SearchAttributeType.KEYW
 const operationKey = defineSearchAttributeKey('Operation', SearchAttributeType.KEYWORD);
 const versionKey = defineSearchAttributeKey('KubernetesVersion', SearchAttributeType.KEYWORD);
 
-/** Starts an operation of a cluster, and says so where no worker is there for it. Throws WorkflowExecutionAlreadyStartedError while another is under way. */
-export async function begin(client: Client, cluster: Cluster, mode: Mode): Promise<WorkflowHandle> {
-  const input: OperationInput = { schema: inputVersion, kha: version, mode, cluster };
-  const hosts = cluster.hosts
+/** Starts an operation of a cluster, or of some of its hosts, and says so where no worker is there for it. Throws WorkflowExecutionAlreadyStartedError while another is under way. */
+export async function begin(client: Client, cluster: Cluster, mode: Mode, subject?: Subject): Promise<WorkflowHandle> {
+  const input: OperationInput = { schema: inputVersion, kha: version, mode, cluster, ...(subject ? { subject } : {}) };
+  const what = subject ? `${subjectText(subject.hosts)} into ${cluster.name}` : cluster.name;
+  const hosts = concerned(cluster.hosts, subject)
     .map(({ name, address, roles }) => `- ${name} (${address}): ${roles.join(', ')}`)
     .join('\n');
   const handle = await client.workflow.start('installCluster', {
@@ -40,9 +42,16 @@ export async function begin(client: Client, cluster: Cluster, mode: Mode): Promi
       { key: operationKey, value: mode === 'plan' ? 'plan' : 'install' },
       { key: versionKey, value: cluster.kubernetesVersion },
     ]),
-    memo: { specDigest: await specDigest(cluster), khaVersion: version, startedBy: operator() },
-    staticSummary:
-      `${mode === 'plan' ? 'Plan' : 'Install'} ${cluster.name}, Kubernetes ${cluster.kubernetesVersion}`.slice(0, 200),
+    memo: {
+      specDigest: await specDigest(cluster),
+      khaVersion: version,
+      startedBy: operator(),
+      ...(subject ? { subject: subject.hosts } : {}),
+    },
+    staticSummary: `${mode === 'plan' ? 'Plan' : 'Install'} ${what}, Kubernetes ${cluster.kubernetesVersion}`.slice(
+      0,
+      200,
+    ),
     staticDetails: hosts.slice(0, 15_000),
     workflowIdConflictPolicy: 'FAIL',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',

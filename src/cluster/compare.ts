@@ -52,5 +52,6 @@ function field(path: readonly string[], standing: Standing, before: unknown, wan
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const at = (value: unknown, path: readonly string[]): unknown =>
+/** The value at a path of maps; undefined where there is none. */
+export const at = (value: unknown, path: readonly string[]): unknown =>
   path.reduce<unknown>((inside, step) => (isMap(inside) ? inside[step] : undefined), value);

@@ -7,19 +7,25 @@ import { rollOut } from './standing-fields.js';
 
 /** Where the hosts of two specs differ beyond what an install carries out. New hosts are joined, and are no difference. */
 export function hostDifferences(before: Cluster, wanted: Cluster): Difference[] {
+  const [then, now] = [known(before), known(wanted)];
+  const missed = before.hosts.filter(({ name }) => !now.named.has(name));
   const renamed = new Map(
     wanted.hosts
-      .filter(({ name }) => !named(before, name))
+      .filter(({ name }) => !then.named.has(name))
       .flatMap((host): [string, Machine][] => {
-        const old = before.hosts.find(({ name, address }) => address === host.address && !named(wanted, name));
+        const old = missed.find(({ address }) => address === host.address);
         return old ? [[host.name, old]] : [];
       }),
   );
-  const gone = before.hosts.filter(
-    ({ name }) => !named(wanted, name) && ![...renamed.values()].some((old) => old.name === name),
-  );
+  const stay = new Set([...renamed.values()]);
+  const both: Both = {
+    then,
+    now,
+    etcdMoves: moved(etcdHosts, then, now),
+    balancerLost: lost(loadBalancers, then, now),
+  };
   return [
-    ...gone.map((host) => removed(host)),
+    ...missed.filter((host) => !stay.has(host)).map((host) => removed(host)),
     ...wanted.hosts.flatMap((host, index) => {
       const old = renamed.get(host.name);
       if (old)
@@ -32,13 +38,42 @@ export function hostDifferences(before: Cluster, wanted: Cluster): Difference[] 
             old.name,
           ),
         ];
-      return oneHost(before, wanted, index);
+      return oneHost(both, index);
     }),
-    ...tainted(before, wanted),
+    ...tainted(then, now),
   ];
 }
 
-const named = ({ hosts }: Cluster, name: string): Machine | undefined => hosts.find((host) => host.name === name);
+type Hosts = (cluster: Cluster) => Machine[];
+
+/** A spec whose hosts are looked up by name and by what they are: every host is compared, of thousands. */
+interface Known {
+  readonly cluster: Cluster;
+  readonly named: ReadonlyMap<string, Machine>;
+  /** Names of those that a list has. */
+  readonly of: (list: Hosts) => ReadonlySet<string>;
+}
+
+/** A cluster as it was applied and as it is wanted. */
+interface Both {
+  readonly then: Known;
+  readonly now: Known;
+  readonly etcdMoves: boolean;
+  readonly balancerLost: boolean;
+}
+
+function known(cluster: Cluster): Known {
+  const found = new Map<Hosts, ReadonlySet<string>>();
+  return {
+    cluster,
+    named: new Map(cluster.hosts.map((host) => [host.name, host])),
+    of(list) {
+      const names = found.get(list) ?? new Set(list(cluster).map(({ name }) => name));
+      found.set(list, names);
+      return names;
+    },
+  };
+}
 
 const removed = ({ name, address, roles }: Machine): Difference => ({
   kind: 'host gone',
@@ -60,9 +95,10 @@ const changed = (index: number, key: string, message: string, found: string, exp
   expected,
 });
 
-function oneHost(before: Cluster, wanted: Cluster, index: number): Difference[] {
+function oneHost(both: Both, index: number): Difference[] {
+  const [before, wanted] = [both.then.cluster, both.now.cluster];
   const host = wanted.hosts[index]!;
-  const old = named(before, host.name);
+  const old = both.then.named.get(host.name);
   const found: Difference[] = [];
   if (old && old.address !== host.address)
     found.push(
@@ -85,7 +121,7 @@ function oneHost(before: Cluster, wanted: Cluster, index: number): Difference[] 
         `${old.secondaryAddress}; another address is another host: kha node replace ${host.name} (not built yet)`,
       ),
     );
-  const roles = roleProblems(before, wanted, host, old);
+  const roles = roleProblems(both, host, old);
   if (roles.length > 0)
     found.push(
       changed(
@@ -124,7 +160,11 @@ interface RoleProblem {
   readonly instead: string;
 }
 
-function roleProblems(before: Cluster, wanted: Cluster, host: Machine, old: Machine | undefined): RoleProblem[] {
+function roleProblems(
+  { then, now, etcdMoves, balancerLost }: Both,
+  host: Machine,
+  old: Machine | undefined,
+): RoleProblem[] {
   const problems: RoleProblem[] = [];
   const { name } = host;
   const say = (when: boolean, words: string, instead: string): void => {
@@ -132,67 +172,50 @@ function roleProblems(before: Cluster, wanted: Cluster, host: Machine, old: Mach
   };
   const toggled = (role: Machine['roles'][number]): boolean =>
     host.roles.includes(role) !== (old?.roles.includes(role) ?? false);
-  const has = (list: (cluster: Cluster) => Machine[], cluster: Cluster): boolean =>
-    list(cluster).some((one) => one.name === name);
+  const has = (list: Hosts, spec: Known): boolean => spec.of(list).has(name);
   const remove = `kha node remove ${name} (not built yet), and then add it anew`;
-  const places = etcdHosts(before)
-    .map((one) => one.name)
-    .join(', ');
+  const places = [...then.of(etcdHosts)].join(', ');
 
+  say(etcdMoves && toggled('etcd'), `etcd stands on ${places} and does not move`, 'etcd where it is');
   say(
-    moved(etcdHosts, before, wanted) && toggled('etcd'),
-    `etcd stands on ${places} and does not move`,
-    'etcd where it is',
-  );
-  say(
-    !old && !moved(etcdHosts, before, wanted) && has(etcdHosts, wanted) && !has(controlPlanes, wanted),
+    !old && !etcdMoves && has(etcdHosts, now) && !has(controlPlanes, now),
     `etcd stands on ${places}, and a member on a host of its own cannot be added yet`,
     'kha node add (not built yet)',
   );
   say(
-    lost(loadBalancers, before, wanted) && toggled('load-balancer'),
-    `${loadBalancers(before)
-      .map((one) => one.name)
-      .join(', ')} carry the API’s address, and nothing takes it away from them yet`,
+    balancerLost && toggled('load-balancer'),
+    `${[...then.of(loadBalancers)].join(', ')} carry the API’s address, and nothing takes it away from them yet`,
     'load balancers where they are',
   );
   if (!old) return problems;
   say(
-    toggled('control-plane') && (has(nodes, before) || has(etcdHosts, before)),
-    `${name} stands ${has(controlPlanes, before) ? 'as a control plane' : 'without a control plane'}`,
+    toggled('control-plane') && (has(nodes, then) || has(etcdHosts, then)),
+    `${name} stands ${has(controlPlanes, then) ? 'as a control plane' : 'without a control plane'}`,
     remove,
   );
-  say(toggled('worker') && has(workers, before) && !has(nodes, wanted), `${name} stands as a worker`, remove);
+  say(toggled('worker') && has(workers, then) && !has(nodes, now), `${name} stands as a worker`, remove);
   say(
     toggled('worker') &&
-      has(controlPlanes, before) &&
-      has(controlPlanes, wanted) &&
-      takesPods(before, old) !== takesPods(wanted, host),
-    `${name} stands ${takesPods(before, old) ? 'without' : 'with'} the taint that keeps pods away from control planes`,
+      has(controlPlanes, then) &&
+      has(controlPlanes, now) &&
+      takesPods(then.cluster, old) !== takesPods(now.cluster, host),
+    `${name} stands ${takesPods(then.cluster, old) ? 'without' : 'with'} the taint that keeps pods away from control planes`,
     rollOut,
   );
   return problems;
 }
 
-type Hosts = (cluster: Cluster) => Machine[];
 /** A host that stands in both specs no longer does, or newly does, what it is asked for. */
-const moved = (list: Hosts, before: Cluster, wanted: Cluster): boolean =>
-  before.hosts.some(
-    ({ name }) =>
-      named(wanted, name) &&
-      (named({ ...before, hosts: list(before) }, name) === undefined) !==
-        (named({ ...wanted, hosts: list(wanted) }, name) === undefined),
-  );
-const lost = (list: Hosts, before: Cluster, wanted: Cluster): boolean =>
-  list(before).some(({ name }) => named(wanted, name) && !named({ ...wanted, hosts: list(wanted) }, name));
+const moved = (list: Hosts, then: Known, now: Known): boolean =>
+  [...then.named.keys()].some((name) => now.named.has(name) && then.of(list).has(name) !== now.of(list).has(name));
+const lost = (list: Hosts, then: Known, now: Known): boolean =>
+  [...then.of(list)].some((name) => now.named.has(name) && !now.of(list).has(name));
 
 /** The first workers of a cluster whose control planes took the pods until now. */
-function tainted(before: Cluster, wanted: Cluster): Difference[] {
+function tainted({ cluster: before, named }: Known, { cluster: wanted }: Known): Difference[] {
   const open = controlPlanes(wanted).filter(
     (host) =>
-      !takesPods(wanted, host) &&
-      named(before, host.name)?.roles.includes('control-plane') &&
-      workers(before).length === 0,
+      !takesPods(wanted, host) && named.get(host.name)?.roles.includes('control-plane') && workers(before).length === 0,
   );
   if (open.length === 0 || workers(wanted).length === 0) return [];
   const names = open.map(({ name }) => name).join(' ');

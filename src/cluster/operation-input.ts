@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { inputVersion } from './input-version.js';
 import { clusterSchema } from './schema.js';
+import { subjectSchema } from './subject.js';
 
 const schema = z.strictObject({
   schema: z.literal(inputVersion),
@@ -9,6 +10,8 @@ const schema = z.strictObject({
   /** `plan` only looks. */
   mode: z.enum(['apply', 'plan']),
   cluster: clusterSchema,
+  /** Left out of a run about the whole cluster. */
+  subject: subjectSchema.optional(),
 });
 
 /** What an operation's workflow is started with; the workflow id is `cluster/<name>` (`plan/<name>/…` for a plan). */

@@ -13,10 +13,17 @@ export interface Node {
 
 const condition = (type: string): string => `{.status.conditions[?(@.type=="${type}")].status}`;
 
-/** Nodes of the cluster; undefined where there is no control plane yet. */
-export const nodeList: Fact<Node[] | undefined> = {
+/**
+ * What limits a list of nodes to those of these names, by the label that every kubelet gives its node: whoever is not there is
+ * left out, and no other node is told of. Of every node where none is named.
+ */
+const selecting = (names: readonly string[] | undefined): string[] =>
+  names ? ['-l', `kubernetes.io/hostname in (${names.join(',')})`] : [];
+
+/** Nodes of the cluster, or those of these names; undefined where there is no control plane yet. */
+export const nodeList = (names?: readonly string[]): Fact<Node[] | undefined> => ({
   command: asked([
-    ...['get', 'nodes', '-o'],
+    ...['get', 'nodes', ...selecting(names), '-o'],
     `jsonpath={range .items[*]}{.metadata.name}{" "}${condition('Ready')}{" "}${condition('NetworkUnavailable')}{"\\n"}{end}`,
   ]),
   codes: [0, noControlPlane],
@@ -29,7 +36,7 @@ export const nodeList: Fact<Node[] | undefined> = {
           ready: ready === 'True',
           connected: unavailable === 'False',
         })),
-};
+});
 
 /** Keys and values. */
 export type Words = Readonly<Record<string, string>>;
@@ -40,16 +47,19 @@ export interface NodeMetadata {
 }
 
 /**
- * Those labels and annotations of each node, by its name, that have one of these keys; undefined where there is no control
+ * Those labels and annotations of each node, or of those of these names, by its name, that have one of these keys; undefined where there is no control
  * plane yet. Values are escaped as in a URL: an annotation may hold anything.
  */
-export const nodeMetadata = (keys: readonly string[]): Fact<ReadonlyMap<string, NodeMetadata> | undefined> => {
+export const nodeMetadata = (
+  keys: readonly string[],
+  names?: readonly string[],
+): Fact<ReadonlyMap<string, NodeMetadata> | undefined> => {
   const wanted = keys.map((key) => JSON.stringify(key)).join(' ');
   const told = (field: string): string =>
     `{{range $key, $value := .metadata.${field}}}{{if eq $key ${wanted}}} ${field}:{{urlquery $key}}={{urlquery $value}}{{end}}{{end}}`;
   return {
     command: asked([
-      ...['get', 'nodes', '-o'],
+      ...['get', 'nodes', ...selecting(names), '-o'],
       `go-template={{range .items}}{{.metadata.name}}${told('labels')}${told('annotations')}{{"\\n"}}{{end}}`,
     ]),
     codes: [0, noControlPlane],

@@ -3,6 +3,7 @@ import type { Description } from '../cluster/bundle-description.js';
 import type { Cluster, Machine } from '../cluster/cluster.js';
 import type { GivenAuthority } from '../cluster/given-authorities.js';
 import type { ClusterRecord, ReadBack } from '../cluster/parse-record.js';
+import type { Subject } from '../cluster/subject.js';
 import type { Asked, Host } from './host.js';
 import type { Requests, RequestsToWrite } from './requests.js';
 
@@ -65,6 +66,8 @@ export type Unfit = (host: Asked, cluster: Cluster) => Promise<string[]>;
 
 export interface CheckContext {
   readonly cluster: Cluster;
+  /** Hosts that the run is about, where that is not all of them: a step that looks at others looks at no other worker then. */
+  readonly subject?: Subject | undefined;
   readonly host: Asked;
   /** Another machine of the same cluster, for what must be compared. */
   readonly peer: (name: string) => Promise<Asked>;
@@ -109,6 +112,8 @@ export interface Step {
   readonly does: string;
   /** The hosts that it is for; with pace `once`, those that it may be for. */
   on(cluster: Cluster): readonly Machine[];
+  /** It goes to its hosts for the cluster's sake, and so to all of them in a run that is about some hosts only. */
+  readonly forCluster?: true;
   readonly pace: Pace;
   readonly retry: Retry;
   readonly needs?: readonly Outcome[];

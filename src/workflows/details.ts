@@ -1,5 +1,5 @@
 import { few } from './batches.js';
-import { hostsOf, labelOf, type Gate, type Line, type Progress } from './messages.js';
+import { hostsOf, labelOf, titleOf, type Gate, type Line, type Progress } from './messages.js';
 
 /** Rows and plan lines at most, so that the page stays readable. */
 const readable = 50;
@@ -14,7 +14,7 @@ export interface Tally {
 
 /** What the page is made of. */
 export interface Shown {
-  readonly head: Pick<Progress, 'cluster' | 'kubernetes' | 'operation' | 'mode' | 'phase' | 'stage'>;
+  readonly head: Pick<Progress, 'cluster' | 'kubernetes' | 'operation' | 'mode' | 'subject' | 'phase' | 'stage'>;
   readonly gates: readonly Gate[];
   /** Lines that run or are held. */
   readonly open: ReadonlySet<Line>;
@@ -24,10 +24,8 @@ export interface Shown {
 
 /** The run as the Temporal UI shows it on its page: what waits for a person first, then a table of hosts. Below 20 KB. */
 export function details({ head, gates, open, tallies }: Shown): string {
-  const { cluster, kubernetes, operation, mode, phase, stage } = head;
-  const parts = [
-    `**${operation} ${cluster}** · Kubernetes ${kubernetes}${mode === 'plan' ? ' · plan' : ''} · ${phase} · ${stage}`,
-  ];
+  const { cluster, kubernetes, phase, stage } = head;
+  const parts = [`**${titleOf(head)}** · Kubernetes ${kubernetes} · ${phase} · ${stage}`];
   for (const gate of gates.filter(({ state }) => state === 'waiting')) {
     parts.push(
       `### Waits for \`kha approve ${cluster} ${gate.name}\`\n${gate.plan

@@ -4,19 +4,6 @@ import {
   compareHosts,
   checkEndpoint,
   checkRegistry,
-  claimHost,
-  disableSelinux,
-  disableSwap,
-  loadKernelModules,
-  setKernelParameters,
-  synchroniseTime,
-  writeHostNames,
-  openFirewall,
-  installPackages,
-  installBinaries,
-  configureSelinux,
-  configureContainerd,
-  configureKubelet,
   pullImages,
   configureHaproxy,
   createVrrpPassword,
@@ -54,24 +41,17 @@ import {
   writeRecord,
   publishRecord,
 } from '../steps/index.js';
+import { addWorkers } from './add-workers.js';
 import type { OperationInput, Report } from './messages.js';
 import { operation } from './operation.js';
+import { packagesAndRuntime, preparation } from './prepared-hosts.js';
 
-// Their names first: without DNS, sudo waits for the host's own name at every command.
-const preparation = [
-  claimHost,
-  writeHostNames,
-  openFirewall,
-  disableSelinux,
-  disableSwap,
-  loadKernelModules,
-  setKernelParameters,
-  synchroniseTime,
-];
-const packagesAndRuntime = [installPackages, installBinaries, configureSelinux, configureContainerd, configureKubelet];
-
-/** A highly available cluster out of bare hosts, in the seed's order. In mode `plan` only checks run and gates stand open. */
+/**
+ * A highly available cluster out of bare hosts, in the seed's order; where the input names a subject, workers more for one that
+ * stands. In mode `plan` only checks run and gates stand open.
+ */
 export async function installCluster(input: OperationInput): Promise<Report> {
+  if (input.subject) return operation(input, 'install', addWorkers);
   return operation(input, 'install', async ({ stage, atOnce, gate }) => {
     await stage(
       'Preflight',

@@ -20,7 +20,7 @@ const phaseKey = defineSearchAttributeKey('Phase', SearchAttributeType.KEYWORD);
 const needsOperatorKey = defineSearchAttributeKey('NeedsOperator', SearchAttributeType.BOOL);
 
 /** What a journal is about. */
-export interface About extends Pick<Progress, 'cluster' | 'kubernetes' | 'operation'> {
+export interface About extends Pick<Progress, 'cluster' | 'kubernetes' | 'operation' | 'subject'> {
   readonly mode: Mode;
   /** By name. */
   readonly gates: readonly string[];
@@ -47,7 +47,7 @@ export class Journal {
 
   /** `told` hears of every phase after the first. */
   constructor(
-    { cluster, kubernetes, operation, mode, gates, hosts }: About,
+    { cluster, kubernetes, operation, mode, gates, hosts, subject }: About,
     told: (phase: Phase) => void = () => undefined,
   ) {
     this.#told = told;
@@ -56,6 +56,7 @@ export class Journal {
       kubernetes,
       operation,
       mode,
+      ...(subject ? { subject } : {}),
       revision: 0,
       phase: 'running',
       stage: '',
@@ -157,12 +158,13 @@ export class Journal {
   close(phase: 'done' | 'failed' | 'cancelled'): Report {
     this.head.endedAt = Date.now();
     this.#touch(undefined, phase);
-    const { cluster, kubernetes, mode, startedAt, endedAt } = this.head;
+    const { cluster, kubernetes, mode, subject, startedAt, endedAt } = this.head;
     const count = (state: LineState): number => this.#counts.get(state) ?? 0;
     return {
       cluster,
       kubernetes,
       mode,
+      ...(subject ? { subject } : {}),
       seconds: Math.round((endedAt - startedAt) / 100) / 10,
       done: count('done'),
       changed: count('changed'),

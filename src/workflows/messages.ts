@@ -37,6 +37,21 @@ export const hostsOf = ({ host, others = [] }: Pick<Line, 'host' | 'others'>): s
 export const labelOf = ({ host, others = [] }: Pick<Line, 'host' | 'others'>): string =>
   others.length > 0 ? `${host} +${others.length}` : host;
 
+/** What a run is, in words: `install of prod`, `plan of prod`, `install of w7 in prod`. */
+export function titleOf({
+  cluster,
+  operation,
+  mode,
+  subject,
+}: Pick<Progress, 'cluster' | 'operation' | 'mode' | 'subject'>): string {
+  const of = subject ? `${subjectText(subject)} in ${cluster}` : cluster;
+  return `${mode === 'plan' ? 'plan' : operation} of ${of}`;
+}
+
+/** Hosts by name, in a few words. */
+export const subjectText = (hosts: readonly string[]): string =>
+  hosts.length > 5 ? `${hosts.slice(0, 4).join(', ')} and ${hosts.length - 4} more` : hosts.join(', ');
+
 export interface Gate {
   readonly name: string;
   /** What will happen once it opens, a line a host. */
@@ -58,6 +73,8 @@ export interface Progress {
   readonly kubernetes: string;
   readonly operation: string;
   readonly mode: Mode;
+  /** Hosts by name that the run is about, where that is not the whole cluster. */
+  readonly subject?: readonly string[];
   revision: number;
   phase: Phase;
   stage: string;
@@ -75,6 +92,8 @@ export interface Report {
   readonly cluster: string;
   readonly kubernetes: string;
   readonly mode: Mode;
+  /** As the progress has it. */
+  readonly subject?: readonly string[];
   readonly seconds: number;
   readonly done: number;
   readonly changed: number;

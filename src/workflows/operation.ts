@@ -2,6 +2,7 @@ import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { Step } from '../steps/step.js';
 import { variantsOf } from '../steps/variants.js';
 import { inputVersion } from '../cluster/input-version.js';
+import { inReach, subjectProblems } from '../cluster/subject.js';
 import { bySite, paced, sitesByHost, waves } from './batches.js';
 import { isOnce } from './call.js';
 import type { Around, Task } from './around.js';
@@ -30,15 +31,20 @@ export async function operation(
   name: string,
   work: (hand: Hand) => Promise<void>,
 ): Promise<Report> {
-  const { cluster, mode, schema } = input;
+  const { cluster, mode, schema, subject } = input;
   if ((schema as unknown) !== inputVersion)
     throw ApplicationFailure.nonRetryable(
       `this kha reads an operation’s input of schema ${inputVersion}, not ${String(schema)}: use the kha that started the run, or a newer one`,
       'ForeignInput',
     );
-  const { name: called, kubernetesVersion: kubernetes, gates, hosts: machines } = cluster;
-  const all = machines.map((host) => host.name);
-  const journal = new Journal({ cluster: called, kubernetes, operation: name, mode, gates, hosts: all });
+  const [problem] = subject ? subjectProblems(cluster, subject) : [];
+  if (problem !== undefined) throw ApplicationFailure.nonRetryable(problem, 'WrongSubject');
+  const { name: called, kubernetesVersion: kubernetes, gates } = cluster;
+  /** The cluster without hosts that this run leaves alone. */
+  const within = { ...cluster, hosts: [...inReach(cluster, subject)] };
+  const all = within.hosts.map((host) => host.name);
+  const about = { cluster: called, kubernetes, operation: name, mode, gates, hosts: all };
+  const journal = new Journal({ ...about, ...(subject ? { subject: subject.hosts } : {}) });
   const desk = handleMessages(journal);
   const sites = sitesByHost(cluster);
   const patience = cluster.patience ?? 1;
@@ -46,10 +52,16 @@ export async function operation(
 
   /** Which hosts a step is for; every batch asks, so it is worked out once. */
   const hosts = new Map<Step, ReadonlySet<string>>();
+  const own = subject && new Set(subject.hosts);
   function task(step: Step): Task {
-    const meant = hosts.get(step) ?? new Set(step.on(cluster).map(({ name }) => name));
+    const meant = hosts.get(step) ?? new Set(hostsOf(step));
     hosts.set(step, meant);
     return { step, meant: (host) => meant.has(host) };
+  }
+  /** A run about some hosts takes them alone through what is done to each, and asks whom it likes for what is done for the cluster. */
+  function hostsOf(step: Step): string[] {
+    const names = step.on(cluster).map((host) => host.name);
+    return !own || isOnce(step.pace) || step.forCluster ? names : names.filter((host) => own.has(host));
   }
   const ofProfile = (steps: readonly Step[]): Step[] => steps.flatMap((step) => variantsOf(cluster, step));
 
@@ -63,8 +75,8 @@ export async function operation(
         await allOrNone(() => bySite(fit, sites).map((oneOf) => carryOutOnce(title, step, oneOf, around)));
         continue;
       }
-      const own = () => lanes(title, block, paced(cluster, pace), around);
-      const others = waves(cluster).map((hosts, place) => ({
+      const own = () => lanes(title, block, paced(within, pace), around);
+      const others = waves(within).map((hosts, place) => ({
         stage: title,
         tasks: block,
         hosts,
@@ -83,7 +95,7 @@ export async function operation(
 
   async function gate(name: Gate['name'], ...ahead: readonly Step[]): Promise<void> {
     if (mode === 'plan' || !cluster.gates.some((wanted) => wanted === name)) return;
-    await desk.open(name, () => planned(cluster, name, ofProfile(ahead).map(task), around));
+    await desk.open(name, () => planned(within, name, ofProfile(ahead).map(task), around));
   }
 
   try {

@@ -38,7 +38,7 @@ describe('the cluster of a run', () => {
     const { client, asked } = server(input);
     const read = clusterOfRun(client);
     const of = (runId: string) => read({ workflowId: 'cluster/test', runId });
-    expect(await of('r0')).toEqual(cluster());
+    expect(await of('r0')).toEqual({ cluster: cluster() });
     await of('r0');
     expect(asked).toEqual(['r0']);
     for (let run = 1; run <= 50; run += 1) await of(`r${run}`);
@@ -56,7 +56,7 @@ describe('the cluster of a run', () => {
       await read({ workflowId: 'cluster/test/claimHost/1', runId: 'w1' }),
       await read({ workflowId: 'cluster/test/claimHost/2', runId: 'w2' }),
     ];
-    expect(one).toEqual(cluster());
+    expect(one).toEqual({ cluster: cluster() });
     expect(other).toBe(one);
     expect(asked).toEqual(['w1', 'r0', 'w2']);
   });

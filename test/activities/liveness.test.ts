@@ -36,7 +36,7 @@ function attempt(stop: () => Promise<Output> = async () => Promise.resolve({ cod
     makeManifest: () => Promise.reject(new Error('no add-on has an address')),
     imagesIn: () => [],
     steps: [step],
-    cluster: async () => Promise.resolve(cluster()),
+    cluster: async () => Promise.resolve({ cluster: cluster() }),
     kha: 'test',
   })['initControlPlane'] as (input: StepInput | BatchInput) => Promise<unknown>;
   const environment = new MockActivityEnvironment();

@@ -13,7 +13,7 @@ function questions(files: Readonly<Record<string, string | undefined>>, wanted =
       ? Promise.resolve({ code: 0, stdout: files[name] === undefined ? 'absent\n' : `600\n${files[name]}`, stderr: '' })
       : Promise.reject(new HostFailure('Unreachable', { host: name, reason: 'it does not answer', next: '' }));
   const pool = { to: ({ name }: { name: string }) => ({ run: run(name) }) } as unknown as Pool;
-  return createQuestions({ pool, cluster: async () => Promise.resolve(wanted) });
+  return createQuestions({ pool, cluster: async () => Promise.resolve({ cluster: wanted }) });
 }
 
 describe('fetchKubeconfig', () => {

@@ -41,7 +41,7 @@ it('shows an ended run from its own report: a query would have a worker replay a
   vi.spyOn(console, 'log').mockImplementation((text: string) => void said.push(text));
   await statusCommand().parseAsync(['prod'], { from: 'user' });
   expect(said.join('\n')).toMatch(
-    /install prod · .* · ended 2026-11-20T12:00:00.000Z\n.*Preflight.*\n! m1: the disk is slow/,
+    /install of prod · .* · ended 2026-11-20T12:00:00.000Z\n.*Preflight.*\n! m1: the disk is slow/,
   );
   expect(query).not.toHaveBeenCalled();
 });

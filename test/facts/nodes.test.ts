@@ -12,7 +12,7 @@ describe('lists of nodes and pods', () => {
   it.each([
     [
       'nodes, one of them without a condition',
-      parsed(nodeList, 'm1 True False\nw1.example  \nw2 Unknown \nw3 False True\n'),
+      parsed(nodeList(), 'm1 True False\nw1.example  \nw2 Unknown \nw3 False True\n'),
       [
         { name: 'm1', ready: true, connected: true },
         { name: 'w1.example', ready: false, connected: false },
@@ -20,7 +20,7 @@ describe('lists of nodes and pods', () => {
         { name: 'w3', ready: false, connected: false },
       ],
     ],
-    ['no nodes where no cluster is', parsed(nodeList, '', 78), undefined],
+    ['no nodes where no cluster is', parsed(nodeList(), '', 78), undefined],
     [
       'labels and annotations, whatever is in them',
       parsed(
@@ -51,9 +51,9 @@ describe('lists of nodes and pods', () => {
   ])('have %s', (_, found, wanted) => expect(found).toEqual(wanted));
 
   it.each<[string, Fact<unknown>, string]>([
-    ['a node without its conditions’ places', nodeList, 'm1 True False\nw1\n'],
-    ['a condition that is none', nodeList, 'm1 Maybe \n'],
-    ['words in place of nodes', nodeList, 'No resources found\n'],
+    ['a node without its conditions’ places', nodeList(), 'm1 True False\nw1\n'],
+    ['a condition that is none', nodeList(), 'm1 Maybe \n'],
+    ['words in place of nodes', nodeList(), 'No resources found\n'],
     ['a label without a value', metadata, 'm1 labels:disk\n'],
     ['a value that is cut in the middle of a letter', metadata, 'm1 labels:disk=%C3\n'],
     ['a pod without places', pods, 'probe-a m1\n'],
@@ -64,6 +64,6 @@ describe('lists of nodes and pods', () => {
   it('of 5,000 nodes are a hundredth of what is read of a command', () => {
     const line = `${'n'.repeat(63)} Unknown False\n`;
     expect(5_000 * line.length).toBeLessThan(0.06 * 8 * 1024 ** 2);
-    expect(parsed(nodeList, line.repeat(5_000))).toHaveLength(5_000);
+    expect(parsed(nodeList(), line.repeat(5_000))).toHaveLength(5_000);
   });
 });

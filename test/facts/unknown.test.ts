@@ -14,6 +14,7 @@ import { localImages } from '../../src/facts/images.js';
 import { absentModules, cgroupVersion, kernelParameters, limits } from '../../src/facts/kernel.js';
 import { kubectlDiff } from '../../src/facts/kubectl-diff.js';
 import { apiObject } from '../../src/facts/kubectl.js';
+import { machineIds } from '../../src/facts/machine-ids.js';
 import {
   addresses,
   answersFor,
@@ -55,7 +56,8 @@ const facts: Readonly<Record<string, Fact<unknown>>> = {
   limits,
   kubectlDiff: kubectlDiff('-f', nowhere),
   apiObject: apiObject(['nodes']),
-  nodeList,
+  nodeList: nodeList(),
+  machineIds,
   nodeMetadata: nodeMetadata(['disk']),
   placedPods: placedPods('kha-proof', 'app=probe'),
   waitingPods: waitingPods(['kube-dns']),
@@ -211,7 +213,7 @@ describe('a cluster that does not answer', () => {
       1,
       'Error from server (Timeout): the server was unable to return a response\n',
     ],
-    ['nodeList', nodeList, 1, refused],
+    ['nodeList', nodeList(), 1, refused],
     ['nodeMetadata', nodeMetadata(['disk']), 1, refused],
     ['placedPods', placedPods('kha-proof', 'app=probe'), 1, refused],
     ['rolledOut', rolledOut('kube-system', 'daemonset/kube-proxy'), 1, refused],

@@ -73,7 +73,7 @@ it('records an install in the lab', async () => {
     imagesIn: () => [],
     pool,
     steps: around,
-    cluster: async () => Promise.resolve(cluster),
+    cluster: async () => Promise.resolve({ cluster }),
     kha: version,
   };
   const activities = { ...createActivities(lent), ...createLookAhead(lent) };

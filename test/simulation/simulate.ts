@@ -183,7 +183,7 @@ export class Simulation {
         to: ({ name, settings }) => this.#current().pool.to({ name, address: '127.0.0.1', settings }),
       } as Pool,
       steps: around.map((step) => ofRecordedSpec(step, this.#recording.cluster)),
-      cluster: async () => Promise.resolve(this.#current().cluster),
+      cluster: async () => Promise.resolve({ cluster: this.#current().cluster }),
       kha: this.#recording.kha,
     };
     const real = createActivities(lent);

@@ -5,6 +5,7 @@ import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle
 import { ApplicationFailure } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Cluster } from '../../src/cluster/cluster.js';
+import type { Subject } from '../../src/cluster/subject.js';
 import { inputVersion } from '../../src/cluster/input-version.js';
 import type { OperationInput } from '../../src/cluster/operation-input.js';
 import { sitesOf } from '../../src/cluster/sites.js';
@@ -40,24 +41,25 @@ export type Activities = Record<string, (input: never) => Promise<StepResult | B
 /** What a look ahead finds done on fake hosts; nothing unless told. */
 export type Ahead = (input: AheadInput) => AheadResult;
 
+/** How an operation is started, where it is not an install of the whole cluster. */
+interface Started {
+  readonly mode?: Mode;
+  readonly subject?: Subject | undefined;
+  readonly workflow?: string;
+  readonly id?: string;
+}
+
 /** One server and one bundle for a file of tests; every run has its own task queue and fake activities. */
 export interface Bench {
   readonly bundle: WorkflowBundle;
   readonly environment: TestWorkflowEnvironment;
   worker(taskQueue: string, activities: Activities): Promise<Worker>;
   /** Starts an operation that a worker of that task queue carries out. */
-  start(cluster: Cluster, taskQueue: string, options?: { mode?: Mode; workflow?: string; id?: string }): Promise<Run>;
+  start(cluster: Cluster, taskQueue: string, options?: Started): Promise<Run>;
   /** Starts an operation on fake hosts, or with activities of the caller's, and ends its workers when the test's work is over. */
   run(
     cluster: Cluster,
-    options: {
-      mode?: Mode;
-      workflow?: string;
-      id?: string;
-      behaviour?: Behaviour;
-      ahead?: Ahead;
-      activities?: Activities;
-    },
+    options: Started & { behaviour?: Behaviour; ahead?: Ahead; activities?: Activities },
     work: (run: Run) => Promise<void>,
   ): Promise<Call[]>;
   close(): Promise<void>;
@@ -91,12 +93,12 @@ export async function openBench(workflows = '../../src/workflows/index.ts'): Pro
   const start: Bench['start'] = async (
     cluster,
     taskQueue,
-    { mode = 'apply', workflow = 'installCluster', id = `cluster/${cluster.name}/${randomUUID()}` } = {},
+    { mode = 'apply', subject, workflow = 'installCluster', id = `cluster/${cluster.name}/${randomUUID()}` } = {},
   ) => {
     const handle = await environment.client.workflow.start(workflow, {
       workflowId: id,
       taskQueue,
-      args: [{ schema: inputVersion, kha: 'test', cluster, mode } satisfies OperationInput],
+      args: [{ schema: inputVersion, kha: 'test', cluster, mode, subject } satisfies OperationInput],
     });
     const progress = (): Promise<Progress> => progressOf(handle);
     const until = async (condition: (progress: Progress) => boolean): Promise<Progress> => {

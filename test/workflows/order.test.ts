@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { labelOf, type Line } from '../../src/workflows/messages.js';
 import { openBench, type Bench } from './bench.js';
-import { samples } from './samples.js';
+import { samples, subjects } from './samples.js';
 
 let bench: Bench;
 beforeAll(async () => {
@@ -41,7 +41,7 @@ function order(lines: readonly Line[]): string {
 it.each(Object.entries(samples))(
   'the order of the activities of %s is as its golden file has it',
   async (name, cluster) => {
-    await bench.run(cluster, {}, async ({ handle, progress }) => {
+    await bench.run(cluster, { subject: subjects[name] }, async ({ handle, progress }) => {
       await handle.result();
       await expect(order((await progress()).lines)).toMatchFileSnapshot(`../golden/order/${name}.txt`);
     });

@@ -7,7 +7,7 @@ import { giveAnswer } from '../../src/client/answer.js';
 import { message, type Approval } from '../../src/workflows/messages.js';
 import { openBench, refusal, type Bench } from './bench.js';
 import { largeCluster } from './large.js';
-import { samples } from './samples.js';
+import { samples, subjects } from './samples.js';
 
 /** Where recorded histories lie; each was made by `npm run record` at the release in its name. */
 export const histories = fileURLToPath(new URL('../histories/', import.meta.url));
@@ -51,6 +51,7 @@ async function recordOne(bench: Bench, kind: string, release: string): Promise<v
     {
       id: recordedId,
       mode: kind === 'plan' ? 'plan' : 'apply',
+      subject: subjects[kind],
       behaviour: (step, { host, mode }, attempt) => {
         if (sample) return undefined;
         if (mode === 'plan') return { outcome: 'would change', missing: [`${step} is missing`] };

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../src/cluster/cluster.js';
+import type { Subject } from '../../src/cluster/subject.js';
 import { cluster } from '../clusters.js';
 import { lockOf } from '../sample-lock.js';
 import { largeCluster } from './large.js';
@@ -25,4 +26,8 @@ export const samples: Readonly<Record<string, Cluster>> = {
       })),
     ],
   }),
+  'added-workers': largeCluster(63),
 };
+
+/** Those whose run is about some of their hosts. */
+export const subjects: Readonly<Record<string, Subject>> = { 'added-workers': { hosts: ['worker-7', 'worker-8'] } };

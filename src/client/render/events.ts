@@ -1,8 +1,10 @@
-import { labelOf, type Gate, type Line, type Progress } from '../../workflows/messages.js';
+import { labelOf, titleOf, type Gate, type Line, type Progress } from '../../workflows/messages.js';
 import { marks, seconds, took } from './words.js';
 
 /** What happened between two looks at a run, a line an event; for logs and pipes. */
 export function events(before: Progress | undefined, after: Progress): string[] {
+  // Whoever reads a log sees nothing of the other hosts, and has to know why.
+  const title = !before && after.subject ? [`          ${titleOf(after)}`] : [];
   const seen = new Map((before?.lines ?? []).map((line) => [key(line), line]));
   const steps = after.lines.flatMap((line) =>
     isNews(line) && seen.get(key(line))?.state !== line.state ? [step(line)] : [],
@@ -10,7 +12,7 @@ export function events(before: Progress | undefined, after: Progress): string[] 
   const gates = after.gates
     .filter((gate) => before?.gates.find(({ name }) => name === gate.name)?.state !== gate.state)
     .flatMap((gate) => gateLine(after.cluster, gate));
-  return [...steps, ...gates];
+  return [...title, ...steps, ...gates];
 }
 
 const key = ({ wave = '', id }: Line): string => `${wave}#${id}`;

@@ -1,4 +1,4 @@
-import { hostsOf, labelOf, type Line, type Progress } from '../../workflows/messages.js';
+import { hostsOf, labelOf, titleOf, type Line, type Progress } from '../../workflows/messages.js';
 import { marks, seconds, took, type Paint } from './words.js';
 
 export interface Size {
@@ -8,8 +8,8 @@ export interface Size {
 
 /** The run as it stands on a terminal: finished stages in a line each, the running one host by host. Never more rows than fit. */
 export function frame(progress: Progress, now: number, { rows, columns }: Size, colour: Paint): string[] {
-  const { cluster, kubernetes, operation, mode, phase, lines, startedAt, endedAt } = progress;
-  const title = `${mode === 'plan' ? 'plan of' : operation} ${cluster} · Kubernetes ${kubernetes} · ${phase} · ${seconds((endedAt ?? now) - startedAt)}`;
+  const { kubernetes, phase, lines, startedAt, endedAt } = progress;
+  const title = `${titleOf(progress)} · Kubernetes ${kubernetes} · ${phase} · ${seconds((endedAt ?? now) - startedAt)}`;
   const stages = [...new Set(lines.map(({ stage }) => stage))];
   const body = stages.flatMap((stage) => {
     const mine = lines.filter((line) => line.stage === stage);

@@ -1,11 +1,13 @@
 import * as steps from '../../steps/index.js';
-import { hostsOf, labelOf, type Line, type Progress } from '../../workflows/messages.js';
+import { hostsOf, labelOf, subjectText, type Line, type Progress } from '../../workflows/messages.js';
 
 const does = new Map(Object.values(steps).map((step) => [step.name, step.does]));
 
 export interface PlanFacts {
   readonly cluster: string;
   readonly kubernetes: string;
+  /** Hosts that the plan is about, where that is not the whole cluster. */
+  readonly subject?: readonly string[];
   readonly changes: readonly {
     readonly stage: string;
     readonly host: string;
@@ -22,10 +24,11 @@ export interface PlanFacts {
   }[];
 }
 
-export function planFacts({ cluster, kubernetes, lines }: Progress): PlanFacts {
+export function planFacts({ cluster, kubernetes, subject, lines }: Progress): PlanFacts {
   return {
     cluster,
     kubernetes,
+    ...(subject ? { subject } : {}),
     changes: lines
       .filter(({ state }) => state === 'would change')
       .map(({ stage, step, missing = [], ...line }) => ({
@@ -45,7 +48,7 @@ export function planFacts({ cluster, kubernetes, lines }: Progress): PlanFacts {
 const sharing = ({ host, others }: Pick<Line, 'host' | 'others'>) => ({ host, ...(others ? { others } : {}) });
 
 /** The plan in words, host by host within each stage. */
-export function planText({ cluster, kubernetes, changes, problems, warnings }: PlanFacts): string {
+export function planText({ cluster, kubernetes, subject, changes, problems, warnings }: PlanFacts): string {
   const parts: string[] = [];
   for (const stage of [...new Set(changes.map((change) => change.stage))]) {
     const rows = changes
@@ -68,7 +71,7 @@ export function planText({ cluster, kubernetes, changes, problems, warnings }: P
   const hosts = new Set(all).size;
   const ahead = changes.length === 0 ? 'nothing to do' : `${all.length} steps on ${hosts} hosts would change something`;
   parts.push(
-    `${cluster}, Kubernetes ${kubernetes}: ${ahead}${problems.length > 0 ? `; ${problems.length} problems would stop an install` : ''}`,
+    `${subject ? `${subjectText(subject)} in ` : ''}${cluster}, Kubernetes ${kubernetes}: ${ahead}${problems.length > 0 ? `; ${problems.length} problems would stop an install` : ''}`,
   );
   return parts.join('\n\n');
 }

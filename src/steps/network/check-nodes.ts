@@ -1,4 +1,5 @@
 import { controlPlanes, nodes } from '../../cluster/roles.js';
+import { concerned } from '../../cluster/subject.js';
 import { servesApi } from '../fitness.js';
 import type { Step } from '../step.js';
 import { unready } from './ready-nodes.js';
@@ -11,5 +12,5 @@ export const checkNodes: Step = {
   retry: 'wait',
   needs: ['network', 'workers'],
   gives: 'ready nodes',
-  check: ({ cluster, host }) => unready(cluster, host, nodes(cluster)),
+  check: ({ cluster, host, subject }) => unready(cluster, host, concerned(nodes(cluster), subject)),
 };

@@ -6,12 +6,16 @@ import type { Asked } from '../host.js';
 /** Without a network of pods no node becomes Ready, and it is enough that it is there. */
 const staysUnready = (cluster: Cluster): boolean => cluster.networking.cni === 'none';
 
+/** Up to so many are asked for by name; for more of them every node is. */
+const few = 50;
+
 /**
  * Which of the machines are not Ready nodes yet, or not nodes where nobody makes them Ready. They are counted by name:
  * `kubeadm join` returns before its node is there.
  */
 export async function unready(cluster: Cluster, host: Asked, machines: readonly Machine[]): Promise<string[]> {
-  const found = await host.read(nodeList);
+  const names = machines.map(({ name }) => name);
+  const found = await host.read(nodeList(names.length > few ? undefined : names));
   if (!found) return ['the API does not answer'];
   const byName = new Map(found.map((node) => [node.name, node]));
   return firstFew(

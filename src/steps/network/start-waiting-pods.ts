@@ -36,7 +36,7 @@ const waiting = ({ host }: CheckContext) => host.read(waitingPods(['kube-dns', '
 
 /** Every node: a pod's successor may come to another one than it was on. */
 async function connected(context: CheckContext): Promise<boolean> {
-  const [pods, found = []] = await Promise.all([waiting(context), context.host.read(nodeList)]);
+  const [pods, found = []] = await Promise.all([waiting(context), context.host.read(nodeList())]);
   const up = new Set(found.filter((node) => node.connected).map(({ name }) => name));
   return pods.length === 0 || nodes(context.cluster).every(({ name }) => up.has(name));
 }

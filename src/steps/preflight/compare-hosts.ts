@@ -1,9 +1,11 @@
 import { controlPlanes } from '../../cluster/roles.js';
 import { hostsAt, reachedFrom, sitesOf } from '../../cluster/sites.js';
+import { inReach, type Subject } from '../../cluster/subject.js';
+import { machineIds } from '../../facts/machine-ids.js';
 import { survey, type Survey } from '../../facts/survey.js';
 import type { PreflightName } from '../../cluster/preflight-problems.js';
-import { answers } from '../fitness.js';
-import type { Step } from '../step.js';
+import { answers, servesApi } from '../fitness.js';
+import type { CheckContext, Step } from '../step.js';
 import { sift, type Problem } from './problem.js';
 
 /** Seconds between two clocks beyond which certificates and leases misbehave. */
@@ -20,16 +22,40 @@ export const compareHosts: Step = {
   pace: { once: answers },
   retry: 'inspect',
   gives: 'preflight',
-  async check({ cluster, host, peer, warn }) {
+  async check(context) {
+    const { cluster, host, peer, subject, warn } = context;
+    const compared = inReach({ ...cluster, hosts: [...reachedFrom(cluster, host.machine.site)] }, subject);
     const surveys = await Promise.all(
-      reachedFrom(cluster, host.machine.site).map(async ({ name }) => [name, await (await peer(name)).read(survey)] as const),
+      compared.map(async ({ name }) => [name, await (await peer(name)).read(survey)] as const),
     );
-    return sift(cluster, differences(surveys), warn);
+    const others = subject ? await sharedWithOthers(context, subject, surveys) : [];
+    return sift(cluster, [...differences(surveys), ...others], warn);
   },
 };
 
+type Surveys = readonly (readonly [name: string, survey: Survey])[];
+
+/** Of nodes that are not asked the API knows the machine ids; it knows no hardware addresses, and no clocks. */
+async function sharedWithOthers(
+  { cluster, firstFit }: CheckContext,
+  subject: Subject,
+  surveys: Surveys,
+): Promise<Problem[]> {
+  const master = await firstFit(controlPlanes(cluster), servesApi);
+  const asked = new Map(surveys);
+  const owners = new Map(
+    [...(await master.read(machineIds))].flatMap(([name, id]) => (asked.has(name) ? [] : [[id, name]])),
+  );
+  return subject.hosts.flatMap((name) => {
+    const id = asked.get(name)?.machineId;
+    const owner = id === undefined ? undefined : owners.get(id);
+    if (owner === undefined) return [];
+    return [{ name: 'machine-id', words: `${name} and ${owner} have the same machine id ${id}` }];
+  });
+}
+
 /** What hosts may not share, or may not differ in. */
-export function differences(surveys: readonly (readonly [name: string, survey: Survey])[]): Problem[] {
+export function differences(surveys: Surveys): Problem[] {
   const problems: Problem[] = [];
   const shared = (problem: PreflightName, what: string, values: (survey: Survey) => readonly string[]): void => {
     const owners = new Map<string, string[]>();

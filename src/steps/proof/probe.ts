@@ -3,8 +3,8 @@ import { isDualStack } from '../../cluster/families.js';
 import { imageName } from '../../cluster/image-names.js';
 import { networkProbe } from '../runtime/images.js';
 
-/** A small HTTP server on every node, and a service before them. */
-export function probe(cluster: Cluster, namespace: string): object[] {
+/** A small HTTP server on every node, or on those that are named, and a service before them. */
+export function probe(cluster: Cluster, namespace: string, nodes?: readonly string[]): object[] {
   const labels = { app: 'probe' };
   const { image, serve } = networkProbe(cluster);
   const container = {
@@ -36,6 +36,7 @@ export function probe(cluster: Cluster, namespace: string): object[] {
           metadata: { labels },
           spec: {
             tolerations: [{ operator: 'Exists' }],
+            ...(nodes ? { affinity: on(nodes) } : {}),
             terminationGracePeriodSeconds: 1,
             automountServiceAccountToken: false,
             containers: [container],
@@ -45,3 +46,14 @@ export function probe(cluster: Cluster, namespace: string): object[] {
     },
   ];
 }
+
+/** By the label that every kubelet gives its node, whose name kubeadm tells it. */
+const on = (nodes: readonly string[]): object => ({
+  nodeAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [
+        { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [...nodes].sort() }] },
+      ],
+    },
+  },
+});

@@ -3,6 +3,7 @@ import { podSubnets } from '../../cluster/families.js';
 import { inUrl } from '../../cluster/ip.js';
 import { patientSeconds } from '../../cluster/patience.js';
 import { controlPlanes, nodes } from '../../cluster/roles.js';
+import { concerned } from '../../cluster/subject.js';
 import { apiObject, kubectl, notWaiting } from '../../facts/kubectl.js';
 import { placedPods, type PlacedPod } from '../../facts/pods.js';
 import { rolledOut } from '../../facts/rollout.js';
@@ -10,8 +11,9 @@ import { abreast, channels } from '../abreast.js';
 import { stream } from '../control-plane/kubeadm-documents.js';
 import type { Host } from '../host.js';
 import { servesApi } from '../fitness.js';
-import type { Step } from '../step.js';
+import type { CheckContext, Step } from '../step.js';
 import { networkProbe } from '../runtime/images.js';
+import { withNeighbours } from './neighbours.js';
 import { within } from '../within.js';
 import { probe } from './probe.js';
 
@@ -28,28 +30,49 @@ export const proveNetwork: Step = {
   pace: { once: servesApi },
   retry: 'edit',
   needs: ['ready nodes'],
-  async check({ cluster, host }) {
-    const found = await host.read(
-      apiObject<{ data?: Record<string, string> }>(['-n', 'kube-system', 'configmap', record]),
-    );
-    if (found?.data?.['nodes'] === nodeNames(cluster)) return [];
+  async check(context) {
+    const { cluster, subject } = context;
+    const known = await proved(context);
+    if (subject) {
+      const unproved = subject.hosts.filter((name) => !known.includes(name));
+      return unproved.length > 0 ? [`nobody has proved the network of ${unproved.join(' ')}`] : [];
+    }
+    if (known.join(' ') === nodeNames(cluster)) return [];
     const { length } = nodes(cluster);
     return [`nobody has proved the network of ${length > shown ? `these ${length} nodes` : nodeNames(cluster)}`];
   },
-  async apply({ cluster, host }) {
-    await host.run(kubectl(['apply', '-f', '-']), { stdin: stream(...probe(cluster, namespace)) });
-    await until(host, cluster);
-    await reachEachOther(host, cluster);
+  async apply(context) {
+    const { cluster, subject, host } = context;
+    const among = subject ? await withNeighbours(cluster, subject, host) : cluster;
+    const only = subject ? nodes(among).map(({ name }) => name) : undefined;
+    await host.run(kubectl(['apply', '-f', '-']), { stdin: stream(...probe(cluster, namespace, only)) });
+    await until(host, among);
+    await reachEachOther(host, among);
     await host.run(kubectl(['delete', 'namespace', namespace, ...notWaiting(cluster)]));
     const proof = {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: record, namespace: 'kube-system' },
-      data: { nodes: nodeNames(cluster), at: new Date().toISOString() },
+      data: { nodes: subject ? await withProved(context) : nodeNames(cluster), at: new Date().toISOString() },
     };
     await host.run(kubectl(['apply', '-f', '-']), { stdin: stream(proof) });
   },
 };
+
+/** Nodes whose network was proved, by name and in order. */
+async function proved({ host }: CheckContext): Promise<string[]> {
+  const found = await host.read(
+    apiObject<{ data?: Record<string, string> }>(['-n', 'kube-system', 'configmap', record]),
+  );
+  return found?.data?.['nodes']?.split(' ') ?? [];
+}
+
+/** Those that were proved before, and those that the run is about. */
+async function withProved(context: CheckContext): Promise<string> {
+  const { cluster, subject } = context;
+  const own = concerned(nodes(cluster), subject).map(({ name }) => name);
+  return [...new Set([...(await proved(context)), ...own])].sort().join(' ');
+}
 
 /** Whatever the order of the spec is. */
 const nodeNames = (cluster: Cluster): string =>

@@ -1,3 +1,4 @@
+import { beyond } from '../../cluster/beyond.js';
 import { compare } from '../../cluster/compare.js';
 import { pathText, type Difference } from '../../cluster/difference.js';
 import type { Cluster } from '../../cluster/cluster.js';
@@ -13,16 +14,17 @@ export const compareRecord: Step = {
   name: 'compareRecord',
   does: 'Compare the spec with what was applied to this cluster before',
   on: controlPlanes,
+  forCluster: true,
   pace: 'all at once',
   retry: 'inspect',
   async check(context) {
-    const { cluster, host, records, warn } = context;
+    const { cluster, host, records, subject, warn } = context;
     const text = await recordOn(host);
-    if (text === undefined) return [];
+    if (text === undefined) return subject ? missingRecord(context) : [];
     const found = records.parse(text);
     if ('unreadable' in found) return [`${recordPath} ${found.unreadable}; where nobody needs it, move it away`];
     const { record } = found;
-    const differences = compare(record.spec, cluster);
+    const differences = subject ? beyond(record.spec, cluster, subject) : compare(record.spec, cluster);
     const refused = differences.filter(({ severity }) => severity === 'error');
     for (const one of differences.filter(({ severity }) => severity === 'warning')) warn(words(one));
     if (refused.length === 0) return [];
@@ -33,15 +35,24 @@ export const compareRecord: Step = {
   },
 };
 
+/** Some hosts are added to what was applied before, which somebody has to know. */
+async function missingRecord(context: CheckContext): Promise<string[]> {
+  const elsewhere = await newerOn(context);
+  if (elsewhere === undefined)
+    return [`${recordPath} is not there, on no control plane: to make the cluster takes kha install without --only`];
+  context.warn(`${recordPath} is not there; that of ${elsewhere} counts`);
+  return [];
+}
+
 const recordOn = async (host: Asked): Promise<string | undefined> => (await host.read(file(recordPath)))?.content;
 
 const words = ({ path, message, expected }: Difference): string =>
   `${pathText(path)}: ${message}${expected ? `; expected: ${expected}` : ''}`;
 
-/** Another control plane with a newer record of this cluster: this one was away when the last operation ended. */
+/** Another control plane with a newer record of this cluster than this one's own: it was away when the last operation ended. */
 async function newerOn(
   { cluster, host, peer, records }: CheckContext,
-  own: ClusterRecord,
+  own?: ClusterRecord,
 ): Promise<string | undefined> {
   for (const { name } of controlPlanes(cluster).filter((one) => one.name !== host.machine.name)) {
     const text = await recordOn(await peer(name));
@@ -50,7 +61,7 @@ async function newerOn(
   return undefined;
 }
 
-function newerOf(records: Records, { name }: Cluster, text: string, own: ClusterRecord): boolean {
+function newerOf(records: Records, { name }: Cluster, text: string, own: ClusterRecord | undefined): boolean {
   const found = records.parse(text);
-  return 'record' in found && found.record.spec.name === name && found.record.at > own.at;
+  return 'record' in found && found.record.spec.name === name && found.record.at > (own?.at ?? '');
 }

@@ -8,6 +8,7 @@ export const writeRecord: Step = {
   name: 'writeRecord',
   does: 'Write on the control plane what was applied: the spec, by which kha and which run',
   on: controlPlanes,
+  forCluster: true,
   pace: 'all at once',
   retry: 'edit',
   needs: ['nodes on the endpoint'],

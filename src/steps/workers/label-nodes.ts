@@ -1,13 +1,13 @@
 import type { Cluster } from '../../cluster/cluster.js';
 import { settingsOf } from '../../cluster/node-settings.js';
 import { controlPlanes, nodes } from '../../cluster/roles.js';
+import { concerned } from '../../cluster/subject.js';
 import { kubectl } from '../../facts/kubectl.js';
 import { nodeMetadata, type NodeMetadata, type Words } from '../../facts/nodes.js';
 import { abreast, channels } from '../abreast.js';
 import { firstFew } from '../first-few.js';
 import { servesApi } from '../fitness.js';
-import type { Asked } from '../host.js';
-import type { Step } from '../step.js';
+import type { CheckContext, Step } from '../step.js';
 
 /** So many keys are asked after at once: a command's word has 128 KB at most (execve(2), MAX_ARG_STRLEN). */
 const keysAtOnce = 100;
@@ -24,8 +24,8 @@ export const labelNodes: Step = {
   pace: { once: servesApi },
   retry: 'edit',
   needs: ['ready nodes'],
-  async check({ cluster, host }) {
-    const lacking = await lack(cluster, host);
+  async check(context) {
+    const lacking = await lack(context);
     if (!lacking) return ['the API does not answer'];
     return firstFew(
       lacking.flatMap(({ name, labels, annotations }) => [
@@ -34,8 +34,9 @@ export const labelNodes: Step = {
       ]),
     );
   },
-  async apply({ cluster, host }) {
-    await abreast((await lack(cluster, host)) ?? [], channels, ({ name, ...metadata }) =>
+  async apply(context) {
+    const { host } = context;
+    await abreast((await lack(context)) ?? [], channels, ({ name, ...metadata }) =>
       host.run(`${kubectl(['patch', 'node', name, '--type', 'merge', '-p'])} "$(cat)"`, {
         stdin: JSON.stringify({ metadata }),
       }),
@@ -43,21 +44,21 @@ export const labelNodes: Step = {
   },
 };
 
-const wanted = (cluster: Cluster): Wanted[] =>
-  nodes(cluster)
+const wanted = (cluster: Cluster, subject?: CheckContext['subject']): Wanted[] =>
+  concerned(nodes(cluster), subject)
     .map((machine) => ({ name: machine.name, ...settingsOf(cluster, machine) }))
     .map(({ name, labels, annotations }) => ({ name, labels, annotations }))
     .filter(hasAny);
 
 /** What nodes lack of what they are to have; undefined where there is no API to ask. */
-async function lack(cluster: Cluster, host: Asked): Promise<Wanted[] | undefined> {
-  const all = wanted(cluster);
+async function lack({ cluster, host, subject }: CheckContext): Promise<Wanted[] | undefined> {
+  const all = wanted(cluster, subject);
   const keys = [
     ...new Set(all.flatMap(({ labels, annotations }) => Object.keys({ ...labels, ...annotations }))),
   ].sort();
   let lacking = all;
   for (let asked = 0; asked < keys.length; asked += keysAtOnce) {
-    const found = await host.read(nodeMetadata(keys.slice(asked, asked + keysAtOnce)));
+    const found = await host.read(nodeMetadata(keys.slice(asked, asked + keysAtOnce), subject?.hosts));
     if (!found) return undefined;
     lacking = lacking.map(({ name, labels, annotations }) => {
       const node = found.get(name);

@@ -81,9 +81,7 @@ export class Crowd {
     if (!found.items) return stdout.replaceAll(`m3 ${this.#one.name}`, `m3 ${all.join(' ')}`);
     const items = found.items.flatMap((item) => {
       const text = JSON.stringify(item);
-      return this.#about(text)
-        ? this.machines.map((machine) => JSON.parse(this.#as(machine, text)) as unknown)
-        : [item];
+      return this.#about(text) ? members.map((machine) => JSON.parse(this.#as(machine, text)) as unknown) : [item];
     });
     return JSON.stringify({ ...found, items }, undefined, 4);
   }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import type { Cluster } from '../../../src/cluster/cluster.js';
 import { inputVersion } from '../../../src/cluster/input-version.js';
+import type { Subject } from '../../../src/cluster/subject.js';
 import { taskQueue, type OperationInput, type Report } from '../../../src/workflows/messages.js';
 import { startServer } from '../dev-server.js';
 import { compiled, end, startWorker } from '../program.js';
@@ -17,8 +18,12 @@ export interface OpenSite {
   readonly asked: () => Counts;
   /** The same cluster with so many of its workers, and the site for it. */
   readonly withWorkers: (members: number) => Cluster;
-  /** Installs, and gives the run's report. Throws what is held or failed. */
-  install(cluster: Cluster): Promise<Report>;
+  /** Lets the cluster that was installed be this one of more workers, as if all of them had come before. */
+  readonly standsAs: (cluster: Cluster) => Promise<void>;
+  /** Milliseconds that each command takes from now on. */
+  readonly take: (milliseconds: number) => void;
+  /** Installs, or adds hosts, and gives the run's report. Throws what is held or failed. */
+  install(cluster: Cluster, subject?: Subject): Promise<Report>;
   /** The most memory that the worker had resident so far, in bytes. */
   memory(): number;
   close(): Promise<void>;
@@ -49,15 +54,17 @@ export async function openSite(workers: number): Promise<OpenSite> {
     cluster: site.cluster,
     asked: site.asked,
     withWorkers: (members) => site.withWorkers(members),
+    standsAs: (cluster) => site.standsAs(cluster),
+    take: (milliseconds) => site.take(milliseconds),
     client,
-    install: (cluster) => install(client, cluster),
+    install: (cluster, subject) => install(client, cluster, subject),
     memory: () => Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024,
     close,
   };
 }
 
-async function install(client: Client, cluster: Cluster): Promise<Report> {
-  const input: OperationInput = { schema: inputVersion, kha: 'bench', mode: 'apply', cluster };
+async function install(client: Client, cluster: Cluster, subject?: Subject): Promise<Report> {
+  const input: OperationInput = { schema: inputVersion, kha: 'bench', mode: 'apply', cluster, subject };
   const handle = await client.workflow.start('installCluster', {
     taskQueue,
     workflowId: `cluster/${cluster.name}`,

@@ -10,15 +10,23 @@ export interface Served {
   readonly asked: () => Counts;
   /** The same cluster with so many workers, and the site for it. */
   readonly withWorkers: (members: number) => Cluster;
+  /** Lets the cluster that was installed be this one of more workers, as if all of them had come before. */
+  readonly standsAs: (cluster: Cluster) => Promise<void>;
+  /** Milliseconds that each command takes from now on. */
+  readonly take: (milliseconds: number) => void;
   readonly close: () => Promise<void>;
 }
 
 /** As many workers as are wanted beside the recorded control planes; `delay`: milliseconds that each command takes. */
 export async function serveSite(workers: number, delay = 0): Promise<Served> {
   let asked = new Map<string, number>();
+  let takes = delay;
   const ssh = await serveSsh((user, command, stdin) => {
     asked.set(user, (asked.get(user) ?? 0) + 1);
-    return { fate: { carriedOut: true, answered: true, delay }, carryOut: () => site.execute(user, command, stdin) };
+    return {
+      fate: { carriedOut: true, answered: true, delay: takes },
+      carryOut: () => site.execute(user, command, stdin),
+    };
   });
   const site = new Site(workers, (host) => ssh.settings(host));
   return {
@@ -33,6 +41,8 @@ export async function serveSite(workers: number, delay = 0): Promise<Served> {
       const { hosts } = site.cluster;
       return reached({ ...site.cluster, hosts: hosts.slice(0, hosts.length - workers + members) });
     },
+    standsAs: (cluster) => site.standsAs(cluster),
+    take: (milliseconds) => void (takes = milliseconds),
     close: () => ssh.close(),
   };
 }

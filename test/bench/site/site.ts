@@ -5,6 +5,7 @@ import { askedTogether } from '../../simulation/together.js';
 import { Answers, World, type Done } from '../../simulation/world.js';
 import { Crowd } from './crowd.js';
 import { KeptRecords } from './kept-records.js';
+import { NodesOfApi } from './nodes-of-api.js';
 
 /**
  * The recorded lab with as many workers as are wanted: its control planes, and workers that each answer as its one worker
@@ -16,6 +17,7 @@ export class Site {
   members: number;
   readonly #crowd: Crowd;
   readonly #records = new KeptRecords();
+  readonly #nodes = new NodesOfApi();
   readonly #worlds = new Map<string, World>();
 
   constructor(workers: number, settings: (host: string) => SshSettings) {
@@ -53,19 +55,24 @@ export class Site {
     }
   }
 
+  /** Of its other workers nobody asks but the API and the record. */
+  standsAs(cluster: Cluster): Promise<void> {
+    return this.#records.tellOf(cluster);
+  }
+
   /** What a host answers. One that no host of the lab was ever given fails, and so the step that gave it. */
   execute(host: string, command: string, stdin: string): Output {
     const asked = askedTogether(command, stdin);
     if (asked) return asked.answer(asked.questions.map((one) => this.execute(host, one.command, one.stdin)));
-    const own = this.#answer(host, this.#crowd.recorded(host), command, stdin);
-    const kept = this.#records.answer(host, command, stdin);
+    const own = this.#answer(host, this.#crowd.recorded(host), NodesOfApi.unlimited(command), stdin);
+    const kept = this.#records.answer(host, command, stdin) ?? this.#nodes.answer(this.cluster, command);
     if (kept) return kept;
-    if (typeof own !== 'string') return own;
+    if (typeof own !== 'string') return this.#nodes.told(command, stdin, own);
     // Of the proof's pods each asks the next: of many on recorded names, some pairs never met.
     if (/ exec probe-\w+ -- /.test(command)) return { code: 0, stdout: '', stderr: '' };
     // Whether it is fit to act for the cluster was asked of the first alone, which was.
     const first = this.cluster.hosts[0]!.name;
-    const others = first === host ? own : this.#answer(first, first, command, stdin);
+    const others = first === host ? own : this.#answer(first, first, NodesOfApi.unlimited(command), stdin);
     if (typeof others !== 'string') return others;
     return { code: 127, stdout: '', stderr: `not recorded: ${own.slice(0, 2_000)}` };
   }

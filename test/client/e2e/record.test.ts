@@ -64,6 +64,38 @@ describe.skipIf(noSshd !== '')(`a cluster that stands${noSshd && ` (${noSshd})`}
     },
   );
 
+  it.each<[string, string[], (text: string) => string, RegExp]>([
+    [
+      'the record lacks more',
+      ['w2'],
+      (text) => text,
+      /cluster\.yaml:13:13 error hosts\[4\]\.name: w3 is not part of the cluster yet/,
+    ],
+    [
+      'a field is another',
+      ['w2,w3'],
+      (text) => `${text}patience: 2\n`,
+      /error patience: .*\n.*\n.*\n.*\n?.*kha install without --only/,
+    ],
+    [
+      'a host is unknown',
+      ['w9'],
+      (text) => text,
+      /--only w9: the spec has no host w9; its workers: w1, w2, w3\nNext: nothing was touched/,
+    ],
+    ['a host is more than a worker', ['m1,w2'], (text) => text, /m1 is control-plane; only a host that is a worker/],
+  ])('refuses to add workers alone where %s', async (_, hosts, change, words) => {
+    const more = [2, 3].map((n) => `  - { name: w${n}, address: 127.0.1.${n}, roles: [worker] }\n`).join('');
+    write((text) => change(text.replace(/.*w1.*\n/, `$&${more}`)));
+    for (const verb of ['plan', 'install']) {
+      const { code, stderr } = await kha(verb, spec, '--only', ...hosts);
+      expect(stderr).toMatch(words);
+      expect(code).toBe(2);
+    }
+    expect(await done('list')).toContain('no clusters yet');
+    write();
+  });
+
   it('gives the same to programs', async () => {
     const { code, stdout } = await kha('plan', spec, '--output', 'json');
     expect(code).toBe(2);

@@ -45,7 +45,7 @@ describe('frame', () => {
       line('etcd', 'm2', 'startEtcd', 'held', { problem: 'startEtcd on m2: disk full\n\nmore' }),
     ]);
     expect(frame(now, 11_000, size, plain)).toEqual([
-      'install prod · Kubernetes v1.37.2 · running · 11.0 s',
+      'install of prod · Kubernetes v1.37.2 · running · 11.0 s',
       '✓ Preflight                 2.5 s  1 changed, 1 done',
       '… etcd',
       '  … m1       checkEtcd                      10.0 s  1 ended',
@@ -78,6 +78,17 @@ describe('frame', () => {
     expect(Math.max(...rows.map((row) => row.length))).toBeLessThanOrEqual(40);
     expect(rows[1]).toMatch(/lines above/);
   });
+});
+
+it('says of a run about some hosts which those are', () => {
+  const now = progress([], { subject: ['w7', 'w8'] });
+  expect(frame(now, 1_000, size, plain)[0]).toMatch(/^install of w7, w8 in prod · /);
+  expect(events(undefined, now)).toEqual(['          install of w7, w8 in prod']);
+  expect(events(now, now)).toEqual([]);
+  const many = Array.from({ length: 30 }, (_, n) => `w${n}`);
+  const plan = planFacts(progress([], { subject: many, mode: 'plan' }));
+  expect(plan.subject).toEqual(many);
+  expect(planText(plan)).toBe('w0, w1, w2, w3 and 26 more in prod, Kubernetes v1.37.2: nothing to do');
 });
 
 describe('events', () => {

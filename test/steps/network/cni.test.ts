@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openings } from '../../../src/cluster/ports.js';
+import { controlPlanes, nodes as nodesOf } from '../../../src/cluster/roles.js';
 import { existing, file, sha256 } from '../../../src/facts/files.js';
 import { apiObject } from '../../../src/facts/kubectl.js';
 import { kubectlDiff } from '../../../src/facts/kubectl-diff.js';
@@ -148,7 +149,9 @@ describe('the network of pods', () => {
 
   it('that is nobody’s lets no node be Ready: they are only to be there, and a plan says so', async () => {
     const told = (wanted: typeof none, nodes = waiting) => {
-      const host = new FakeHost(wanted, 'm1').tells(nodeList, nodes);
+      const host = new FakeHost(wanted, 'm1');
+      for (const asked of [nodesOf(wanted), controlPlanes(wanted)])
+        host.tells(nodeList(asked.map(({ name }) => name)), nodes);
       return contextOf(wanted, host);
     };
     expect(await checkNodes.check(told(own))).toContain('m1 is not Ready');

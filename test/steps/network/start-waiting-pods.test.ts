@@ -14,7 +14,7 @@ describe('startWaitingPods', () => {
   it('deletes pods that wait for a network which is up, and no others', async () => {
     const host = new FakeHost(wanted, 'm1')
       .tells(pods, [{ name: 'coredns-1', node: 'm2' }])
-      .tells(nodeList, connected('m1', 'm2', 'm3', 'w1'))
+      .tells(nodeList(), connected('m1', 'm2', 'm3', 'w1'))
       .obeys(/^sleep 1$/)
       .obeys(/^kubectl .* delete pod /);
     expect(await startWaitingPods.check(contextOf(wanted, host))).toEqual(['coredns-1 waits for the network of m2']);
@@ -28,7 +28,7 @@ describe('startWaitingPods', () => {
   });
 
   it('does nothing where none waits', async () => {
-    const host = new FakeHost(wanted, 'm1').tells(pods, []).tells(nodeList, connected());
+    const host = new FakeHost(wanted, 'm1').tells(pods, []).tells(nodeList(), connected());
     expect(await startWaitingPods.check(contextOf(wanted, host))).toEqual([]);
     await startWaitingPods.apply!(contextOf(wanted, host));
     expect(host.done).toEqual([]);
@@ -37,7 +37,7 @@ describe('startWaitingPods', () => {
   it('gives a network that does not come up half a minute, and leaves the verdict to checkComponents', async () => {
     const host = new FakeHost(wanted, 'm1')
       .tells(pods, [{ name: 'coredns-1', node: 'm2' }])
-      .tells(nodeList, connected('m1', 'm2', 'm3'))
+      .tells(nodeList(), connected('m1', 'm2', 'm3'))
       .obeys(/^sleep 1$/)
       .obeys(/^kubectl .* delete pod /);
     await startWaitingPods.apply!(contextOf(wanted, host));

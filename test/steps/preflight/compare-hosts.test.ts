@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { existing } from '../../../src/facts/files.js';
+import { machineIds } from '../../../src/facts/machine-ids.js';
+import { httpsStatus } from '../../../src/facts/network.js';
 import { survey as surveyFact, type Survey } from '../../../src/facts/survey.js';
 import { compareHosts, differences } from '../../../src/steps/preflight/compare-hosts.js';
 import { cluster } from '../../clusters.js';
@@ -76,5 +79,34 @@ describe('compareHosts', () => {
     expect(await compareHosts.check(contextOf(wanted, late[0]!, late))).toEqual([
       expect.stringMatching(/^clock: the clock of s2 is .* ahead of the others/),
     ]);
+  });
+
+  it('of a run about some asks no other worker, and the API for the machine ids of those', async () => {
+    const worker = (name: string, number: number) => ({ name, address: `10.0.1.${number}`, roles: ['worker'] });
+    const wanted = cluster({ hosts: [...cluster().hosts, worker('w2', 2), worker('w3', 3)] });
+    const id = (number: number): string => String(number).repeat(32);
+    const fakes = ['m1', 'm2', 'm3', 'w3'].map((name, index) =>
+      new FakeHost(wanted, name).tells(
+        surveyFact,
+        survey({ machineId: id(index + 1), macs: [`02:00:00:00:00:0${index}`] }),
+      ),
+    );
+    const [m1] = fakes;
+    m1!
+      .tells(existing(['/etc/kubernetes/admin.conf']), ['/etc/kubernetes/admin.conf'])
+      .tells(httpsStatus('https://10.0.0.11:6443/readyz'), 200);
+    const ids = (ofW1: string) =>
+      new Map([
+        ['m1', id(1)],
+        ['m2', id(2)],
+        ['m3', id(3)],
+        ['w1', ofW1],
+        ['w2', id(6)],
+      ]);
+    const context = { ...contextOf(wanted, m1!, fakes), subject: { hosts: ['w3'] } };
+    m1!.tells(machineIds, ids(id(5)));
+    expect(await compareHosts.check(context)).toEqual([]);
+    m1!.tells(machineIds, ids(id(4)));
+    expect(await compareHosts.check(context)).toEqual([`machine-id: w3 and w1 have the same machine id ${id(4)}`]);
   });
 });

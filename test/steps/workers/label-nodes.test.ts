@@ -69,6 +69,18 @@ it('gives only what is lacking, and touches no other node', async () => {
   expect(stdin).toEqual([{ metadata: { labels: { disk: 'ssd' }, annotations: { 'a/b': 'c d' } } }]);
 });
 
+it('of a run about some asks for them, and labels no other', async () => {
+  const w2 = { ...w1, name: 'w2', address: '10.0.0.22', labels: { disk: 'hdd' } };
+  const both = cluster({ hosts: [...wanted.hosts, w2] });
+  const master = new FakeHost(both, 'm1')
+    .tells(nodeMetadata(['disk'], ['w2']), new Map([['w2', { labels: {}, annotations: {} }]]))
+    .obeys(/ patch node w2 /);
+  const context = { ...contextOf(both, master), subject: { hosts: ['w2'] } };
+  expect(await labelNodes.check(context)).toEqual(['w2 lacks the label disk=hdd']);
+  await labelNodes.apply!(context);
+  expect(master.done).toHaveLength(1);
+});
+
 it('asks after many keys in several questions, and tells the first of what is lacking', async () => {
   const [first = [], then = []] = [0, 100].map((from) =>
     Array.from({ length: from === 0 ? 100 : 30 }, (_, index) => `k${String(from + index).padStart(3, '0')}`),
