@@ -7,6 +7,7 @@ import { execute, openingOf, type ExecuteOptions } from './execute.js';
 import { Gathering } from './gathering.js';
 import { NotAnswered } from './not-answered.js';
 import { ChannelRefused } from './shell.js';
+import type { Turns } from './turns.js';
 
 /** What sudo, PAM or a directory that is away may take to come back; milliseconds. */
 const recovering = 30_000;
@@ -21,11 +22,12 @@ export class Link {
   #proof: Promise<unknown> | undefined;
   #proved = false;
 
-  constructor(target: Target, patience: number) {
+  constructor(target: Target, patience: number, logins: Turns) {
     this.target = target;
     this.#patience = patience;
     this.#gathering = new Gathering(
-      async (signal) => new Connection(await connect(target, signal), () => openingOf(target)),
+      async (signal) =>
+        new Connection(await logins.take(() => connect(target, signal), signal), () => openingOf(target)),
     );
   }
 
