@@ -13,6 +13,7 @@ export interface WaveInput {
   readonly hosts: readonly string[];
   /** Hosts and their sites; left out where none is at one. */
   readonly sites?: readonly (readonly [host: string, site: string])[];
+  readonly busy: Busy;
   /** In their order; `hosts` where a step is not for all of them. */
   readonly steps: readonly { readonly step: string; readonly hosts?: readonly string[] }[];
 }
@@ -28,6 +29,15 @@ export interface WaveEnd {
   readonly lines: readonly WaveLine[];
   /** Hosts that a plan could not ask. */
   readonly silent: readonly string[];
+  readonly busy: Busy;
+}
+
+/** Hosts of a wave that it is not looked ahead for: mostly none or all. See look-ahead.ts. */
+export type Busy = 'all' | readonly string[];
+
+export function busyAmong(hosts: readonly string[], busy: ReadonlySet<string>): Busy {
+  const found = hosts.filter((host) => busy.has(host));
+  return found.length === hosts.length ? 'all' : found;
 }
 
 /** A wave's lines as its parent keeps them: those that say the same of other hosts become one. */

@@ -10,7 +10,7 @@ import type { Mode } from '../steps/step.js';
 import type { Around, Task } from './around.js';
 import { together } from './call.js';
 import { allOrNone, cancellation } from './scope.js';
-import type { WaveEnd, WaveInput, WaveLine } from './wave.js';
+import { busyAmong, type WaveEnd, type WaveInput, type WaveLine } from './wave.js';
 
 /** Waves that may be under way at once: 1,000 hosts. */
 export const window = 4;
@@ -26,8 +26,9 @@ export interface Wave {
 /** Lets waves of hosts go through steps, so many at once, and takes what each came to into the run's own journal. */
 export const waveLanes = (waves: readonly Wave[], atOnce: number, around: Around): Promise<void>[] =>
   inLanes(waves, atOnce, async (wave) => {
-    const { lines, ended, words, silent } = await child(wave, around.mode, around);
+    const { lines, ended, words, silent, busy } = await child(wave, around.mode, around);
     for (const host of silent) around.silent.add(host);
+    for (const host of busy === 'all' ? wave.hosts : busy) around.busy.add(host);
     around.journal.adopt(wave.stage, wave.hosts, lines);
     if (ended === 'aborted') throw ApplicationFailure.nonRetryable(words, 'Aborted');
     if (ended === 'cancelled') throw ofCancelled(wave);
@@ -61,7 +62,7 @@ async function child({ stage, tasks, hosts: all, place }: Wave, mode: Mode, arou
     if (own.length === 0) return [];
     return [own.length === hosts.length ? { step: name } : { step: name, hosts: own }];
   });
-  if (steps.length === 0) return { ended: 'done', lines: [], silent: [] };
+  if (steps.length === 0) return { ended: 'done', lines: [], silent: [], busy: [] };
   const sites = hosts.flatMap((host) => {
     const site = around.sites.get(host);
     return site === undefined ? [] : [[host, site] as const];
@@ -77,6 +78,7 @@ async function child({ stage, tasks, hosts: all, place }: Wave, mode: Mode, arou
     stage,
     hosts,
     ...(sites.length > 0 ? { sites } : {}),
+    busy: busyAmong(hosts, around.busy),
     steps,
   };
   const id = `${workflowId}/${place}`;

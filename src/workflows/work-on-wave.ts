@@ -6,11 +6,11 @@ import { isOnce } from './call.js';
 import { goThrough } from './go-through.js';
 import { handleMessages, waveSignal } from './handlers.js';
 import { Journal } from './journal.js';
-import { told, type WaveEnd, type WaveInput } from './wave.js';
+import { busyAmong, told, type WaveEnd, type WaveInput } from './wave.js';
 
 /** Some hosts of a large cluster in one stage: a child of the operation, with holds and answers of its own. */
 export async function workOnWave(input: WaveInput): Promise<WaveEnd> {
-  const { of, head, patience, mode, stage, hosts } = input;
+  const { of, head, patience, mode, stage, hosts, busy } = input;
   const sites: Sites = new Map(input.sites);
   const parent = getExternalWorkflowHandle(of.workflowId, of.runId);
   let waits = false;
@@ -27,7 +27,7 @@ export async function workOnWave(input: WaveInput): Promise<WaveEnd> {
     patience,
     sites,
     silent: new Set(),
-    busy: new Set(),
+    busy: new Set(busy === 'all' ? hosts : busy),
   };
   const tasks = input.steps.map(({ step, hosts: own }): Task => {
     const meant = new Set(own ?? hosts);
@@ -41,6 +41,7 @@ export async function workOnWave(input: WaveInput): Promise<WaveEnd> {
     ...(words === undefined ? {} : { words }),
     lines: told(journal.lines, hosts),
     silent: [...around.silent],
+    busy: busyAmong(hosts, around.busy),
   });
   journal.enter(stage);
   try {
