@@ -13,9 +13,13 @@ import { samples } from './samples.js';
 
 /** The steps as an install orders them: as they stand in its stages, the first time each. */
 function installOrder(): Step[] {
-  const text = readFileSync(new URL('../../src/workflows/install-cluster.ts', import.meta.url), 'utf8');
-  const body = text.slice(text.lastIndexOf("from '")).replaceAll(/gate\([^)]*\)/g, '');
-  const named = [...body.matchAll(/\b[a-z]\w+\b/g)].map(([name]) => name);
+  const words = (file: string): string[] => {
+    const text = readFileSync(new URL(`../../src/workflows/${file}.ts`, import.meta.url), 'utf8');
+    const body = text.slice(text.lastIndexOf("from '")).replaceAll(/gate\([^)]*\)/g, '');
+    return [...body.matchAll(/\b[a-z]\w+\b/g)].map(([name]) => name);
+  };
+  // What every host goes through stands in lists of their own, and comes after preflight, which changes nothing.
+  const named = [...words('prepared-hosts'), ...words('install-cluster')];
   return [...new Set(named)].flatMap((name) => (name in catalogue ? [catalogue[name as keyof typeof catalogue]] : []));
 }
 
