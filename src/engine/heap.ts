@@ -1,5 +1,5 @@
 /**
- * What Node is told of a worker's memory. V8 lets a heap grow to four times what lives in it before it collects, where it
- * may have gigabytes, and to half as much again where it may have one. With 600 hosts 70 MB live, 40 KB a host.
+ * What Node is told of a worker's memory. Where it may have gigabytes, it lets a heap grow far beyond what lives in it
+ * before it collects: with 600 hosts a worker had 632 MB resident and 70 MB alive; within this, 464 MB with 1,000 hosts.
  */
 export const heapOptions: readonly string[] = ['--max-old-space-size=1024'];
