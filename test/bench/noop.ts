@@ -8,7 +8,7 @@ export const noop: Bench = {
   name: 'noop',
   title: 'Nothing to do',
   how: 'The ten steps from above on the same sshd hosts, where all is done already: kha, whose worker has no connection yet, beside Ansible doing the same checks. Then simulated clusters, as those below, are installed twice: counted are round trips, the commands that each worker is given by the second install.',
-  full: { sizes: [100], runs: 3 },
+  full: { sizes: [100], runs: 2 },
   smallest: { sizes: [2], runs: 1 },
   async measure({ sizes, runs }) {
     const lines: Line[] = [];

@@ -22,7 +22,7 @@ export const resume: Bench = {
   name: 'resume',
   title: 'Going on after a kill',
   how: 'The engine as kha starts it, with an install of three control planes and 100 workers, simulated hosts that take 200 ms for a command. In the midst of a stage its processes are killed with SIGKILL; its watcher starts them again. *Back* is when the server answers and, where it was killed, the new worker says that it serves; from then to the first start of a step or of another attempt of one.',
-  full: { sizes: [100], runs: 5 },
+  full: { sizes: [100], runs: 3 },
   smallest: { sizes: [2], runs: 1 },
   async measure({ sizes, runs }) {
     const lines: Line[] = [];

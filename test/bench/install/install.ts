@@ -13,7 +13,7 @@ export const install: Bench = {
   name: 'install',
   title: 'An install in the lab',
   how: 'Three control planes with etcd and a load balancer on them and one worker, from bare hosts to the end of `kha install`: all nodes Ready, CoreDNS up, names and pods proved to be reached from every node. Against the same by hand in the same lab, with the same packages, programs and settings at hand: hosts prepared one after another, `kubeadm init` and joins one after another, Calico, nodes Ready and CoreDNS up; no load balancer, no proof. Each in a lab of its own whose hosts were just started.',
-  full: { sizes: [3], runs: 2 },
+  full: { sizes: [3], runs: 1 },
   inLab: true,
   smallest: { sizes: [1], runs: 1 },
   async measure({ sizes: [masters = 3], runs }) {
