@@ -1,5 +1,5 @@
 import { controlPlanes } from '../../cluster/roles.js';
-import { hostsAt, reachedFrom, sitesOf } from '../../cluster/sites.js';
+import { reachedFrom } from '../../cluster/sites.js';
 import { inReach, type Subject } from '../../cluster/subject.js';
 import { machineIds } from '../../facts/machine-ids.js';
 import { survey, type Survey } from '../../facts/survey.js';
@@ -15,10 +15,7 @@ export const compareHosts: Step = {
   name: 'compareHosts',
   does: 'Compare the hosts with each other: clocks, machine ids, hardware addresses',
   // At each site one of its own: nobody else may reach them. The control planes have the clock that all of them go by.
-  on: (cluster) => [
-    ...controlPlanes(cluster),
-    ...sitesOf(cluster).flatMap((site) => hostsAt(cluster, site).slice(0, 1)),
-  ],
+  on: (cluster) => [...controlPlanes(cluster), ...cluster.hosts.filter(({ site }) => site !== undefined)],
   pace: { once: answers },
   retry: 'inspect',
   gives: 'preflight',

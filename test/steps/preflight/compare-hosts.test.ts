@@ -64,7 +64,7 @@ describe('compareHosts', () => {
       site,
     }));
     const wanted = cluster({ hosts: [...cluster().hosts, ...more] });
-    expect(compareHosts.on(wanted).map(({ name }) => name)).toEqual(['m1', 'm2', 'm3', 's0', 's2']);
+    expect(compareHosts.on(wanted).map(({ name }) => name)).toEqual(['m1', 'm2', 'm3', 's0', 's1', 's2']);
     const known = (...names: string[]) =>
       names.map((name, index) =>
         new FakeHost(wanted, name).tells(surveyFact, survey({ machineId: name, macs: [`02:00:00:00:00:0${index}`] })),
