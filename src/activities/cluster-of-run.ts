@@ -2,8 +2,12 @@ import { getClient } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { ForeignInput, readInput, wholeOf, type OperationInput } from '../cluster/operation-input.js';
-import type { Execution } from './dependencies.js';
 import { firstInput } from './input-of-run.js';
+
+export interface Execution {
+  readonly workflowId: string;
+  readonly runId: string;
+}
 
 /** Runs whose clusters are remembered; the one that was asked for longest ago goes first. */
 const remembered = 50;

@@ -1,7 +1,7 @@
 import { requestsOf } from '../cluster/given-authorities.js';
 import type { BundleFile, CheckContext, Step } from '../steps/step.js';
 import type { Bundles } from './bundles.js';
-import type { RunsCluster } from './cluster-of-run.js';
+import type { Execution, RunsCluster } from './cluster-of-run.js';
 import { readAuthority } from './given-authority.js';
 import type { Liveness } from './liveness.js';
 import { manifestsOf, type MakeManifest } from './manifests.js';
@@ -10,11 +10,6 @@ import { requestFolder } from './request-folder.js';
 import type { Surroundings } from './run-step.js';
 import { readSecret } from './secrets.js';
 import type { Pool } from './ssh/pool.js';
-
-export interface Execution {
-  readonly workflowId: string;
-  readonly runId: string;
-}
 
 export interface Dependencies {
   readonly pool: Pool;

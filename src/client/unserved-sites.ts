@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { inputOfRun } from '../activities/input-of-run.js';
-import type { Execution } from '../activities/dependencies.js';
+import type { Execution } from '../activities/cluster-of-run.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { ForeignInput } from '../cluster/operation-input.js';
 import { hostsAt, sitesOf } from '../cluster/sites.js';

@@ -8,24 +8,30 @@ import { isSilence, leftBehind, mayTryAgain } from './retry.js';
 import { allOrNone } from './scope.js';
 
 /**
- * A step on hosts that share an activity, again and again as long as somebody answers `retry`. Where most of them fail,
- * they are held together, in one line with one answer; a few that fail leave the batch and go on by themselves.
+ * A step on the hosts of a line: it is done on those of which nothing was missing when it was looked ahead, and carried out
+ * on the others by one activity, again and again as long as somebody answers `retry`. Where most of them fail, they are
+ * held together, in one line with one answer; a few that fail leave the batch and go on by themselves.
  */
-export async function carryOut(stage: string, step: Step, hosts: readonly string[], around: Around): Promise<void> {
-  const line = around.journal.begin(stage, step, hosts);
-  return goOn({ stage, step, line, around });
+export async function endOrCarryOut(
+  line: Line,
+  stage: string,
+  step: Step,
+  known: Known,
+  around: Around,
+): Promise<void> {
+  const hosts = hostsOf(line);
+  const others = hosts.filter((host) => !known(step, host));
+  if (others.length === hosts.length) return goOn({ stage, step, line, around });
+  const own = others.length > 0 ? around.journal.split(line, others) : undefined;
+  const done = hostsOf(line).map((host) => ({ outcome: 'done', missing: [], warnings: known(step, host)! }) as const);
+  endAlike(around.journal, line, done);
+  if (own) return goOn({ stage, step, line: own, around });
 }
 
 /** A step that acts once for the cluster, on whichever of these hosts, all at one site or at none, the activity finds to be fit. */
 export async function carryOutOnce(stage: string, step: Step, oneOf: readonly string[], around: Around): Promise<void> {
   const line = around.journal.begin(stage, step, [aboutAll(around.sites.get(oneOf[0]!))]);
   return goOn({ stage, step, line, around, oneOf });
-}
-
-/** A step of which nothing was missing on these hosts when it was looked ahead. */
-export function tellDone(stage: string, step: Step, hosts: readonly string[], known: Known, { journal }: Around): void {
-  const results = hosts.map((host) => ({ outcome: 'done', missing: [], warnings: known(step, host)! }) as const);
-  endAlike(journal, journal.begin(stage, step, hosts), results);
 }
 
 interface Work {

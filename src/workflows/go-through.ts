@@ -1,7 +1,8 @@
 import type { Paced } from './batches.js';
 import type { Around, Task } from './around.js';
-import { carryOut, tellDone } from './carry-out.js';
+import { endOrCarryOut } from './carry-out.js';
 import { lookAhead } from './look-ahead.js';
+import { hostsOf } from './messages.js';
 import { allOrNone } from './scope.js';
 
 /** Lets batches of hosts go through steps, each batch at its own speed and as many at once as there are lanes. */
@@ -9,13 +10,13 @@ export function lanes(stage: string, tasks: readonly Task[], { batches, lanes }:
   const left = [...batches];
   return Array.from({ length: lanes }, async () => {
     for (let batch = left.shift(); batch; batch = left.shift()) {
-      const known = await lookAhead(stage, tasks, batch, around);
+      const { known, lines } = await lookAhead(stage, tasks, batch, around);
       for (const { step, meant } of tasks) {
-        const hosts = batch.filter((host) => meant(host) && !around.silent.has(host));
-        const done = hosts.filter((host) => known(step, host));
-        if (done.length > 0) tellDone(stage, step, done, known, around);
-        const others = done.length > 0 ? hosts.filter((host) => !done.includes(host)) : hosts;
-        if (others.length > 0) await carryOut(stage, step, others, around);
+        const line = lines.get(step);
+        const looking = new Set(line && hostsOf(line));
+        const hosts = batch.filter((host) => meant(host) && !looking.has(host) && !around.silent.has(host));
+        const own = [...(line ? [line] : []), ...(hosts.length > 0 ? [around.journal.begin(stage, step, hosts)] : [])];
+        await allOrNone(() => own.map((one) => endOrCarryOut(one, stage, step, known, around)));
       }
     }
   });

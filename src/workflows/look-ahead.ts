@@ -1,11 +1,16 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { AheadInput, AheadResult } from '../steps/step.js';
+import type { AheadInput, AheadResult, Step } from '../steps/step.js';
 import type { Around, Known, Task } from './around.js';
 import { queueOf, together } from './call.js';
+import type { Line } from './messages.js';
 import { aheadOptions } from './retry.js';
 import { cancellation } from './scope.js';
 
-const nothing: Known = () => undefined;
+export interface Looked {
+  readonly known: Known;
+  /** Of the first step of each host that was looked at: it runs since then. */
+  readonly lines: ReadonlyMap<Step, Line>;
+}
 
 /**
  * Looks which of these steps have nothing to do, all of them at once, so that a host is asked about a stage in one go. Once
@@ -15,11 +20,17 @@ export async function lookAhead(
   stage: string,
   tasks: readonly Task[],
   batch: readonly string[],
-  { mode, sites, silent, busy }: Around,
-): Promise<Known> {
+  { journal, mode, sites, silent, busy }: Around,
+): Promise<Looked> {
   const meant = (host: string): Task[] => tasks.filter((task) => task.meant(host));
   const hosts = batch.filter((host) => !silent.has(host) && !busy.has(host) && meant(host).length > 1);
-  if (hosts.length === 0) return nothing;
+  if (hosts.length === 0) return { known: () => undefined, lines: new Map() };
+  const firsts = new Map<Step, string[]>();
+  for (const host of hosts) {
+    const { step } = meant(host)[0]!;
+    firsts.set(step, [...(firsts.get(step) ?? []), host]);
+  }
+  const lines = new Map([...firsts].map(([step, own]) => [step, journal.begin(stage, step, own)]));
   const activities = proxyActivities<{ lookAhead: (input: AheadInput) => Promise<AheadResult> }>({
     ...aheadOptions,
     ...queueOf(hosts, sites),
@@ -31,7 +42,10 @@ export async function lookAhead(
     found = await activities.lookAhead({ hosts, steps, mode });
   } catch (error) {
     const cancelled = cancellation(error);
-    if (cancelled) throw cancelled;
+    if (cancelled) {
+      for (const line of lines.values()) journal.end(line, 'cancelled');
+      throw cancelled;
+    }
     // Nothing is known then, and every step looks for itself.
   }
   const known = new Map<string, ReadonlyMap<string, readonly string[]>>();
@@ -40,5 +54,5 @@ export async function lookAhead(
     for (const host of alike) known.set(host, own);
   }
   for (const host of hosts) if ((known.get(host)?.size ?? 0) < meant(host).length) busy.add(host);
-  return ({ name }, host) => known.get(host)?.get(name);
+  return { known: ({ name }, host) => known.get(host)?.get(name), lines };
 }

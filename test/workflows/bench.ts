@@ -39,7 +39,7 @@ export interface Call extends StepInput {
 export type Activities = Record<string, (input: never) => Promise<StepResult | BatchResult | AheadResult>>;
 
 /** What a look ahead finds done on fake hosts; nothing unless told. */
-export type Ahead = (input: AheadInput) => AheadResult;
+export type Ahead = (input: AheadInput) => AheadResult | Promise<AheadResult>;
 
 /** How an operation is started, where it is not an install of the whole cluster. */
 interface Started {
@@ -169,7 +169,7 @@ export function fakes(
       const { hosts, mode } = input;
       return onAll(hosts, mode, (host) => on(step, { host, mode }));
     };
-  const lookAhead = async (input: AheadInput): Promise<AheadResult> => Promise.resolve(ahead(input));
+  const lookAhead = async (input: AheadInput): Promise<AheadResult> => ahead(input);
   return { ...Object.fromEntries(names.map((name) => [name, fake(name)])), lookAhead };
 }
 

@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AheadInput } from '../../src/steps/step.js';
 import type { Report } from '../../src/workflows/messages.js';
@@ -75,5 +76,21 @@ describe('a look ahead', () => {
     });
     expect(stepsOn(calls, 'w1')).toContain('claimHost');
     expect(report.problems).toEqual([]);
+  });
+});
+
+it('shows the first step as under way meanwhile, and ends with its run', async () => {
+  const never: Ahead = async () => {
+    const context = Context.current();
+    const beat = setInterval(() => context.heartbeat(), 50);
+    return context.cancelled.finally(() => clearInterval(beat));
+  };
+  await bench.run(cluster(), { ahead: never }, async ({ handle, until }) => {
+    const { lines } = await until(({ lines: told }) => told.length === cluster().hosts.length);
+    expect(lines.map(({ step, host, state }) => [step, host, state])).toContainEqual(['checkHost', 'w1', 'running']);
+    await handle.cancel();
+    const ended = await until(({ endedAt }) => endedAt !== undefined);
+    expect(ended.phase).toBe('cancelled');
+    expect(ended.lines.map(({ state }) => state)).not.toContain('running');
   });
 });

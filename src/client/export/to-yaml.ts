@@ -5,7 +5,7 @@ import { Document, isScalar, visit } from 'yaml';
  * could be one of them, or a date, in any version, stands in quotation marks.
  */
 export function toYaml(object: unknown): string {
-  const document = new Document(object, { version: '1.1', aliasDuplicateObjects: false });
+  const document = new Document(object, { version: '1.1', merge: false, aliasDuplicateObjects: false });
   visit(document, {
     Scalar(_, node) {
       if (isScalar(node) && typeof node.value === 'string' && doubtful.test(node.value)) node.type = 'QUOTE_DOUBLE';
