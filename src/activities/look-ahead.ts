@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import { machineNamed, type Cluster } from '../cluster/cluster.js';
+import type { Asked } from '../steps/host.js';
 import type { AheadInput, AheadResult, CheckContext, Step } from '../steps/step.js';
 import { AskingTogether } from './asking-together.js';
 import type { RunsCluster } from './cluster-of-run.js';
@@ -68,7 +69,7 @@ export function createLookAhead({ steps, ...lends }: Dependencies) {
       lent.giveBack();
     }
   };
-  const lookAhead = async ({ hosts, steps: names }: AheadInput): Promise<AheadResult> => {
+  const lookAhead = async ({ hosts, steps: names, silent = [] }: AheadInput): Promise<AheadResult> => {
     const { workflowExecution } = activityInfo();
     if (!workflowExecution) throw new Error('it is looked ahead for a workflow only');
     const life = liveness();
@@ -77,7 +78,7 @@ export function createLookAhead({ steps, ...lends }: Dependencies) {
       const { cluster } = run;
       const wanted = names.map((name) => steps.find((step) => step.name === name)!);
       const meant = wanted.map((step) => new Set(step.on(cluster).map(({ name }) => name)));
-      const open = gathered(pool, cluster, life);
+      const open = gathered(pool, cluster, life, new Set(silent));
       const seen = await Promise.all(
         hosts.map((host) =>
           look(
@@ -98,19 +99,22 @@ export function createLookAhead({ steps, ...lends }: Dependencies) {
   return { lookAhead };
 }
 
-type Hosts = (name: string) => AskingTogether;
+type Hosts = (name: string) => Asked;
 
 /** Hosts by name, each asked by all checks together. */
-function gathered(pool: Dependencies['pool'], cluster: Cluster, life: Liveness): Hosts {
-  const open = new Map<string, AskingTogether>();
+function gathered(pool: Dependencies['pool'], cluster: Cluster, life: Liveness, silent: ReadonlySet<string>): Hosts {
+  const open = new Map<string, Asked>();
   const unitName = (): never => {
     throw new Error('a look ahead runs no unit');
   };
   return (name) => {
     const known = open.get(name);
     if (known) return known;
+    const machine = machineNamed(cluster, name);
     const attempt = { ...life, patience: glance, unitName };
-    const host = new AskingTogether(new RemoteHost(pool, cluster, machineNamed(cluster, name), attempt));
+    const host = silent.has(name)
+      ? { machine, read: () => Promise.reject(new Error(`${name} did not answer before`)) }
+      : new AskingTogether(new RemoteHost(pool, cluster, machine, attempt));
     open.set(name, host);
     return host;
   };

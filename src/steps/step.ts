@@ -158,7 +158,8 @@ export interface AheadInput {
   readonly hosts: readonly string[];
   /** By name, in their order. */
   readonly steps: readonly string[];
-  readonly mode: Mode;
+  /** Hosts that a plan could not ask, and that are not asked again. */
+  readonly silent?: readonly string[];
 }
 
 /** Hosts that fare alike, and of the steps that are for them those from the first on of which nothing is missing. */

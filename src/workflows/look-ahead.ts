@@ -20,7 +20,7 @@ export async function lookAhead(
   stage: string,
   tasks: readonly Task[],
   batch: readonly string[],
-  { journal, mode, sites, silent, busy }: Around,
+  { journal, sites, silent, busy }: Around,
 ): Promise<Looked> {
   const meant = (host: string): Task[] => tasks.filter((task) => task.meant(host));
   const hosts = batch.filter((host) => !silent.has(host) && !busy.has(host) && meant(host).length > 1);
@@ -39,7 +39,7 @@ export async function lookAhead(
   const steps = tasks.filter((task) => hosts.some(task.meant)).map(({ step }) => step.name);
   let found: AheadResult = [];
   try {
-    found = await activities.lookAhead({ hosts, steps, mode });
+    found = await activities.lookAhead({ hosts, steps, ...(silent.size > 0 ? { silent: [...silent] } : {}) });
   } catch (error) {
     const cancelled = cancellation(error);
     if (cancelled) {

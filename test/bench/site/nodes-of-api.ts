@@ -3,14 +3,6 @@ import { nodes } from '../../../src/cluster/roles.js';
 import type { Output } from '../../../src/facts/fact.js';
 import { machineIds } from '../../../src/facts/machine-ids.js';
 
-interface Pods {
-  readonly items: readonly { readonly spec: { readonly nodeName: string } }[];
-}
-
-interface Nodes {
-  readonly items: readonly { readonly metadata: { readonly name: string } }[];
-}
-
 const limit = / -l 'kubernetes\.io\/hostname in \(([^)]*)\)'/;
 
 /** What the API tells of nodes where a run is about some hosts: the lab's was about all of them when it was recorded. */
@@ -36,20 +28,16 @@ export class NodesOfApi {
   told(command: string, stdin: string, output: Output): Output {
     if (stdin.includes('"kha-proof"') && stdin.includes('"DaemonSet"')) this.#proved = namesIn(stdin);
     const [, names] = limit.exec(command) ?? [];
-    if (names !== undefined) {
-      const asked = new Set(names.split(','));
-      const found = JSON.parse(output.stdout) as Nodes;
-      return { ...output, stdout: JSON.stringify({ ...found, items: found.items.filter(isAsked) }) };
-
-      function isAsked({ metadata: { name } }: Nodes['items'][number]): boolean {
-        return asked.has(name);
-      }
-    }
-    if (this.#proved === undefined || !command.includes(' -n kha-proof pods ')) return output;
-    const found = JSON.parse(output.stdout) as Pods;
-    const items = found.items.filter(({ spec }) => this.#proved!.has(spec.nodeName));
-    return { ...output, stdout: JSON.stringify({ ...found, items }) };
+    if (names !== undefined) return only(output, 0, new Set(names.split(',')));
+    if (this.#proved === undefined || !command.includes(' -n kha-proof get pods ')) return output;
+    return only(output, 1, this.#proved);
   }
+}
+
+/** Lines that have one of these names as their word of that number, the first of which is 0. */
+function only(output: Output, word: number, names: ReadonlySet<string>): Output {
+  const lines = output.stdout.split('\n').filter((line) => names.has(line.split(' ')[word] ?? ''));
+  return { ...output, stdout: lines.map((line) => `${line}\n`).join('') };
 }
 
 function namesIn(stdin: string): ReadonlySet<string> | undefined {
