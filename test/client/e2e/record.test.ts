@@ -27,6 +27,8 @@ describe.skipIf(noSshd !== '')(`a cluster that stands${noSshd && ` (${noSshd})`}
     '  - { name: m2, address: 127.0.0.2, roles: [control-plane] }',
     '  - { name: w1, address: 127.0.0.3, roles: [worker] }',
   ];
+  const changed = (text: string): string =>
+    `${text.replace(/.*w1.*\n/, '').replace('127.0.0.9', '127.0.0.10')}kubelet: { maxPods: 50 }\n`;
   const write = (change: (text: string) => string = (text) => text): void =>
     writeFileSync(spec, change(`${lines().join('\n')}\n`));
 
@@ -50,7 +52,7 @@ describe.skipIf(noSshd !== '')(`a cluster that stands${noSshd && ` (${noSshd})`}
   it.each(['plan', 'install'])(
     '%s refuses everything at once, with line and column, and starts nothing',
     async (verb) => {
-      write((text) => `${text.replace(/.*w1.*\n/, '').replace('127.0.0.9', '127.0.0.10')}kubelet: { maxPods: 50 }\n`);
+      write(changed);
       const { code, stdout, stderr } = await kha(verb, spec);
       expect(stderr).toMatch(/cluster\.yaml:5:41 error controlPlaneEndpoint\.vip: /);
       expect(stderr).toMatch(
@@ -97,6 +99,7 @@ describe.skipIf(noSshd !== '')(`a cluster that stands${noSshd && ` (${noSshd})`}
   });
 
   it('gives the same to programs', async () => {
+    write(changed);
     const { code, stdout } = await kha('plan', spec, '--output', 'json');
     expect(code).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({
