@@ -99,40 +99,35 @@ export const checkContext = (
   purpose: Purpose,
   around: Asking,
   warn: (words: string) => void,
-): CheckContext => ({
-  ...lent(around, warn),
-  requests: readOnly(around.requests),
-  host: around.host(name),
-  peer: async (peer) => Promise.resolve(around.host(peer)),
-  firstFit: async (machines, unfit) => around.host(await choose(namesOf(machines), unfit, purpose, around)),
-});
+): CheckContext => ({ ...contextOf(name, purpose, around, warn), requests: readOnly(around.requests) });
 
 const changingContext = (
   name: string,
   mode: Mode,
   around: Surroundings,
   warn: (words: string) => void,
-): ApplyContext => ({
-  ...lent(around, warn),
-  requests: around.requests,
-  host: around.host(name),
-  peer: async (peer) => Promise.resolve(around.host(peer)),
-  firstFit: async (machines, unfit) => around.host(await choose(namesOf(machines), unfit, mode, around)),
-});
+): ApplyContext => ({ ...contextOf(name, mode, around, warn), requests: around.requests });
 
-const lent = (
-  { cluster, subject, secret, authority, manifest, imagesIn, records, bundleFile }: Asking,
+/** What both are given, with hosts that can be changed where those around are. */
+const contextOf = <H extends Asked>(
+  name: string,
+  purpose: Purpose,
+  around: Omit<Asking, 'host'> & { readonly host: (name: string, patience?: number) => H },
   warn: (words: string) => void,
 ) => ({
-  cluster,
-  subject,
+  cluster: around.cluster,
+  subject: around.subject,
   warn,
-  secret,
-  authority,
-  manifest,
-  imagesIn,
-  records,
-  bundleFile,
+  secret: around.secret,
+  authority: around.authority,
+  manifest: around.manifest,
+  imagesIn: around.imagesIn,
+  records: around.records,
+  bundleFile: around.bundleFile,
+  host: around.host(name),
+  peer: async (peer: string) => Promise.resolve(around.host(peer)),
+  firstFit: async (machines: readonly Machine[], unfit: Unfit) =>
+    around.host(await choose(namesOf(machines), unfit, purpose, around)),
 });
 
 const namesOf = (machines: readonly Machine[]): string[] => machines.map(({ name }) => name);

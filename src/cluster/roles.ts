@@ -75,3 +75,6 @@ export function endpointHost({ controlPlaneEndpoint: endpoint }: Pick<Cluster, '
 export function apiEndpoint({ controlPlaneEndpoint: endpoint }: Cluster): string {
   return `${inUrl(endpointHost({ controlPlaneEndpoint: endpoint }))}:${endpoint.port}`;
 }
+
+/** Whether a host is nothing but a worker. */
+export const isWorkerOnly = ({ roles }: Machine): boolean => roles.every((role) => role === 'worker');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Cluster, Machine } from './cluster.js';
 import { repeats } from './repeats.js';
+import { isWorkerOnly } from './roles.js';
 
 export const subjectSchema = z.strictObject({
   /** By name. */
@@ -31,8 +32,6 @@ export function subjectProblems(cluster: Cluster, { hosts }: Subject): string[] 
       : []),
   ];
 }
-
-export const isWorkerOnly = ({ roles }: Machine): boolean => roles.every((role) => role === 'worker');
 
 function workersOf({ hosts }: Cluster): string {
   const names = hosts.filter(isWorkerOnly).map(({ name }) => name);

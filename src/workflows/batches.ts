@@ -1,4 +1,5 @@
 import type { Cluster, Machine } from '../cluster/cluster.js';
+import { isWorkerOnly } from '../cluster/roles.js';
 import type { HostPace } from '../steps/step.js';
 
 /** Up to so many hosts each goes by itself; of larger clusters the workers go in batches of `batchSize`. */
@@ -9,8 +10,7 @@ const most = 500;
 const waveSize = 250;
 
 /** Workers that share activities: each event of a history counts, see docs/decisions/0005-batches.md. */
-const sharing = ({ hosts }: Cluster): Machine[] =>
-  hosts.length <= few ? [] : hosts.filter(({ roles }) => roles.every((role) => role === 'worker'));
+const sharing = ({ hosts }: Cluster): Machine[] => (hosts.length <= few ? [] : hosts.filter(isWorkerOnly));
 
 /** By host, the site of each that is at one. */
 export type Sites = ReadonlyMap<string, string>;
