@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ActivityCancellationDetails, CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
@@ -17,6 +18,8 @@ function attempt(stop: () => Promise<Output> = async () => Promise.resolve({ cod
     signal?.throwIfAborted();
     commands.push(command);
     if (command.includes('systemctl stop')) return stop();
+    // A host that is told to wait for the unit does.
+    if (command.includes('flock ')) await sleep(10);
     const stdout = command.includes('tell()') ? (commands.length === 1 ? 'absent 9999\n' : 'running\nbusy\n') : '';
     return Promise.resolve({ code: 0, stdout, stderr: '' });
   };

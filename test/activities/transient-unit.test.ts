@@ -40,7 +40,7 @@ describe('a transient unit', () => {
   it('is started once and followed to its end', async () => {
     const told: string[] = [];
     const watch = calm((what) => told.push(what));
-    expect(await unitOf(unit, watch).run(counted('echo half way; sleep 1; echo all of it >&2; exit 3'))).toEqual({
+    expect(await unitOf(unit, watch).run(counted('echo half way; sleep 3; echo all of it >&2; exit 3'))).toEqual({
       code: 3,
       stdout: 'half way\nall of it\n',
       stderr: '',
