@@ -44,7 +44,7 @@ const answers: readonly (readonly [part: string, stdout: string, code?: number])
 /** No file of any key pair, and no certificate that anybody signed. */
 const noPairs = (command: string): string =>
   [...command.matchAll(/echo '?pair ([^';]+)/g)]
-    .map(([, name]) => `pair ${name}\npublic absent\nprivate absent\n`)
+    .map(([, name]) => `pair ${name}\npublic\nabsent\nprivate\nabsent\n`)
     .join('') + 'end\n';
 
 /** Answers a fact as a bare host does; a program that it does not have is not found. */
