@@ -51,4 +51,5 @@ export const unofferedDebs = (names: readonly string[]): Fact<Unoffered | undefi
     `case $(printf '%s\\n' "$found" | sed -n 's/^ *Candidate: //p') in '' | '(none)') echo "lacks $name";; esac; done; ` +
     `printf '%s\\n' "$said" | sed -n 's/^[EW]: /said /p'`,
   parse: unoffered,
+  waits: true,
 });
