@@ -34,10 +34,11 @@ export const checkEndpoint: Step = {
       Promise.all(vipCarriers(cluster).map(async ({ name }) => (await peer(name)).read(fact)));
     const carried = own.some(({ address }) => address === endpoint.vip);
     // Each of them waits for seconds whether anybody is heard.
-    const [ourMacs, mac, adverts] = await Promise.all([
+    const [ourMacs, mac, adverts, links] = await Promise.all([
       ofCarriers(macs),
       carried ? undefined : host.read(answersFor(endpoint.vip)),
       host.read(vrrpAdverts(nodeDeviceOf(host.machine, own), family)),
+      family === 6 ? ofCarriers(linkLocalAddresses) : [],
     ]);
     if (mac && !ourMacs.flat().includes(mac))
       problems.push({ name: 'vip-free', words: `${mac} already answers for ${endpoint.vip}` });
@@ -47,7 +48,7 @@ export const checkEndpoint: Step = {
         words: 'tcpdump is not installed, so nobody listened for other VRRP routers',
         warning: true,
       });
-    const ours = [...cluster.hosts, ...(family === 6 ? (await ofCarriers(linkLocalAddresses)).flat() : [])];
+    const ours = [...cluster.hosts, ...links.flat()];
     const stranger = adverts?.find(
       ({ source, virtualRouterId }) =>
         virtualRouterId === endpoint.virtualRouterId && !ours.some(({ address }) => address === source),
