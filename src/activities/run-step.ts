@@ -3,6 +3,7 @@ import type { Cluster, Machine } from '../cluster/cluster.js';
 import type { Asked, Host } from '../steps/host.js';
 import type { Requests, RequestsToWrite } from '../steps/requests.js';
 import type { ApplyContext, BundleFile, CheckContext, Mode, Records, Step, StepResult, Unfit } from '../steps/step.js';
+import { AskingTogether, type Answering } from './asking-together.js';
 import { HostFailure } from './failure.js';
 import { firstFit } from './first-fit.js';
 
@@ -12,7 +13,7 @@ export interface Surroundings {
   readonly subject?: CheckContext['subject'];
   readonly signal: AbortSignal;
   /** `patience`: milliseconds for which it is tried again when it is unreachable; the pool's unless told. */
-  readonly host: (name: string, patience?: number) => Host;
+  readonly host: (name: string, patience?: number) => Host & Answering;
   readonly secret: (reference: string) => Promise<string>;
   readonly authority: CheckContext['authority'];
   readonly manifest: CheckContext['manifest'];
@@ -27,6 +28,12 @@ export interface Surroundings {
 export interface Asking extends Omit<Surroundings, 'host'> {
   readonly host: (name: string, patience?: number) => Asked;
 }
+
+/** What a check is given cannot change anything, whatever it tries; and what it asks a host at the same time is one command. */
+export const onlyAsking = (around: Surroundings): Asking => ({
+  ...around,
+  host: (...one) => new AskingTogether(around.host(...one)),
+});
 
 /** How long a thing may take to come true, and how often it is asked, in milliseconds. */
 export interface Patience {
@@ -54,7 +61,7 @@ export async function runStep(
   const warnings = new Set<string>();
   const warn = (words: string): void => void warnings.add(words);
   const changing = changingContext(name, mode, around, warn);
-  const asking = checkContext(name, mode, { ...around, host: (...one) => asked(around.host(...one)) }, warn);
+  const asking = checkContext(name, mode, onlyAsking(around), warn);
   const result = (outcome: StepResult['outcome'], missing: readonly string[]): StepResult => ({
     outcome,
     missing,
@@ -99,20 +106,24 @@ export const checkContext = (
   purpose: Purpose,
   around: Asking,
   warn: (words: string) => void,
-): CheckContext => ({ ...contextOf(name, purpose, around, warn), requests: readOnly(around.requests) });
+): CheckContext => ({ ...contextOf(name, purpose, around, around.host, warn), requests: readOnly(around.requests) });
 
 const changingContext = (
   name: string,
   mode: Mode,
   around: Surroundings,
   warn: (words: string) => void,
-): ApplyContext => ({ ...contextOf(name, mode, around, warn), requests: around.requests });
+): ApplyContext => ({
+  ...contextOf(name, mode, onlyAsking(around), around.host, warn),
+  requests: around.requests,
+});
 
-/** What both are given, with hosts that can be changed where those around are. */
+/** What both are given: hosts that can be changed, or can only be asked. */
 const contextOf = <H extends Asked>(
   name: string,
   purpose: Purpose,
-  around: Omit<Asking, 'host'> & { readonly host: (name: string, patience?: number) => H },
+  around: Asking,
+  host: (name: string) => H,
   warn: (words: string) => void,
 ) => ({
   cluster: around.cluster,
@@ -124,10 +135,10 @@ const contextOf = <H extends Asked>(
   imagesIn: around.imagesIn,
   records: around.records,
   bundleFile: around.bundleFile,
-  host: around.host(name),
-  peer: async (peer: string) => Promise.resolve(around.host(peer)),
+  host: host(name),
+  peer: async (peer: string) => Promise.resolve(host(peer)),
   firstFit: async (machines: readonly Machine[], unfit: Unfit) =>
-    around.host(await choose(namesOf(machines), unfit, purpose, around)),
+    host(await choose(namesOf(machines), unfit, purpose, around)),
 });
 
 const namesOf = (machines: readonly Machine[]): string[] => machines.map(({ name }) => name);
@@ -176,10 +187,7 @@ async function orUnknown(missing: Promise<string[]>): Promise<string[]> {
   }
 }
 
-/** Only the half of a host that can be asked: what a check is given cannot change anything, whatever it tries. */
-const asked = (host: Host): Asked => ({ machine: host.machine, read: (fact) => host.read(fact) });
-
-/** The same of the folder of requests. */
+/** Of the folder of requests the half that can be asked. */
 const readOnly = (folder: RequestsToWrite): Requests => ({
   place: folder.place,
   flaws: () => folder.flaws(),
