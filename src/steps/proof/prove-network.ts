@@ -13,6 +13,7 @@ import type { Host } from '../host.js';
 import { servesApi } from '../fitness.js';
 import type { CheckContext, Step } from '../step.js';
 import { networkProbe } from '../runtime/images.js';
+import { nameServer } from './check-components.js';
 import { withNeighbours } from './neighbours.js';
 import { within } from '../within.js';
 import { probe } from './probe.js';
@@ -56,6 +57,8 @@ export const proveNetwork: Step = {
     });
     if (stoodBefore.test(applied)) await host.run(kubectl(['-n', namespace, 'delete', 'pods', '-l', label]));
     await until(host, among);
+    // On a new cluster it may not be up yet; whether it answers is told by those who ask it.
+    await within(30, host, async () => (await host.read(rolledOut('kube-system', nameServer(cluster)))).length === 0);
     await reachEachOther(host, among);
     await host.run(kubectl(['delete', 'namespace', namespace, ...notWaiting(cluster)]));
     const proof = {

@@ -22,6 +22,7 @@ const told = (host: FakeHost): FakeHost =>
   host
     .tells(nodeList(asked), [node('m1'), node('m2', false), node('w1', false), node('w3'), node('w4'), node('w5')])
     .tells(rolledOut('kha-proof', 'daemonset/probe'), [])
+    .tells(rolledOut('kube-system', 'deployment/coredns'), [])
     .tells(placedPods('kha-proof', 'app=probe'), [
       pod('m1', '192.168.0.1'),
       pod('w2', '192.168.2.1'),
