@@ -17,7 +17,7 @@ import { glance, lentTo, type Dependencies } from './dependencies.js';
 import { toFailure } from './failure.js';
 import { liveness, type Liveness } from './liveness.js';
 import { RemoteHost, type Attempt } from './remote-host.js';
-import { choose, onlyAsking, releaseStep, runStep, type Surroundings } from './run-step.js';
+import { choose, releaseStep, runStep, type Surroundings } from './run-step.js';
 import type { RunsCluster } from './cluster-of-run.js';
 import type { UnitName } from './transient-unit.js';
 
@@ -78,7 +78,7 @@ function activity(step: Step, lends: Omit<Dependencies, 'steps'>): Activity {
     if (step.pace === 'all at once' || !('once' in step.pace))
       throw new Error(`${step.name} is not a step that acts once for a cluster`);
     const around = surroundings(mode, run, life, ofNoHost);
-    const host = await named(oneOf.join(', '), life, choose(oneOf, step.pace.once, mode, onlyAsking(around)));
+    const host = await named(oneOf.join(', '), life, choose(oneOf, step.pace.once, mode, around));
     return { ...(await on(host, mode, run, life)), ranOn: host };
   };
   return (async (input: StepInput | OnceInput | BatchInput): Promise<StepResult | BatchResult> => {

@@ -3,7 +3,6 @@ import type { Cluster, Machine } from '../cluster/cluster.js';
 import type { Asked, Host } from '../steps/host.js';
 import type { Requests, RequestsToWrite } from '../steps/requests.js';
 import type { ApplyContext, BundleFile, CheckContext, Mode, Records, Step, StepResult, Unfit } from '../steps/step.js';
-import { AskingTogether, type Answering } from './asking-together.js';
 import { HostFailure } from './failure.js';
 import { firstFit } from './first-fit.js';
 
@@ -13,7 +12,7 @@ export interface Surroundings {
   readonly subject?: CheckContext['subject'];
   readonly signal: AbortSignal;
   /** `patience`: milliseconds for which it is tried again when it is unreachable; the pool's unless told. */
-  readonly host: (name: string, patience?: number) => Host & Answering;
+  readonly host: (name: string, patience?: number) => Host;
   readonly secret: (reference: string) => Promise<string>;
   readonly authority: CheckContext['authority'];
   readonly manifest: CheckContext['manifest'];
@@ -28,12 +27,6 @@ export interface Surroundings {
 export interface Asking extends Omit<Surroundings, 'host'> {
   readonly host: (name: string, patience?: number) => Asked;
 }
-
-/** What a check is given cannot change anything, whatever it tries; and what it asks a host at the same time is one command. */
-export const onlyAsking = (around: Surroundings): Asking => ({
-  ...around,
-  host: (...one) => new AskingTogether(around.host(...one)),
-});
 
 /** How long a thing may take to come true, and how often it is asked, in milliseconds. */
 export interface Patience {
@@ -61,7 +54,7 @@ export async function runStep(
   const warnings = new Set<string>();
   const warn = (words: string): void => void warnings.add(words);
   const changing = changingContext(name, mode, around, warn);
-  const asking = checkContext(name, mode, onlyAsking(around), warn);
+  const asking = checkContext(name, mode, { ...around, host: (...one) => asked(around.host(...one)) }, warn);
   const result = (outcome: StepResult['outcome'], missing: readonly string[]): StepResult => ({
     outcome,
     missing,
@@ -106,24 +99,20 @@ export const checkContext = (
   purpose: Purpose,
   around: Asking,
   warn: (words: string) => void,
-): CheckContext => ({ ...contextOf(name, purpose, around, around.host, warn), requests: readOnly(around.requests) });
+): CheckContext => ({ ...contextOf(name, purpose, around, warn), requests: readOnly(around.requests) });
 
 const changingContext = (
   name: string,
   mode: Mode,
   around: Surroundings,
   warn: (words: string) => void,
-): ApplyContext => ({
-  ...contextOf(name, mode, onlyAsking(around), around.host, warn),
-  requests: around.requests,
-});
+): ApplyContext => ({ ...contextOf(name, mode, around, warn), requests: around.requests });
 
-/** What both are given: hosts that can be changed, or can only be asked. */
+/** What both are given, with hosts that can be changed where those around are. */
 const contextOf = <H extends Asked>(
   name: string,
   purpose: Purpose,
-  around: Asking,
-  host: (name: string) => H,
+  around: Omit<Asking, 'host'> & { readonly host: (name: string, patience?: number) => H },
   warn: (words: string) => void,
 ) => ({
   cluster: around.cluster,
@@ -135,10 +124,10 @@ const contextOf = <H extends Asked>(
   imagesIn: around.imagesIn,
   records: around.records,
   bundleFile: around.bundleFile,
-  host: host(name),
-  peer: async (peer: string) => Promise.resolve(host(peer)),
+  host: around.host(name),
+  peer: async (peer: string) => Promise.resolve(around.host(peer)),
   firstFit: async (machines: readonly Machine[], unfit: Unfit) =>
-    host(await choose(namesOf(machines), unfit, purpose, around)),
+    around.host(await choose(namesOf(machines), unfit, purpose, around)),
 });
 
 const namesOf = (machines: readonly Machine[]): string[] => machines.map(({ name }) => name);
@@ -187,7 +176,10 @@ async function orUnknown(missing: Promise<string[]>): Promise<string[]> {
   }
 }
 
-/** Of the folder of requests the half that can be asked. */
+/** Only the half of a host that can be asked: what a check is given cannot change anything, whatever it tries. */
+const asked = (host: Host): Asked => ({ machine: host.machine, read: (fact) => host.read(fact) });
+
+/** The same of the folder of requests. */
 const readOnly = (folder: RequestsToWrite): Requests => ({
   place: folder.place,
   flaws: () => folder.flaws(),

@@ -18,7 +18,7 @@ export interface Fact<T> {
    * what is not there is said in words, since every program that fails says nothing. `any`: the parser looks at the code itself.
    */
   readonly codes?: readonly number[] | 'any';
-  /** It takes seconds, as it listens or asks far away: it goes to the host by itself, beside other questions. */
+  /** It may take seconds, as it listens or asks others: it goes to the host by itself, beside other questions. */
   readonly waits?: true;
 }
 

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Answering } from '../../src/activities/asking-together.js';
 import { HostFailure } from '../../src/activities/failure.js';
 import { runStep, type Surroundings } from '../../src/activities/run-step.js';
 import { parseRecord } from '../../src/cluster/parse-record.js';
-import { answer, type Fact } from '../../src/facts/fact.js';
 import type { Asked, Host } from '../../src/steps/host.js';
 import type { Step } from '../../src/steps/step.js';
 import { cluster } from '../clusters.js';
@@ -14,9 +12,8 @@ function ground(): Surroundings & { readonly told: string[] } {
   const wanted = cluster();
   const told: string[] = [];
   const refuse = async (): Promise<never> => Promise.reject(new Error('nobody told this host what to answer'));
-  const host = (name: string): Host & Answering => ({
+  const host = (name: string): Host => ({
     machine: wanted.hosts.find((one) => one.name === name)!,
-    answer,
     read: refuse,
     run: refuse,
     write: refuse,
@@ -161,24 +158,11 @@ describe('runStep', () => {
       return [];
     };
     await runStep(step([[]], { check }), 'm1', 'apply', ground(), patience);
-    for (const host of seen) for (const way of ['run', 'write', 'runUnit']) expect(host).not.toHaveProperty(way);
+    expect(seen.map((host) => Object.keys(host).sort())).toEqual([
+      ['machine', 'read'],
+      ['machine', 'read'],
+    ]);
     expect(seen.map(({ machine }) => machine.name)).toEqual(['m1', 'm2']);
-  });
-
-  it('lets what a check asks a host at the same time go there as one command', async () => {
-    const asked: string[] = [];
-    const around = ground();
-    const host: Surroundings['host'] = (name) => ({
-      ...around.host(name),
-      read: ({ command }) => (asked.push(command), Promise.reject(new Error('no matter'))),
-    });
-    const fact = (command: string): Fact<string> => ({ command, parse: ({ stdout }) => stdout });
-    const check: Step['check'] = async (context) => {
-      await Promise.allSettled(['one', 'other'].map((word) => context.host.read(fact(word))));
-      return [];
-    };
-    await runStep(step([[]], { check }), 'm1', 'apply', { ...around, host }, patience);
-    expect(asked).toEqual([expect.stringMatching(/ask one .*ask other /)]);
   });
 
   it('collects warnings, each once', async () => {
