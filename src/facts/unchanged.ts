@@ -8,7 +8,7 @@ import { rows } from './rows.js';
  * a write that changes nothing leaves its time). Both times are of the API's own clocks, in seconds.
  */
 export const unchangedSince = (namespace: readonly string[], object: string, reader: string): Fact<boolean> => ({
-  command: asked([
+  ...asked([
     ...[...namespace, 'get', object, reader, '-o'],
     'jsonpath={range .items[*]}{.metadata.creationTimestamp}{range .metadata.managedFields[*]}{" "}{.time}{end}{"\\n"}{end}',
   ]),
