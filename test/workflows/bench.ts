@@ -141,6 +141,7 @@ const [keyword, boolean] = [2, 5];
 export const bundled = (workflows: string): Promise<WorkflowBundle> =>
   bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL(workflows, import.meta.url)),
+    preloadModules: [fileURLToPath(new URL('../../src/workflows/stack-depth.ts', import.meta.url))],
     logger: new DefaultLogger('ERROR'),
   });
 
