@@ -1,13 +1,7 @@
 import type { Cluster, Machine } from '../cluster/cluster.js';
 import { isWorkerOnly } from '../cluster/roles.js';
 import type { HostPace } from '../steps/step.js';
-
-/** Up to so many hosts each goes by itself; of larger clusters the workers go in batches of `batchSize`. */
-export const few = 50;
-const batchSize = 25;
-/** Beyond so many such workers a run gives them to child workflows, `waveSize` to each: see docs/decisions/0021-waves.md. */
-const most = 500;
-const waveSize = 250;
+import { batchSize, few, most, waveSize } from './sizes.js';
 
 /** Workers that share activities: each event of a history counts, see docs/decisions/0005-batches.md. */
 const sharing = ({ hosts }: Cluster): Machine[] => (hosts.length <= few ? [] : hosts.filter(isWorkerOnly));

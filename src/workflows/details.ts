@@ -1,5 +1,5 @@
-import { few } from './batches.js';
 import { hostsOf, labelOf, titleOf, type Gate, type Line, type Progress } from './messages.js';
+import { few } from './sizes.js';
 
 /** Rows and plan lines at most, so that the page stays readable. */
 const readable = 50;

@@ -1,9 +1,10 @@
 import type { Cluster } from '../cluster/cluster.js';
 import type { Step } from '../steps/step.js';
 import type { Around, Task } from './around.js';
-import { batches, bySite, few, waves } from './batches.js';
+import { batches, bySite, waves } from './batches.js';
 import { aboutAll, call, isFailed, isOnce, together } from './call.js';
 import { allOrNone } from './scope.js';
+import { few } from './sizes.js';
 import { lookAtWaves, type Wave } from './waves.js';
 
 interface Found {

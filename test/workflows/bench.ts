@@ -138,11 +138,20 @@ export const whileAllRun = async ([first, ...others]: readonly Worker[], work: (
 /** IndexedValueType of Temporal's API. */
 const [keyword, boolean] = [2, 5];
 
-export const bundled = (workflows: string): Promise<WorkflowBundle> =>
-  bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL(workflows, import.meta.url)),
+/** `instead`: modules by the name under which they are imported, and the files here that stand in for them. */
+export const bundled = (workflows: string, instead: Readonly<Record<string, string>> = {}): Promise<WorkflowBundle> => {
+  const path = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+  const others = Object.fromEntries(Object.entries(instead).map(([name, file]) => [`${name}$`, path(file)]));
+  return bundleWorkflowCode({
+    workflowsPath: path(workflows),
+    preloadModules: [path('../../src/workflows/stack-depth.ts')],
     logger: new DefaultLogger('ERROR'),
+    webpackConfigHook: (config) => ({
+      ...config,
+      resolve: { ...config.resolve, alias: { ...config.resolve?.alias, ...others } },
+    }),
   });
+};
 
 /** An activity for every step of the catalogue, and for the steps of the fixtures. */
 export function fakes(

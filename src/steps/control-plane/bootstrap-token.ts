@@ -66,11 +66,15 @@ async function takeBack(host: Host, master: Host): Promise<void> {
   for (const one of done) if (one.status === 'rejected') throw one.reason;
 }
 
-/** By description, so that tokens of attempts that were cut short go too. */
+/**
+ * By description, so that tokens of attempts that were cut short go too. Where a thousand workers join, their tokens are
+ * listed for each: they are compared as they stand there, as a process for each of them would come to a million.
+ */
 async function deleteTokens(master: Host, description: string): Promise<void> {
   await master.run(
-    sh`ids=$(kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system get secrets --field-selector type=bootstrap.kubernetes.io/token -o 'jsonpath={range .items[*]}{.data.token-id}{" "}{.data.description}{"\\n"}{end}' ` +
-      sh`| while read -r id text; do if [ "$(echo "$text" | base64 -d)" = ${description} ]; then echo "$id" | base64 -d; echo; fi; done); ` +
+    sh`found=$(kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system get secrets --field-selector type=bootstrap.kubernetes.io/token -o 'jsonpath={range .items[*]}{.data.token-id}{" "}{.data.description}{"\\n"}{end}') || exit; ` +
+      sh`own=$(printf %s ${description} | base64 -w 0); ` +
+      'ids=$(echo "$found" | while read -r id text; do if [ "$text" = "$own" ]; then echo "$id" | base64 -d; echo; fi; done); ' +
       `for id in $ids; do ${kubeadmToken} delete "$id" || exit 1; done`,
     { secret: true },
   );

@@ -35,9 +35,11 @@ export const configureKeepalived: Step = {
 /** The configuration first, then its scripts; undefined while there is no password. */
 async function files({ cluster, host }: CheckContext): Promise<WantedFile[] | undefined> {
   const family = primaryFamily(cluster);
-  const password = family === 4 ? await vrrpPassword(host) : undefined;
+  const [password, found] = await Promise.all([
+    family === 4 ? vrrpPassword(host) : undefined,
+    host.read(addresses(family)),
+  ]);
   if (family === 4 && password === undefined) return undefined;
-  const found = await host.read(addresses(family));
   const devices = { node: nodeDeviceOf(host.machine, found), vip: deviceOf(cluster, host.machine, found) };
   return [keepalived(cluster, host.machine, devices, password), ...healthScripts(cluster, host.machine)];
 }

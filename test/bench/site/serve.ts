@@ -17,15 +17,33 @@ export interface Served {
   readonly close: () => Promise<void>;
 }
 
-/** As many workers as are wanted beside the recorded control planes; `delay`: milliseconds that each command takes. */
-export async function serveSite(workers: number, delay = 0): Promise<Served> {
+/** A command that a host has carried out. */
+export interface CarriedOut {
+  readonly host: string;
+  readonly command: string;
+  readonly stdin: string;
+}
+
+/**
+ * As many workers as are wanted beside the recorded control planes; `delay`: milliseconds that each command takes. `told`
+ * hears of each command before whoever gave it is answered.
+ */
+export async function serveSite(
+  workers: number,
+  delay = 0,
+  told: (what: CarriedOut) => void = () => undefined,
+): Promise<Served> {
   let asked = new Map<string, number>();
   let takes = delay;
   const ssh = await serveSsh((user, command, stdin) => {
     asked.set(user, (asked.get(user) ?? 0) + 1);
     return {
       fate: { carriedOut: true, answered: true, delay: takes },
-      carryOut: () => site.execute(user, command, stdin),
+      carryOut() {
+        const output = site.execute(user, command, stdin);
+        told({ host: user, command, stdin });
+        return output;
+      },
     };
   });
   const site = new Site(workers, (host) => ssh.settings(host));

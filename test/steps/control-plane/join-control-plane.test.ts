@@ -81,7 +81,7 @@ describe('joining', () => {
       'write /var/lib/kha/join.yaml',
       'unit ',
       'm4: rm -f /var/lib/kha/join.yaml',
-      'm2: ids=',
+      'm2: found=',
     ];
     const places = order.map((piece) => done.findIndex((one) => one.includes(piece)));
     expect(places.every((place, index) => place > (places[index - 1] ?? -1))).toBe(true);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../../src/facts/fact.js';
 import { apiObject } from '../../../src/facts/kubectl.js';
 import { rolledOut } from '../../../src/facts/rollout.js';
+import { unchangedSince } from '../../../src/facts/unchanged.js';
 import type { RunOptions } from '../../../src/steps/host.js';
 import { restartKubeProxy } from '../../../src/steps/seed/restart-kube-proxy.js';
 import { pointKubeProxyAtEndpoint } from '../../../src/steps/switch-over/point-kube-proxy-at-endpoint.js';
@@ -9,17 +10,13 @@ import { cluster } from '../../clusters.js';
 import { contextOf, FakeHost } from '../fake-host.js';
 
 interface ConfigMap {
-  metadata: {
-    creationTimestamp: string;
-    annotations: Record<string, string | null>;
-    managedFields?: { time: string; fieldsV1: Record<string, Record<string, object>> }[];
-  };
+  metadata: { annotations: Record<string, string | null> };
   data: Record<string, string>;
 }
 
-const place = ['-n', 'kube-system', 'configmap', 'kube-proxy'];
-const questions = [place, [...place, '--show-managed-fields']].map((args) => apiObject<ConfigMap>(args).command);
-const made = '2026-11-28T10:19:44Z';
+const configMap = apiObject<ConfigMap>(['-n', 'kube-system', 'configmap', 'kube-proxy']);
+
+const sinceTheirStart = unchangedSince(['-n', 'kube-system'], 'configmap/kube-proxy', 'daemonset/kube-proxy');
 
 /** A master whose API has kube-proxy's settings and pods, which know the server that they read when they were started. */
 class Master extends FakeHost {
@@ -32,13 +29,10 @@ class Master extends FakeHost {
     super(cluster(), 'm1');
     this.podsUse = server;
     this.map = {
-      metadata: {
-        creationTimestamp: made,
-        annotations: mark === undefined ? {} : { 'kubernetes-ha.io/restarted-for': mark },
-      },
+      metadata: { annotations: mark === undefined ? {} : { 'kubernetes-ha.io/restarted-for': mark } },
       data: { 'config.conf': 'mode: iptables', 'kubeconfig.conf': `clusters:\n- cluster:\n    server: ${server}\n` },
     };
-    this.tells(rolledOut('kube-system', 'daemonset/kube-proxy'), []);
+    this.tells(rolledOut('kube-system', 'daemonset/kube-proxy'), []).tells(sinceTheirStart, false);
   }
 
   override run(command: string, options: RunOptions = {}): Promise<string> {
@@ -53,7 +47,7 @@ class Master extends FakeHost {
   }
 
   override read<T>(fact: Fact<T>): Promise<T> {
-    if (!questions.includes(fact.command)) return super.read(fact);
+    if (fact.command !== configMap.command) return super.read(fact);
     return Promise.resolve(fact.parse({ code: 0, stdout: JSON.stringify(this.map), stderr: '' }));
   }
 
@@ -66,10 +60,7 @@ class Master extends FakeHost {
     const { metadata, data } = JSON.parse(text) as Partial<ConfigMap>;
     const annotations = Object.entries({ ...this.map.metadata.annotations, ...metadata?.annotations });
     this.map = {
-      metadata: {
-        ...this.map.metadata,
-        annotations: Object.fromEntries(annotations.filter(([, value]) => value !== null)),
-      },
+      metadata: { annotations: Object.fromEntries(annotations.filter(([, value]) => value !== null)) },
       data: { ...this.map.data, ...data },
     };
   }
@@ -110,6 +101,12 @@ describe.each([pointKubeProxyAtEndpoint, restartKubeProxy])('$name', (step) => {
     expect(await step.check(context)).toEqual(['the pods of kube-proxy may have read another address at their start']);
   });
 
+  it('restarts no pods that never knew another address', async () => {
+    const host = new Master(endpoint).tells(sinceTheirStart, true);
+    expect(await step.check(contextOf(cluster(), host))).toEqual([]);
+    expect(await step.check(contextOf(cluster(), new Master(old).tells(sinceTheirStart, true)))).not.toEqual([]);
+  });
+
   it('leaves pods alone that have read it and are only on their way', async () => {
     const host = new Master(endpoint, endpoint);
     host.tells(rolledOut('kube-system', 'daemonset/kube-proxy'), ['3 of 4 updated pods are available']);
@@ -118,31 +115,5 @@ describe.each([pointKubeProxyAtEndpoint, restartKubeProxy])('$name', (step) => {
     await step.apply!(context);
     expect(host.done).toEqual([]);
     expect(await step.verify!(context)).toEqual(['3 of 4 updated pods are available']);
-  });
-});
-
-describe('pods of a configuration without a mark', () => {
-  const kubeconfig = { 'f:data': { '.': {}, 'f:config.conf': {}, 'f:kubeconfig.conf': {} } };
-  const others = { 'f:metadata': { 'f:labels': {} } };
-  const later = '2026-11-28T10:20:01Z';
-
-  it.each([
-    ['have read what kubeadm made it with', [{ time: made, fieldsV1: kubeconfig }], true],
-    [
-      'have read it though other fields were written later',
-      [
-        { time: made, fieldsV1: kubeconfig },
-        { time: later, fieldsV1: others },
-      ],
-      true,
-    ],
-    ['may have read another', [{ time: later, fieldsV1: kubeconfig }], false],
-    ['may have where nobody wrote the address', [{ time: made, fieldsV1: others }], false],
-    ['may have where the API does not tell who did', [], false],
-  ])('%s', async (_, managedFields, read) => {
-    const host = new Master(endpoint);
-    host.map.metadata.managedFields = managedFields;
-    const missing = await pointKubeProxyAtEndpoint.check(contextOf(cluster(), host));
-    expect(missing).toEqual(read ? [] : ['the pods of kube-proxy may have read another address at their start']);
   });
 });
