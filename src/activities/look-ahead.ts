@@ -8,6 +8,7 @@ import { glance, lentTo, type Dependencies } from './dependencies.js';
 import { liveness, type Liveness } from './liveness.js';
 import { RemoteHost } from './remote-host.js';
 import { checkContext } from './run-step.js';
+import { silentHost } from './silent-host.js';
 
 export type Seen = AheadResult[number]['done'];
 
@@ -113,7 +114,7 @@ function gathered(pool: Dependencies['pool'], cluster: Cluster, life: Liveness, 
     const machine = machineNamed(cluster, name);
     const attempt = { ...life, patience: glance, unitName };
     const host = silent.has(name)
-      ? { machine, read: () => Promise.reject(new Error(`${name} did not answer before`)) }
+      ? silentHost(machine)
       : new AskingTogether(new RemoteHost(pool, cluster, machine, attempt));
     open.set(name, host);
     return host;
