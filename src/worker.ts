@@ -20,6 +20,7 @@ import { createLookAhead } from './activities/look-ahead.js';
 import { createQuestions } from './activities/questions.js';
 import { clusterOfRun } from './activities/cluster-of-run.js';
 import { Pool } from './activities/ssh/pool.js';
+import { bundlerOptions } from './bundler-options.js';
 import { dataConverter } from './engine/encryption.js';
 import { metricsAddress } from './engine/metrics.js';
 import { keepEndedRuns } from './engine/retention.js';
@@ -66,6 +67,7 @@ export async function runWorker(
   const connection = await patiently(() => NativeConnection.connect(options as NativeConnectionOptions));
   const converter = dataConverter();
   const able = abilities ?? { steps: Object.values(steps), workflows: workflows(converter) };
+  const ordering = { ...able.workflows, ...(able.workflows.workflowBundle ? {} : { bundlerOptions }) };
   const client = new Client({ connection, namespace, dataConverter: converter });
   const pool = new Pool();
   const files = new OpenedFiles();
@@ -92,7 +94,7 @@ export async function runWorker(
   };
   const queues = sites.length > 0 ? sites.map((site) => siteQueue(taskQueue, site)) : [taskQueue];
   const workers = await Promise.all(
-    queues.map((queue) => Worker.create({ ...work, ...(sites.length > 0 ? {} : able.workflows), taskQueue: queue })),
+    queues.map((queue) => Worker.create({ ...work, ...(sites.length > 0 ? {} : ordering), taskQueue: queue })),
   );
   if (engine) {
     await keepEndedRuns(client);

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { bundlerOptions } from './bundler-options.js';
 
 /** Builds the workflow bundles beside the compiled program, so that a worker starts without webpack. */
 const path = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
@@ -11,6 +12,7 @@ for (const [name, failures] of [
   const { code } = await bundleWorkflowCode({
     workflowsPath: path('./workflows/index.js'),
     logger: new DefaultLogger('WARN'),
+    ...bundlerOptions,
     ...failures,
   });
   await writeFile(path(`../${name}`), code);

@@ -1,6 +1,7 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import type { NativeConnection, Runtime, Worker, WorkerOptions } from '@temporalio/worker';
 import { msToNumber } from '@temporalio/common/lib/time.js';
+import { bundlerOptions } from '../src/bundler-options.js';
 import { runWorker } from '../src/worker.js';
 import { patientOptions, retryOptions } from '../src/workflows/retry.js';
 
@@ -38,6 +39,7 @@ it('serves sites by their own queues, and none of the workflows, which are the t
   const servesWorkflows = ({ workflowBundle, workflowsPath }: WorkerOptions) =>
     workflowBundle !== undefined || workflowsPath !== undefined;
   expect(made.map(servesWorkflows)).toEqual([false, false, true]);
+  expect(made.map(({ bundlerOptions }) => bundlerOptions)).toEqual([undefined, undefined, bundlerOptions]);
   for (const { activities } of made) expect(activities).toHaveProperty('joinWorker');
 });
 

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { Machine } from '../cluster/cluster.js';
 import type { Fact, Output } from '../facts/fact.js';
 import { canBeTogether, packs, together } from '../facts/together.js';
-import type { Asked } from '../steps/host.js';
 
-/** A host that also makes something of an answer that came with others. */
-export interface Answering extends Asked {
-  /** What a fact makes of an output of this host. Throws FactUnknown, as `read` does. */
+/** A host that is asked one command after another, and makes something of an answer that came with others. */
+export interface Answering {
+  read<T>(fact: Fact<T>): Promise<T>;
+  /** What a fact makes of an output of this host. Throws what `read` throws where it is no answer. */
   answer<T>(fact: Fact<T>, output: Output): T;
 }
 
@@ -15,20 +14,13 @@ interface Question {
   readonly told: (outcome: Promise<unknown>) => void;
 }
 
-/**
- * A host whose questions are gathered: whatever is asked before the answers to the last come goes to it as one command,
- * a question that several ask once. For checks that are made beside each other.
- */
-export class AskingTogether implements Asked {
+/** Gathers questions to a host: what is asked at the same time goes to it as one command, a question that several ask once. */
+export class AskingTogether {
   readonly #host: Answering;
   #questions: Question[] = [];
 
   constructor(host: Answering) {
     this.#host = host;
-  }
-
-  get machine(): Machine {
-    return this.#host.machine;
   }
 
   read<T>(fact: Fact<T>): Promise<T> {

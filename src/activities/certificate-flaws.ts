@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { canonical } from '../cluster/ip.js';
 import type { Usage, WantedCertificate } from '../steps/requests.js';
 
@@ -19,11 +19,9 @@ export function firstCertificate(text: string): { pem: string; certificate: X509
   }
 }
 
-/** SHA-256 (hex) of a certificate's public key, as the fact `keyPairs` tells it of a key. */
+/** A certificate's public key, as the fact `keyPairs` tells it of a key. */
 export const keyOf = (certificate: X509Certificate): string =>
-  createHash('sha256')
-    .update(certificate.publicKey.export({ type: 'spki', format: 'der' }))
-    .digest('hex');
+  certificate.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
 
 /**
  * What makes a signed certificate another than was asked for, in words; `authority` is the PEM of who was to sign it.

@@ -2,7 +2,6 @@ import { activityInfo } from '@temporalio/activity';
 import { machineNamed, type Cluster } from '../cluster/cluster.js';
 import type { Asked } from '../steps/host.js';
 import type { AheadInput, AheadResult, CheckContext, Step } from '../steps/step.js';
-import { AskingTogether } from './asking-together.js';
 import type { RunsCluster } from './cluster-of-run.js';
 import { glance, lentTo, type Dependencies } from './dependencies.js';
 import { liveness, type Liveness } from './liveness.js';
@@ -102,7 +101,7 @@ export function createLookAhead({ steps, ...lends }: Dependencies) {
 
 type Hosts = (name: string) => Asked;
 
-/** Hosts by name, each asked by all checks together. */
+/** Hosts by name, the same for all checks: what they ask goes there together. */
 function gathered(pool: Dependencies['pool'], cluster: Cluster, life: Liveness, silent: ReadonlySet<string>): Hosts {
   const open = new Map<string, Asked>();
   const unitName = (): never => {
@@ -113,9 +112,7 @@ function gathered(pool: Dependencies['pool'], cluster: Cluster, life: Liveness, 
     if (known) return known;
     const machine = machineNamed(cluster, name);
     const attempt = { ...life, patience: glance, unitName };
-    const host = silent.has(name)
-      ? silentHost(machine)
-      : new AskingTogether(new RemoteHost(pool, cluster, machine, attempt));
+    const host = silent.has(name) ? silentHost(machine) : new RemoteHost(pool, cluster, machine, attempt);
     open.set(name, host);
     return host;
   };

@@ -2,7 +2,7 @@ import { loginAddress, sshSettings, type Cluster, type Machine } from '../cluste
 import { answer, FactUnknown, type Fact, type Output } from '../facts/fact.js';
 import { sh, temporaryFile } from '../facts/sh.js';
 import type { Host, RunOptions, WriteOptions } from '../steps/host.js';
-import type { Answering } from './asking-together.js';
+import { AskingTogether } from './asking-together.js';
 import { HostFailure, tailOf } from './failure.js';
 import { knownCause } from './known-cause.js';
 import { reasonOf } from './reason.js';
@@ -33,13 +33,14 @@ interface Call {
   readonly limit: number;
 }
 
-/** A machine at the other end of an SSH connection. */
-export class RemoteHost implements Host, Answering {
+/** A machine at the other end of an SSH connection. What it is asked at the same time goes there as one command. */
+export class RemoteHost implements Host {
   readonly machine: Machine;
   readonly #link: Link;
   readonly #attempt: Attempt;
   /** So many times as long as usual a command may take. */
   readonly #times: number;
+  readonly #questions: AskingTogether;
 
   constructor(pool: Pool, cluster: Cluster, machine: Machine, attempt: Attempt) {
     this.machine = machine;
@@ -50,20 +51,14 @@ export class RemoteHost implements Host, Answering {
       address: loginAddress(machine),
       settings: sshSettings(cluster, machine),
     });
+    this.#questions = new AskingTogether({
+      read: (fact) => this.#ask(fact),
+      answer: (fact, output) => this.#answer(fact, output),
+    });
   }
 
-  async read<T>(fact: Fact<T>): Promise<T> {
-    const { command, stdin } = fact;
-    return this.answer(fact, await this.#twice({ command, stdin, signal: this.#attempt.signal, limit: limits.fact }));
-  }
-
-  answer<T>(fact: Fact<T>, output: Output): T {
-    try {
-      return answer(fact, output);
-    } catch (error) {
-      if (!(error instanceof FactUnknown)) throw error;
-      throw this.#unknown(fact, error);
-    }
+  read<T>(fact: Fact<T>): Promise<T> {
+    return this.#questions.read(fact);
   }
 
   async run(command: string, { stdin, secret = false }: RunOptions = {}): Promise<string> {
@@ -112,6 +107,20 @@ export class RemoteHost implements Host, Answering {
     } catch (error) {
       const reason = error instanceof HostFailure ? error.reason : String(error);
       return `${this.machine.name}: ${family}-* may run on, as it could not be stopped: ${reason}`;
+    }
+  }
+
+  async #ask<T>(fact: Fact<T>): Promise<T> {
+    const { command, stdin } = fact;
+    return this.#answer(fact, await this.#twice({ command, stdin, signal: this.#attempt.signal, limit: limits.fact }));
+  }
+
+  #answer<T>(fact: Fact<T>, output: Output): T {
+    try {
+      return answer(fact, output);
+    } catch (error) {
+      if (!(error instanceof FactUnknown)) throw error;
+      throw this.#unknown(fact, error);
     }
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Output } from '../facts/fact.js';
 import { HostFailure } from './failure.js';
-import { listing, looking, puttingAside, sightOf, starting, type Sight } from './unit-commands.js';
+import { awaiting, listing, looking, puttingAside, sightOf, starting, type Sight } from './unit-commands.js';
 
 export interface UnitName {
   readonly host: string;
@@ -21,6 +21,7 @@ interface Watch {
   tell(what: string): void;
 }
 
+/** How often a silent systemd is asked; milliseconds. */
 const pollEvery = 300;
 /** How long systemd may not answer before the attempt is given up; milliseconds. */
 const silence = 60_000;
@@ -64,10 +65,10 @@ export class TransientUnit {
   }
 
   /** Asks until systemd answers: a silent one says nothing about a unit. */
-  async #look(unit: string): Promise<Sight> {
+  async #look(unit: string, how = looking): Promise<Sight> {
     const deadline = Date.now() + silence;
     for (;;) {
-      const { code, stdout, stderr } = await this.#execute(looking(unit));
+      const { code, stdout, stderr } = await this.#execute(how(unit));
       const sight = code === 0 ? sightOf(stdout) : undefined;
       if (sight) return sight;
       const said = (stderr || stdout).trim().slice(0, 200);
@@ -105,8 +106,8 @@ export class TransientUnit {
       }
       if (seen.state !== 'running') throw this.#gone(unit, seen);
       this.#watch.tell(`${unit}: ${seen.line}`);
-      await sleep(pollEvery, undefined, { signal: this.#watch.signal });
-      seen = await this.#look(unit);
+      this.#watch.signal.throwIfAborted();
+      seen = await this.#look(unit, awaiting);
     }
   }
 

@@ -1,11 +1,11 @@
-import { WorkflowFailedError, type Client } from '@temporalio/client';
-import { TimeoutFailure } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
 import type { Cluster } from '../cluster/cluster.js';
 import { inputVersion } from '../cluster/input-version.js';
 import type { OperationInput } from '../cluster/operation-input.js';
 import { version } from '../version.js';
 import { unservedQueue } from './unserved-queue.js';
 import { taskQueueOf } from '../workflows/messages.js';
+import { TimeoutFailure, WorkflowFailedError } from './temporal.js';
 
 /** Seconds for which an answer is waited for. */
 const patience = 60;

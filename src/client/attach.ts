@@ -1,10 +1,11 @@
-import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { Cluster } from '../cluster/cluster.js';
 import { canonical, specDigest } from '../cluster/digest.js';
 import type { Subject } from '../cluster/subject.js';
 import { subjectText } from '../workflows/messages.js';
 import { UsageError } from './explain.js';
 import { begin, latestRun } from './runs.js';
+import { WorkflowExecutionAlreadyStartedError } from './temporal.js';
 
 /**
  * Starts the install of a cluster, or of some of its hosts; where one of the same with the same spec is under way, attaches to

@@ -1,4 +1,4 @@
-import { isGrpcServiceError, ServiceError } from '@temporalio/client';
+import { isGrpcServiceError, ServiceError } from './temporal.js';
 
 /** gRPC codes of what passes by itself (grpc.io, status codes): cancelled with its connection, too late, shedding load, unavailable. */
 const passing: readonly number[] = [1, 4, 8, 14];

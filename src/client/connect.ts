@@ -1,10 +1,11 @@
-import { Client, Connection } from '@temporalio/client';
+import type { Client as TemporalClient } from '@temporalio/client';
 import { dataConverter } from '../engine/encryption.js';
 import { findServer, type Server } from '../engine/connection.js';
 import { tell } from './tell.js';
+import { Client, Connection } from './temporal.js';
 
 export interface Connected {
-  readonly client: Client;
+  readonly client: TemporalClient;
   readonly server: Server;
   /** Connects anew where the server went away; the embedded engine is started again, perhaps on another port. */
   again(): Promise<void>;
@@ -13,7 +14,7 @@ export interface Connected {
 
 /** A client of a server that was found, else of the configured one, or of the embedded engine, which is started when it does not run. */
 async function connected(found?: Server): Promise<Connected> {
-  const open = async (server: Server): Promise<{ server: Server; client: Client }> => {
+  const open = async (server: Server): Promise<{ server: Server; client: TemporalClient }> => {
     const connection = await Connection.connect(server.options);
     return { server, client: new Client({ connection, namespace: server.namespace, dataConverter: dataConverter() }) };
   };

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { isStopped } from '../engine/engine.js';
@@ -26,17 +27,28 @@ export async function follow(connected: Connected, { workflowId }: WorkflowHandl
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
   const view = screen(interactive);
   const interrupted = new AbortController();
-  const onInterrupt = (): void => interrupted.abort();
+  /** Ends what is waited for until the next look. */
+  let pause = new AbortController();
+  const look = (): void => pause.abort();
+  const onInterrupt = (): void => {
+    interrupted.abort();
+    look();
+  };
   process.once('SIGINT', onInterrupt);
+  const left = new AbortController();
+  // Each long poll listens to it.
+  setMaxListeners(0, left.signal);
   let known: Progress | undefined;
   let checkedAt = Date.now();
   let movedAt = Date.now();
   let unserved: ((client: Connected['client']) => Promise<string[]>) | undefined;
   let told = '';
+  awaitEnd();
   try {
     for (;;) {
       const handle = connected.client.workflow.getHandle(workflowId);
       if (interrupted.signal.aborted) return leave(view, handle);
+      if (pause.signal.aborted) pause = new AbortController();
       const progress = await unlessAway(() => progressOf(handle, known));
       // The progress of a run that somebody terminated never ends.
       const quiet = progress?.revision === known?.revision && Date.now() - checkedAt > patience;
@@ -57,7 +69,10 @@ export async function follow(connected: Connected, { workflowId }: WorkflowHandl
       if (!progress) {
         if (connected.server.engine && isStopped()) return standing(view, handle);
         view.note('the engine or its worker is away; waiting for it');
-        await unlessAway(() => connected.again());
+        await unlessAway(async () => {
+          await connected.again();
+          awaitEnd();
+        });
         await sleep(500);
         continue;
       }
@@ -70,13 +85,20 @@ export async function follow(connected: Connected, { workflowId }: WorkflowHandl
         view.pause();
         if (!(await ask(handle, progress, interrupted.signal))) return leave(view, handle);
       }
-      await sleep(interval, undefined, { signal: interrupted.signal }).catch((error: unknown) => {
-        if (!interrupted.signal.aborted) throw error;
+      await sleep(interval, undefined, { signal: pause.signal }).catch((error: unknown) => {
+        if (!pause.signal.aborted) throw error;
       });
     }
   } finally {
+    left.abort();
     view.pause();
     process.removeListener('SIGINT', onInterrupt);
+  }
+
+  /** Looks at the run at once when it ends. Where the server does not say so, it is looked at all the same. */
+  function awaitEnd(): void {
+    const { client } = connected;
+    client.withAbortSignal(left.signal, () => client.workflow.getHandle(workflowId).result()).then(look, look);
   }
 
   /** An answer; undefined when server or worker did not give one within a few seconds. */

@@ -1,5 +1,6 @@
-import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import { message, type Progress } from '../workflows/messages.js';
+import { WorkflowNotFoundError } from './temporal.js';
 
 /** What a run and its waves under way told, each by itself, of which a progress was put together. */
 const told = new WeakMap<Progress, { readonly own: Progress; readonly ofWaves: ReadonlyMap<string, Progress> }>();

@@ -1,11 +1,5 @@
 import { userInfo, hostname } from 'node:os';
-import {
-  WorkflowNotFoundError,
-  type Client,
-  type WorkflowExecutionDescription,
-  type WorkflowHandle,
-} from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
 import type { Cluster } from '../cluster/cluster.js';
 import { specDigest } from '../cluster/digest.js';
 import type { Mode } from '../steps/step.js';
@@ -15,6 +9,12 @@ import type { OperationInput } from '../cluster/operation-input.js';
 import { version } from '../version.js';
 import { subjectText, taskQueueOf } from '../workflows/messages.js';
 import { UsageError } from './explain.js';
+import {
+  defineSearchAttributeKey,
+  SearchAttributeType,
+  TypedSearchAttributes,
+  WorkflowNotFoundError,
+} from './temporal.js';
 import { unservedQueue } from './unserved-queue.js';
 import { unservedSites } from './unserved-sites.js';
 import { workflowId } from './workflow-id.js';

@@ -3,21 +3,25 @@ import { lines } from './files.js';
 import { unoffered, type PackageState, type Unoffered, type WantedPackage } from './packages.js';
 import { sh } from './sh.js';
 
+/** Fills `$found` for the rest of a script: all that dpkg has of the packages, each after a newline, asked for at once. */
+const looked = (format: string, names: readonly string[]): string =>
+  // dpkg-query(1): 1 where there is no such package, 2 where it cannot say.
+  sh`found=$(dpkg-query -W -f ${`\\n${format}`} ${names}); code=$?; if [ "$code" -gt 1 ]; then exit "$code"; fi; `;
+
 /** What dpkg has of the packages, by name; one that is not installed is left out. Versions go by deb-version(7). */
 export const dpkgStates = (wanted: readonly WantedPackage[]): Fact<Map<string, PackageState>> => ({
   command:
-    'state() { ' +
-    // A package for all architectures is asked for without one: dpkg counts it to its own.
-    // dpkg-query(1): 1 where there is no such package, 2 where it cannot say.
-    `found=$(dpkg-query -W -f '\${db:Status-Want} \${db:Status-Status} \${Version}\\n' "$1\${3:+:$3}"); code=$?; if [ "$code" -eq 1 ]; then return 0; elif [ "$code" -ne 0 ]; then exit "$code"; fi; ` +
-    'there=${found##* }; if [ -z "$there" ]; then return 0; fi; ' +
-    'if dpkg --compare-versions "$there" lt "$2"; then is=older; elif dpkg --compare-versions "$there" gt "$2"; then is=newer; else is=equal; fi; ' +
-    'echo "$1 $found $is"; }; ' +
-    wanted
-      .map(
-        ({ name, version, architecture }) => sh`state ${name} ${version} ${architecture === 'all' ? '' : architecture}`,
-      )
-      .join('; '),
+    looked(
+      '${Package} ${db:Status-Want} ${db:Status-Status} ${Version}',
+      // A package for all architectures is asked for without one: dpkg counts it to its own.
+      wanted.map(({ name, architecture }) => (architecture === 'all' ? name : `${name}:${architecture}`)),
+    ) +
+    sh`line=${'\n'}; state() { case $found in *"$line$1 "*) ;; *) return 0;; esac; ` +
+    'its=${found#*"$line$1 "}; its=${its%%"$line"*}; there=${its##* }; ' +
+    'if [ -z "$there" ]; then return 0; elif [ "$there" = "$2" ]; then is=equal; ' +
+    'elif dpkg --compare-versions "$there" lt "$2"; then is=older; elif dpkg --compare-versions "$there" gt "$2"; then is=newer; else is=equal; fi; ' +
+    'echo "$1 $its $is"; }; ' +
+    wanted.map(({ name, version }) => sh`state ${name} ${version}`).join('; '),
   parse: ({ stdout }) =>
     new Map(
       lines(stdout)
@@ -32,8 +36,9 @@ export const dpkgStates = (wanted: readonly WantedPackage[]): Fact<Map<string, P
 
 /** Those of the packages that are not there whole. */
 export const absentDebs = (names: readonly string[]): Fact<string[]> => ({
-  // dpkg-query(1): 1 where there is no such package, 2 where it cannot say.
-  command: sh`for name in ${names}; do state=$(dpkg-query -W -f '\${db:Status-Status}' "$name"); code=$?; if [ "$code" -gt 1 ]; then exit "$code"; fi; if [ "$state" != installed ]; then echo "$name"; fi; done`,
+  command:
+    looked('${Package} ${db:Status-Status}', names) +
+    sh`line=${'\n'}; for name in ${names}; do case "$found$line" in *"$line$name installed$line"*) ;; *) echo "$name";; esac; done`,
   parse: ({ stdout }) => lines(stdout),
 });
 
@@ -51,4 +56,5 @@ export const unofferedDebs = (names: readonly string[]): Fact<Unoffered | undefi
     `case $(printf '%s\\n' "$found" | sed -n 's/^ *Candidate: //p') in '' | '(none)') echo "lacks $name";; esac; done; ` +
     `printf '%s\\n' "$said" | sed -n 's/^[EW]: /said /p'`,
   parse: unoffered,
+  waits: true,
 });

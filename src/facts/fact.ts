@@ -18,6 +18,8 @@ export interface Fact<T> {
    * what is not there is said in words, since every program that fails says nothing. `any`: the parser looks at the code itself.
    */
   readonly codes?: readonly number[] | 'any';
+  /** It may take seconds, as it listens or asks others: it goes to the host by itself, beside other questions. */
+  readonly waits?: true;
 }
 
 /** The host was asked and could not tell: the question's own command failed there. */

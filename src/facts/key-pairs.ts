@@ -9,11 +9,11 @@ export interface KeyPair {
   readonly private: string;
 }
 
-/** One half as a host holds it: SHA-256 fingerprints (hex), never the key; `unreadable` is there and is neither. */
+/** One half as a host holds it, by its public key (SubjectPublicKeyInfo, DER in base64); `unreadable` is there and is neither. */
 export type Half = 'absent' | 'unreadable' | { readonly key: string };
 
 export interface Held {
-  /** `print` is the certificate's own fingerprint; of a bare public key the key's. */
+  /** `print` is the certificate's own fingerprint (SHA-256, hex); of a bare public key the key itself. */
   readonly public: 'absent' | 'unreadable' | { readonly print: string; readonly key: string };
   readonly private: Half;
 }
@@ -22,26 +22,30 @@ const absent: Held = { public: 'absent', private: 'absent' };
 
 /**
  * What a host holds of each pair. An empty file is one that nobody came to write, and counts as absent. Needs openssl,
- * but only where there is something to look at. Throws where the host did not say it of every file.
+ * but only where there is something to look at, and once for each file. Throws where the host did not say it of every file.
  */
 export const keyPairs = (pairs: readonly KeyPair[]): Fact<Map<string, Held>> => ({
   command:
-    `print() { openssl pkey "$@" -outform der 2>/dev/null | sha256sum | cut -c -64; }; ` +
     present +
-    'there() { present "$1" && [ -s "$1" ]; }; ' +
-    `public() { there "$1" || { echo "public absent"; return; }; need; case $1 in *.crt) openssl x509 -in "$1" -noout 2>/dev/null || { echo "public unreadable"; return; }; ` +
-    `echo "public $(openssl x509 -in "$1" -outform der | sha256sum | cut -c -64) $(openssl x509 -in "$1" -noout -pubkey | print -pubin)";; ` +
-    `*) openssl pkey -pubin -in "$1" -noout 2>/dev/null || { echo "public unreadable"; return; }; echo "public $(print -pubin -in "$1") $(print -pubin -in "$1")";; esac; }; ` +
-    `private() { there "$1" || { echo "private absent"; return; }; need; openssl pkey -in "$1" -passin pass: -noout 2>/dev/null || { echo "private unreadable"; return; }; echo "private $(print -in "$1" -passin pass: -pubout)"; }; ` +
-    `need() { command -v openssl >/dev/null || { echo "openssl is not there to look at certificates" >&2; exit 69; }; }; ` +
-    pairs.map((one) => sh`echo ${`pair ${one.name}`}; public ${one.public}; private ${one.private}; `).join('') +
+    'half() { echo "$1"; if ! present "$2" || [ ! -s "$2" ]; then echo absent; return; fi; ' +
+    `command -v openssl >/dev/null || { echo "openssl is not there to look at certificates" >&2; exit 69; }; ` +
+    'case "$1 $2" in private*) openssl pkey -in "$2" -passin pass: -pubout;; ' +
+    '*.crt) openssl x509 -in "$2" -noout -fingerprint -sha256 -pubkey;; ' +
+    '*) openssl pkey -pubin -in "$2" -pubout;; esac 2>/dev/null || echo unreadable; }; ' +
+    pairs
+      .map((one) => sh`echo ${`pair ${one.name}`}; half public ${one.public}; half private ${one.private}; `)
+      .join('') +
     'echo end',
   parse({ stdout }) {
-    if (!stdout.endsWith('end\n')) throw new Error('the answer breaks off');
+    if (!/(^|\n)end\n$/.test(stdout)) throw new Error('the answer breaks off');
     const found = new Map<string, Held>();
-    for (const part of stdout.split(/^pair /m).slice(1)) {
-      const [name = '', ...lines] = part.split('\n');
-      found.set(name, { public: publicHalf(lines[0]), private: privateHalf(lines[1]) });
+    for (const part of stdout
+      .slice(0, -'end\n'.length)
+      .split(/^pair /m)
+      .slice(1)) {
+      const [, name, open, secret] = /^(.*)\npublic\n([^]*\n)private\n([^]*\n)$/.exec(part) ?? [];
+      if (name === undefined) throw new Error(`the host says of a pair: ${JSON.stringify(part)}`);
+      found.set(name, { public: publicHalf(open!), private: half(secret!) });
     }
     const missing = pairs.find(({ name }) => !found.has(name));
     if (missing) throw new Error(`the host does not say whether it has ${missing.name}`);
@@ -49,17 +53,19 @@ export const keyPairs = (pairs: readonly KeyPair[]): Fact<Map<string, Held>> => 
   },
 });
 
-function publicHalf(line = ''): Held['public'] {
-  const [, print = '', key = ''] = /^public (absent|unreadable|[0-9a-f]{64})(?: ([0-9a-f]{64}))?$/.exec(line) ?? [];
-  if (print === 'absent' || print === 'unreadable') return print;
-  if (print === '' || key === '') throw new Error(`the host says of a certificate: ${JSON.stringify(line)}`);
-  return { print, key };
+function publicHalf(text: string): Held['public'] {
+  const found = half(text);
+  if (typeof found === 'string') return found;
+  const [, print] = /^sha256 fingerprint=([0-9a-f:]{95})$/im.exec(text) ?? [];
+  return { ...found, print: print?.replaceAll(':', '').toLowerCase() ?? found.key };
 }
 
-function privateHalf(line = ''): Half {
-  const key = /^private (absent|unreadable|[0-9a-f]{64})$/.exec(line)?.[1];
-  if (key === undefined) throw new Error(`the host says of a key: ${JSON.stringify(line)}`);
-  return key === 'absent' || key === 'unreadable' ? key : { key };
+function half(text: string): Half {
+  if (text === 'absent\n') return 'absent';
+  if (text.endsWith('unreadable\n')) return 'unreadable';
+  const [, key] = /^-----BEGIN PUBLIC KEY-----\n([\w+/=\n]+)-----END PUBLIC KEY-----$/m.exec(text) ?? [];
+  if (key === undefined) throw new Error(`the host says of a certificate or key: ${JSON.stringify(text)}`);
+  return { key: key.replaceAll('\n', '') };
 }
 
 /** `none`: neither half. `whole`: both, and they belong together. `part`: one half alone. `broken`: what nobody can use. */

@@ -6,7 +6,7 @@ const unheardOf = /^.*(?:\(NotFound\)|no matches for kind|ensure CRDs are instal
 
 /** What applying would change in the cluster, its first line; undefined when nothing (kubectl diff: 0 none, 1 some, more an error). */
 export const kubectlDiff = (...source: readonly string[]): Fact<string | undefined> => ({
-  command: asked(['diff', '--server-side', '--force-conflicts', ...source]),
+  ...asked(['diff', '--server-side', '--force-conflicts', ...source]),
   codes: [0, 1, 2, noControlPlane],
   parse(output) {
     const { code, stdout, stderr } = output;

@@ -23,9 +23,11 @@ export const notWaiting = (cluster: Pick<Cluster, 'profile'>): readonly string[]
 /** Exit code of `asked` on a host that is no control plane yet (sysexits.h: EX_CONFIG). */
 export const noControlPlane = 78;
 
-/** kubectl for a fact: on a host that is no control plane it says so, by its exit code. */
-export const asked = (args: readonly string[]): string =>
-  `${present}if present /etc/kubernetes/admin.conf; then ${kubectl(args)}; else exit ${noControlPlane}; fi`;
+/** kubectl for a fact: on a host that is no control plane it says so, by its exit code. An API that hangs is waited for. */
+export const asked = (args: readonly string[]): Pick<Fact<unknown>, 'command' | 'waits'> => ({
+  command: `${present}if present /etc/kubernetes/admin.conf; then ${kubectl(args)}; else exit ${noControlPlane}; fi`,
+  waits: true,
+});
 
 /** Throws FactUnknown for every failure of kubectl but the API's own word that the object is not there. */
 export function onlyNotFound(output: Output): void {
@@ -36,7 +38,7 @@ export function onlyNotFound(output: Output): void {
 
 /** An object or a list as the API gives it; undefined when it is not there, or no cluster is. */
 export const apiObject = <T>(args: readonly string[]): Fact<T | undefined> => ({
-  command: asked(['get', ...args, '-o', 'json']),
+  ...asked(['get', ...args, '-o', 'json']),
   codes: [0, 1, noControlPlane],
   parse(output) {
     if (output.code === 0) return JSON.parse(output.stdout) as T;

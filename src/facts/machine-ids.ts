@@ -4,7 +4,7 @@ import { asked } from './kubectl.js';
 
 /** The machine id of each node by its name, as its kubelet told it when it registered (NodeSystemInfo of the API's v1.Node). */
 export const machineIds: Fact<ReadonlyMap<string, string>> = {
-  command: asked([
+  ...asked([
     ...['get', 'nodes', '-o'],
     'jsonpath={range .items[*]}{.metadata.name}{" "}{.status.nodeInfo.machineID}{"\\n"}{end}',
   ]),

@@ -32,6 +32,7 @@ export const linkLocalAddresses: Fact<Address[]> = shown(6, 'ip -o -6 addr show 
 export const answersFor = (address: string): Fact<string | undefined> => ({
   // Two tries of a second: ARP, or a neighbour of IPv6, answers even where a firewall drops the ping.
   command: sh`ping -n -c 2 -i 0.3 -W 1 ${address} >/dev/null; code=$?; if [ "$code" -gt 2 ]; then exit "$code"; fi; ip neigh show ${address}`,
+  waits: true,
   parse: ({ stdout }) => (/FAILED|INCOMPLETE/.test(stdout) ? undefined : /lladdr ([0-9a-f:]{17})/.exec(stdout)?.[1]),
 });
 
@@ -44,6 +45,7 @@ export interface VrrpAdvert {
 export const vrrpAdverts = (device: string, family: Family): Fact<VrrpAdvert[] | undefined> => ({
   command: sh`command -v tcpdump >/dev/null || exit 3; timeout 3 tcpdump -lnp -i ${device} -c 8 ${family === 4 ? 'ip proto 112' : 'ip6 proto 112'}`,
   codes: [0, 3, 124],
+  waits: true,
   parse({ code, stdout }) {
     if (code === 3) return undefined;
     return [...stdout.matchAll(/IP6? ([\da-f.:]+) > [\da-f.:]+:.*?vrid (\d+)/g)].map(([, source = '', id]) => ({

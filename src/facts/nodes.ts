@@ -22,7 +22,7 @@ const selecting = (names: readonly string[] | undefined): string[] =>
 
 /** Nodes of the cluster, or those of these names; undefined where there is no control plane yet. */
 export const nodeList = (names?: readonly string[]): Fact<Node[] | undefined> => ({
-  command: asked([
+  ...asked([
     ...['get', 'nodes', ...selecting(names), '-o'],
     `jsonpath={range .items[*]}{.metadata.name}{" "}${condition('Ready')}{" "}${condition('NetworkUnavailable')}{"\\n"}{end}`,
   ]),
@@ -58,7 +58,7 @@ export const nodeMetadata = (
   const told = (field: string): string =>
     `{{range $key, $value := .metadata.${field}}}{{if eq $key ${wanted}}} ${field}:{{urlquery $key}}={{urlquery $value}}{{end}}{{end}}`;
   return {
-    command: asked([
+    ...asked([
       ...['get', 'nodes', ...selecting(names), '-o'],
       `go-template={{range .items}}{{.metadata.name}}${told('labels')}${told('annotations')}{{"\\n"}}{{end}}`,
     ]),

@@ -10,7 +10,7 @@ export interface WaitingPod {
 
 /** Those of some applications by their label k8s-app; nothing where there is no control plane yet. */
 export const waitingPods = (apps: readonly string[]): Fact<WaitingPod[]> => ({
-  command: asked([
+  ...asked([
     ...['-n', 'kube-system', 'get', 'pods', '-l', `k8s-app in (${apps.join(',')})`],
     ...['--field-selector', 'status.phase=Pending'],
     ...['-o', 'jsonpath={range .items[*]}{.metadata.name}{" "}{.spec.nodeName}{"\\n"}{end}'],
@@ -30,7 +30,7 @@ export interface PlacedPod {
 
 /** Pods of a namespace with this label (`app=probe`), and where they are. */
 export const placedPods = (namespace: string, label: string): Fact<PlacedPod[]> => ({
-  command: asked([
+  ...asked([
     ...['-n', namespace, 'get', 'pods', '-l', label, '-o'],
     'jsonpath={range .items[*]}{.metadata.name}{" "}{.spec.nodeName}{" "}{.status.podIP}{" "}{.status.podIPs[*].ip}{"\\n"}{end}',
   ]),

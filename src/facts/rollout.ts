@@ -3,7 +3,7 @@ import { asked, noControlPlane, onlyNotFound } from './kubectl.js';
 
 /** What a Deployment or DaemonSet still waits for, in words; nothing when all of its pods are new and ready. */
 export const rolledOut = (namespace: string, workload: string): Fact<string[]> => ({
-  command: asked(['-n', namespace, 'rollout', 'status', workload, '--watch=false']),
+  ...asked(['-n', namespace, 'rollout', 'status', workload, '--watch=false']),
   codes: [0, 1, noControlPlane],
   parse(output) {
     const { code, stdout, stderr } = output;

@@ -91,4 +91,5 @@ export const unofferedRpms = (names: readonly string[]): Fact<Unoffered | undefi
     'if [ $? -eq 124 ]; then echo late; exit 0; fi; ' +
     sh`for name in ${names}; do if ! printf '%s\\n' "$offered" | grep -qxF -- "$name"; then echo "lacks $name"; fi; done; sed -n 's/^ *- \\(.*\\)/said \\1/p; s/^\\(Error: .*[^ ]\\) *$/said \\1/p; s/^Ignoring repositories.*/said &/p' "$folder/said"`,
   parse: unoffered,
+  waits: true,
 });

@@ -26,8 +26,9 @@ export const present =
   'case $why in *": No such file or directory" | *": Not a directory") return 1;; esac; echo "$why" >&2; exit 74; }; ';
 
 /**
- * Defines `temporary FOLDER` for the rest of a script: makes `$file`, a new file in that folder to be renamed later. What a
- * script that was cut off left there goes first: the names hold the ids of the shells that made them.
+ * Defines `temporary FOLDER` for the rest of a script: makes `$file`, a new file in that folder to be renamed later, or with
+ * `-d` a folder in it. What a script that was cut off left there goes first: the names hold the ids of the shells that made
+ * them.
  */
 export const temporaryFile =
-  'temporary() { for old in "$1"/.kha.*; do maker=${old##*/.kha.}; [ -e "/proc/${maker%%.*}" ] || rm -f "$old"; done; file=$(mktemp -p "$1" ".kha.$$.XXXXXX"); }; ';
+  'temporary() { for old in "$1"/.kha.*; do maker=${old##*/.kha.}; [ -e "/proc/${maker%%.*}" ] || rm -rf "$old"; done; file=$(mktemp $2 -p "$1" ".kha.$$.XXXXXX"); }; ';

@@ -11,7 +11,7 @@ export interface Applied {
 
 /** What a manifest on a control plane holds, by the cluster’s own account; what is not there yet is left out. */
 export const appliedFrom = (path: string): Fact<Applied[]> => ({
-  command: asked([
+  ...asked([
     'get',
     '-f',
     path,

@@ -11,7 +11,7 @@ export interface WantedCertificate {
   /** DNS names and IPv4 addresses that it must be good for. */
   readonly names: readonly string[];
   readonly usages: readonly Usage[];
-  /** SHA-256 (hex) of the public key that was asked with. */
+  /** The public key that was asked with, as the fact `keyPairs` tells it. */
   readonly key: string;
   /** For how long it must be valid from now on, at least; milliseconds. */
   readonly least: number;

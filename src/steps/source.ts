@@ -3,10 +3,10 @@ import { pulledFrom } from '../cluster/image-names.js';
 import { describedLock, lockOf, publishedAt, type FetchedFile } from '../cluster/internet.js';
 import { registryPlace, urlOf, type RegistryPlace } from '../cluster/registry-place.js';
 import { bundle } from '../facts/registry.js';
-import { registryScript } from '../facts/registry-script.js';
-import { sh, temporaryFile } from '../facts/sh.js';
+import { sh } from '../facts/sh.js';
 import { internetAccess } from './internet/access.js';
 import { fetchingScript } from './internet/fetching.js';
+import { registryFetching } from './registry-fetching.js';
 import { registryFolder } from './runtime/registry-files.js';
 import type { CheckContext } from './step.js';
 
@@ -65,8 +65,7 @@ const fromRegistry = (
   registry,
   fetching: async (wanted) => {
     const { place, stdin } = await registry();
-    const fetches = wanted.map(({ digest, path, mode }) => sh`fetch ${digest} ${path} ${mode}`);
-    return { script: `set -e; ${registryScript(place)}${fetchFunction(place)}${fetches.join('; ')}`, stdin };
+    return { script: registryFetching(place, wanted), stdin };
   },
   pulling: async () => {
     const { place } = await registry();
@@ -76,14 +75,6 @@ const fromRegistry = (
     };
   },
 });
-
-/** `fetch DIGEST PATH MODE`, in sh. */
-const fetchFunction = ({ bundle: repository }: RegistryPlace): string =>
-  temporaryFile +
-  'fetch() { folder=${2%/*}; mkdir -p "$folder"; temporary "$folder"; ' +
-  sh`get ${repository} "blobs/$1" -f -o "$file" || { rm -f "$file"; exit 1; }; ` +
-  'if ! echo "${1#sha256:}  $file" | sha256sum -c --status; then rm -f "$file"; echo "$2: the download does not have the digest $1" >&2; exit 1; fi; ' +
-  'chmod "$3" "$file"; sync "$file"; mv -f "$file" "$2"; }; ';
 
 /** A registry of the site’s own. */
 function siteRegistry(context: CheckContext, place: RegistryPlace): RegistrySource {

@@ -3,7 +3,6 @@ import { AskingTogether } from '../../src/activities/asking-together.js';
 import { seenDone } from '../../src/activities/look-ahead.js';
 import { answer, type Fact, type Output } from '../../src/facts/fact.js';
 import type { CheckContext, Step } from '../../src/steps/step.js';
-import { cluster } from '../clusters.js';
 import { askedTogether } from '../simulation/together.js';
 
 const echo = (word: string): Fact<string> => ({ command: `echo ${word}`, parse: ({ stdout }) => stdout });
@@ -17,7 +16,6 @@ function echoing() {
     stderr: '',
   });
   const host = new AskingTogether({
-    machine: cluster().hosts[0]!,
     answer,
     read: async (fact) => {
       const asked = askedTogether(fact.command, fact.stdin ?? '');

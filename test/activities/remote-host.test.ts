@@ -124,3 +124,25 @@ it('writes documents that a YAML parser reads back as they were, whatever they h
       },
     ),
   ));
+
+it('asks as one command what is asked at the same time, by whomever, and says which of it has no answer', async () => {
+  const given: string[] = [];
+  const real = shell.to({ name: 'm1', address: '', settings: {} as never });
+  const pool = {
+    to: () => ({ ...real, run: (...call: Parameters<typeof real.run>) => (given.push(call[0]), real.run(...call)) }),
+  } as unknown as Pool;
+  const asked = new RemoteHost(pool, wanted, wanted.hosts[0]!, attempt);
+  const said = (command: string) => asked.read({ command, parse: ({ stdout }) => stdout });
+  const [one, bad, other] = await Promise.allSettled([
+    said('echo one'),
+    said('echo why >&2; exit 3'),
+    said('echo other'),
+  ]);
+  expect([one, other]).toMatchObject([{ value: 'one\n' }, { value: 'other\n' }]);
+  expect(bad).toMatchObject({
+    reason: { type: 'FactUnknown', reason: 'the host could not tell: echo why >&2; exit 3: exit code 3: why' },
+  });
+  expect(given).toHaveLength(1);
+  expect(await said('echo alone')).toBe('alone\n');
+  expect(given[1]).toBe('echo alone');
+});

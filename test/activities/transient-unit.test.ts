@@ -49,6 +49,22 @@ describe('a transient unit', () => {
     expect(told).toContain(`${unit.name}: half way`);
   });
 
+  it('is not asked after more often than every other second, and its end is told at once, whatever it leaves behind', async () => {
+    let asked = 0;
+    const counting = (command: string, stdin?: string) => {
+      if (command.startsWith('run=')) asked += 1;
+      return host.execute(command, stdin);
+    };
+    const begun = Date.now();
+    const output = await new TransientUnit(unit, counting, calm()).run('sleep 60 & sleep 5; echo done');
+    expect(output).toMatchObject({ code: 0, stdout: 'done\n' });
+    const seconds = (Date.now() - begun) / 1000;
+    expect(seconds).toBeLessThan(30);
+    // Before it is started, after it, and then one for each wait.
+    expect(asked).toBeLessThanOrEqual(2 + Math.ceil(seconds / 2));
+    await host.execute(`systemctl stop '${family}-*.service'`);
+  });
+
   it('is left running by an attempt that is let go, and followed by the next', async () => {
     await running(counted('sleep 1; echo done'));
     expect(host.stopped()).toEqual([]);

@@ -10,7 +10,7 @@ const node = promisify(execFile);
 export const start: Bench = {
   name: 'start',
   title: 'Client start',
-  how: 'Whole processes from their start to their end, in turns with a Node that does nothing. `kha status` asks about a run that is over, of the engine on this machine; what of it is asked of the server instead of read from the database is a running one’s.',
+  how: 'Whole processes from their start to their end, in turns with a Node that does nothing. `kha status CLUSTER` asks about a run that is over, of the engine on this machine, and `kha status` lists it: both by the engine’s HTTP API. A running one’s steps are asked by Temporal’s client, which is the larger part of a process of its own.',
   full: { sizes: [], runs: 20 },
   smallest: { sizes: [], runs: 1 },
   async measure({ runs }) {

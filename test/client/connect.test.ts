@@ -8,15 +8,14 @@ vi.mock(import('../../src/engine/connection.js'), async (original) => ({
   ...(await original()),
   findServer: () => Promise.resolve({ options: { address: 'nowhere' }, namespace: 'default' }),
 }));
-vi.mock(import('@temporalio/client'), async (original) => {
-  const { Client } = await original();
+vi.mock(import('../../src/client/temporal.js'), async (original) => {
   const connect = (): Promise<Connection> => {
     const id = (made += 1);
     open.push(id);
     const close = (): Promise<void> => Promise.resolve(void open.splice(open.indexOf(id), 1));
     return Promise.resolve({ close, plugins: [] } as unknown as Connection);
   };
-  return { ...(await original()), Client, Connection: { connect } as unknown as typeof Connection };
+  return { ...(await original()), Connection: { connect } as unknown as typeof Connection };
 });
 beforeEach(() => {
   open.splice(0);

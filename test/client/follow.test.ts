@@ -29,10 +29,11 @@ afterEach(() => {
 function away(engine: boolean): { connected: Connected; handle: WorkflowHandle } {
   const gone = (): Promise<never> =>
     Promise.reject(new Error(begun === 0 ? 'Channel has been shut down' : 'another server'));
-  const handle = { workflowId: 'cluster/c', query: gone, describe: gone } as unknown as WorkflowHandle;
+  const handle = { workflowId: 'cluster/c', query: gone, describe: gone, result: gone } as unknown as WorkflowHandle;
   const client = {
     workflow: { getHandle: () => handle },
     withDeadline: (_: number, asked: () => Promise<unknown>) => asked(),
+    withAbortSignal: (_: AbortSignal, asked: () => Promise<unknown>) => asked(),
   } as unknown as Client;
   const server = { options: {}, namespace: 'default', ...(engine ? { engine: { id: '', address: '', ui: '' } } : {}) };
   const again = (): Promise<void> => Promise.resolve(void (begun += 1));
@@ -73,10 +74,12 @@ it('says of a site that has no worker, once, when nothing has moved for half a m
     const input = { schema: inputVersion, kha: 'test', mode: 'apply', cluster: atBerlin() };
     const event = { workflowExecutionStartedEventAttributes: { input: { payloads: [{}] } } };
     const describe = () => Promise.resolve({ workflowId: 'cluster/test', runId: 'r', status: { name: 'RUNNING' } });
-    const handle = { workflowId: 'cluster/test', query, describe } as unknown as WorkflowHandle;
+    const result = () => new Promise(() => undefined);
+    const handle = { workflowId: 'cluster/test', query, describe, result } as unknown as WorkflowHandle;
     const client = {
       workflow: { getHandle: () => handle },
       withDeadline: (_: number, asked: () => Promise<unknown>) => asked(),
+      withAbortSignal: (_: AbortSignal, asked: () => Promise<unknown>) => asked(),
       options: { loadedDataConverter: { payloadCodecs: [], payloadConverter: { fromPayload: () => input } } },
       workflowService: {
         getWorkflowExecutionHistory: () => Promise.resolve({ history: { events: [event] } }),

@@ -1,8 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keyOf } from '../../src/activities/certificate-flaws.js';
 import { answer, type Fact } from '../../src/facts/fact.js';
 import { keyPairs, state, type Held } from '../../src/facts/key-pairs.js';
 import { signatures } from '../../src/facts/signatures.js';
@@ -65,14 +67,25 @@ describe('keyPairs', () => {
     expect(held('one.crt', 'one.key').public).not.toEqual(held('two.crt', 'two.key').public);
   });
 
+  it('knows a certificate by its fingerprint, and its key as Node does', () => {
+    const certificate = new X509Certificate(readFileSync(path('one.crt')));
+    const print = certificate.fingerprint256.replaceAll(':', '').toLowerCase();
+    expect(held('one.crt', 'one.key').public).toEqual({ print, key: keyOf(certificate) });
+    expect(held('one.pub', 'one.key')).toEqual({
+      public: { print: keyOf(certificate), key: keyOf(certificate) },
+      private: { key: keyOf(certificate) },
+    });
+  });
+
   it('gives no answer where openssl is not there to look, and none that breaks off', () => {
     const pair = { name: 'it', public: path('one.crt'), private: path('one.key') };
     expect(() => ask(keyPairs([pair]), { PATH: '/nowhere' })).toThrow('openssl is not there');
     for (const stdout of [
       '',
       'pair it\n',
-      'pair it\npublic absent\nend\n',
-      'pair other\npublic absent\nprivate absent\nend\n',
+      'pair it\npublic\nabsent\nend\n',
+      'pair it\npublic\n-----BEGIN PUBLIC KEY-----\nMII\nprivate\nabsent\nend\n',
+      'pair other\npublic\nabsent\nprivate\nabsent\nend\n',
     ])
       expect(() => answer(keyPairs([pair]), { code: 0, stdout, stderr: '' })).toThrow('cannot be read');
   });

@@ -47,13 +47,21 @@ describe('questions that are asked together', () => {
   });
 
   it('have none where the shell could not be made', () => {
-    const fact = together([asked('true')], mark);
-    expect(() => answer(fact, { code: 2, stdout: `<${mark} 0>`, stderr: `<${mark} 0>` })).toThrow(FactUnknown);
+    const fact = together([asked('true'), asked('true')], mark);
+    const both = `<${mark} 0><${mark} 0>`;
+    expect(() => answer(fact, { code: 2, stdout: both, stderr: both })).toThrow(FactUnknown);
+  });
+
+  it('need no mark where there is one alone', () => {
+    const fact = together([{ ...asked('exit 3'), codes: [0], stdin: 'a' }], mark);
+    expect(fact).toMatchObject({ command: 'exit 3', stdin: 'a' });
+    expect(answer(fact, { code: 3, stdout: '', stderr: '' })).toEqual([{ code: 3, stdout: '', stderr: '' }]);
   });
 
   it('are secret where one of them is', () => {
     expect(together([asked('a'), { ...asked('b'), secret: true }], mark).secret).toBe(true);
-    expect(together([asked('a')], mark).secret).toBe(false);
+    expect(together([asked('a'), asked('b')], mark).secret).toBe(false);
+    expect(together([{ ...asked('b'), secret: true }], mark).secret).toBe(true);
   });
 
   it('are as many as a command holds', () => {
@@ -62,11 +70,12 @@ describe('questions that are asked together', () => {
     expect(packs(all).flat()).toEqual(all);
     expect(canBeTogether(asked('a'.repeat(60_000)))).toBe(false);
     expect(canBeTogether(asked('a'))).toBe(true);
+    expect(canBeTogether({ ...asked('a'), waits: true })).toBe(false);
   });
 
   it('are told apart by a simulated host', () =>
     fc.assert(
-      fc.property(fc.array(fc.record({ command: word, stdin: word }), { minLength: 1 }), (questions) => {
+      fc.property(fc.array(fc.record({ command: word, stdin: word }), { minLength: 2 }), (questions) => {
         const { command, stdin } = together(
           questions.map((one) => ({ ...asked(one.command), stdin: one.stdin })),
           mark,

@@ -29,6 +29,7 @@ import { bundle, lackingImages, registryStatus } from '../../src/facts/registry.
 import { rolledOut } from '../../src/facts/rollout.js';
 import { absentRpms, rpmStates } from '../../src/facts/rpm.js';
 import { service } from '../../src/facts/service.js';
+import { identity } from '../../src/facts/identity.js';
 import { survey } from '../../src/facts/survey.js';
 import { swaps, swapUnits } from '../../src/facts/swap.js';
 import { timeService } from '../../src/facts/time.js';
@@ -77,6 +78,7 @@ const facts: Readonly<Record<string, Fact<unknown>>> = {
   rolledOut: rolledOut('kube-system', 'daemonset/x'),
   service: service('kubelet.service'),
   survey,
+  identity,
   disks: disks([nowhere]),
   syncedWrites: syncedWrites(nowhere),
   timeService,

@@ -137,9 +137,9 @@ export class GoldenHost implements Host {
     if (command.endsWith('echo end') && this.#hasAuthorities && command.includes("echo 'pair ca'"))
       return wholePairs(this.#cluster, command);
     if (command.endsWith('echo end') && command.includes('/kha/requests/')) return this.#requested(command);
+    if (command.endsWith('echo end')) return ofBareHost(fact);
     const paths = command.match(/(?<=[ '=])\/(?:etc|var|sys)\/[\w./-]+/g) ?? [];
     if (command.includes('echo absent')) return this.#file(paths[0]!);
-    if (command.endsWith('echo end')) return ofBareHost(fact);
     if (command.includes('sha256sum')) return new Map();
     if (command.includes(' get secret ')) return this.#hasSecret ? { expires: Date.UTC(2027, 0, 1) } : undefined;
     if (command.includes('openssl x509')) return new Map();

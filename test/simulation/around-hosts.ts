@@ -16,11 +16,17 @@ export interface Around {
   unit(doing: Doing, script: string, act: () => Promise<string>): Promise<string>;
 }
 
+const nobody: Around = {
+  read: (_, ask) => ask(),
+  change: (_, __, act) => act(),
+  unit: (_, __, act) => act(),
+};
+
 /**
  * The same steps, with somebody around their hosts. Whatever one host does for all is done by the first or waited for: a
  * recording knows what was asked of that one only.
  */
-export const aroundHosts = (steps: readonly Step[], cluster: Cluster, around: Around): Step[] =>
+export const aroundHosts = (steps: readonly Step[], cluster: Cluster, around = nobody): Step[] =>
   steps.map((step) => ({
     ...step,
     pace: choosing(step, cluster, around),

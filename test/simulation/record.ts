@@ -4,20 +4,17 @@ import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { defaultSize, labDown, labUp } from '../../lab/index.js';
 import { Bundles } from '../../src/activities/bundles.js';
-import type { ExecuteOptions } from '../../src/activities/ssh/execute.js';
 import { createActivities } from '../../src/activities/index.js';
 import { createLookAhead } from '../../src/activities/look-ahead.js';
 import { version } from '../../src/version.js';
 import type { Cluster } from '../../src/cluster/cluster.js';
-import type { Link } from '../../src/activities/ssh/link.js';
-import { Pool } from '../../src/activities/ssh/pool.js';
-import type { Target } from '../../src/activities/ssh/connect.js';
 import { readSpec } from '../../src/client/spec/read.js';
 import * as steps from '../../src/steps/index.js';
 import { openBench } from '../workflows/bench.js';
 import { recordingFile, type Recorded, type Recording } from './recording.js';
 import { aroundHosts } from './around-hosts.js';
 import { askedTogether } from './together.js';
+import { watchedPool } from './watched-pool.js';
 
 type Kind = Recorded['kind'];
 
@@ -37,27 +34,17 @@ it('records an install in the lab', async () => {
     }
     commands.push({ ...entry, after: [...done] });
   };
-  const pool = new Pool();
-  const real = pool.to.bind(pool);
-  pool.to = (target: Target): Link => {
-    const link = real(target);
-    return new Proxy(link, {
-      get: (object, key) =>
-        key !== 'run'
-          ? (Reflect.get(object, key) as unknown)
-          : async (command: string, options: ExecuteOptions) => {
-              const output = await object.run(command, options);
-              const tag = kind.getStore();
-              // The commands around a unit are the unit's own affair; its script is kept as one change.
-              if (!tag || tag === 'unit') return output;
-              const asked = askedTogether(command, options.stdin ?? '');
-              const outputs = asked?.outputs(output) ?? [output];
-              for (const [index, one] of (asked?.questions ?? [{ command }]).entries())
-                keep({ kind: tag, host: target.name, command: one.command, output: outputs[index]! });
-              return output;
-            },
-    });
-  };
+  const pool = watchedPool(async (host, command, stdin, run) => {
+    const output = await run();
+    const tag = kind.getStore();
+    // The commands around a unit are the unit's own affair; its script is kept as one change.
+    if (!tag || tag === 'unit') return output;
+    const asked = askedTogether(command, stdin);
+    const outputs = asked?.outputs(output) ?? [output];
+    for (const [index, one] of (asked?.questions ?? [{ command }]).entries())
+      keep({ kind: tag, host, command: one.command, output: outputs[index]! });
+    return output;
+  });
   const around = aroundHosts(Object.values(steps), cluster, {
     read: (_, ask) => kind.run('read', ask),
     change: (_, __, act) => kind.run('change', act),

@@ -8,7 +8,8 @@ const notFound = 'Id=x.service\nLoadState=not-found\nActiveState=inactive\n';
 
 /** By a part of the command, what a Debian just installed prints and exits with. */
 const answers: readonly (readonly [part: string, stdout: string, code?: number])[] = [
-  ['say user', 'user=0\nclock=1790000000000\n'],
+  ['say user', 'user=0\nend=reached\n'],
+  ['clock=', 'machine=\nclock=1790000000000\n'],
   ['df -Pk', '/var/lib /dev/vda1 20000000 \n'],
   ['digest=$(printf', JSON.stringify(bundle)],
   ['http_code', '000', 7],
@@ -44,7 +45,7 @@ const answers: readonly (readonly [part: string, stdout: string, code?: number])
 /** No file of any key pair, and no certificate that anybody signed. */
 const noPairs = (command: string): string =>
   [...command.matchAll(/echo '?pair ([^';]+)/g)]
-    .map(([, name]) => `pair ${name}\npublic absent\nprivate absent\n`)
+    .map(([, name]) => `pair ${name}\npublic\nabsent\nprivate\nabsent\n`)
     .join('') + 'end\n';
 
 /** Answers a fact as a bare host does; a program that it does not have is not found. */

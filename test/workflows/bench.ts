@@ -144,6 +144,7 @@ export const bundled = (workflows: string, instead: Readonly<Record<string, stri
   const others = Object.fromEntries(Object.entries(instead).map(([name, file]) => [`${name}$`, path(file)]));
   return bundleWorkflowCode({
     workflowsPath: path(workflows),
+    preloadModules: [path('../../src/workflows/stack-depth.ts')],
     logger: new DefaultLogger('ERROR'),
     webpackConfigHook: (config) => ({
       ...config,

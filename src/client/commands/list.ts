@@ -7,9 +7,6 @@ export const listCommand = (): Command =>
     .addOption(new Option('--output <format>').choices(['text', 'json']).default('text'))
     .addHelpText('after', '\nExample:\n  kha list --needs-operator')
     .action(async ({ needsOperator = false, output }: { needsOperator?: boolean; output: string }) => {
-      const [{ withClient }, { listRuns, printRuns }] = await Promise.all([
-        import('../connect.js'),
-        import('../list-runs.js'),
-      ]);
-      await withClient(async ({ client }) => printRuns(await listRuns(client, needsOperator), output));
+      const { listRuns, printRuns } = await import('../list-runs.js');
+      printRuns(await listRuns(needsOperator), output);
     });

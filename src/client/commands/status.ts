@@ -29,11 +29,8 @@ export const statusCommand = (): Command =>
     });
 
 async function showAll(output: string): Promise<void> {
-  const [{ withClient }, { listRuns, printRuns }] = await Promise.all([
-    import('../connect.js'),
-    import('../list-runs.js'),
-  ]);
-  await withClient(async ({ client }) => printRuns(await listRuns(client, false), output));
+  const { listRuns, printRuns } = await import('../list-runs.js');
+  printRuns(await listRuns(false), output);
 }
 
 async function showCompleted({ runId, endedAt, report }: CompletedRun, output: string): Promise<void> {

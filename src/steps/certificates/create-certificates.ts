@@ -2,13 +2,13 @@ import type { Cluster, Machine } from '../../cluster/cluster.js';
 import type { Step } from '../step.js';
 import { madeCertificates } from './asked-certificates.js';
 import { lackingCertificates } from './lacking-certificates.js';
-import { makeCertificate } from './make-certificate.js';
+import { makeCertificates } from './make-certificates.js';
 import { byPhases, type Making } from './making.js';
 import { authorityHosts, type OwnCertificate } from './paths.js';
 
 export const creatingCertificates = (
   name: string,
-  by: (of: OwnCertificate, cluster: Cluster, machine: Machine) => Making,
+  by: (all: readonly OwnCertificate[], cluster: Cluster, machine: Machine) => Making,
 ): Step => ({
   name,
   does: 'Make the host’s own certificates from the shared authorities',
@@ -21,12 +21,14 @@ export const creatingCertificates = (
   check: async (context) => (await lacking(context)).map(({ words }) => words),
   async apply(context) {
     const { cluster, host } = context;
-    for (const { certificate } of await lacking(context))
-      await makeCertificate(host, certificate, by(certificate, cluster, host.machine));
+    const all = (await lacking(context)).map(({ certificate }) => certificate);
+    await makeCertificates(host, all, by(all, cluster, host.machine));
   },
 });
 
-export const createCertificates: Step = creatingCertificates('createCertificates', ({ phase }) => byPhases([phase]));
+export const createCertificates: Step = creatingCertificates('createCertificates', (all) =>
+  byPhases(all.map(({ phase }) => phase)),
+);
 
 const lacking = (context: Parameters<Step['check']>[0]): ReturnType<typeof lackingCertificates> =>
   lackingCertificates(context, madeCertificates(context.cluster, context.host.machine));

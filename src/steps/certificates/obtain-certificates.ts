@@ -95,7 +95,7 @@ async function ofAnotherAuthority(
 const pathOf = ({ cluster, host }: CheckContext, { signer, name }: AskedCertificate): string =>
   `${cluster.name}/${signer.field}/${host.machine.name}/${name}`;
 
-/** Fingerprints of the keys that a host asked with, by the certificate's name. */
+/** The public keys that a host asked with, by the certificate's name. */
 async function askedKeys({ host }: CheckContext, all: readonly AskedCertificate[]): Promise<Map<string, string>> {
   const pairs = all.map(({ name }) => ({
     name,

@@ -30,7 +30,9 @@ export const joinControlPlane: Step = {
   retry: 'bootstrap',
   needs: ['certificates', 'signed certificates', 'images', 'kubelet unit', 'control plane', 'api endpoint'],
   async check(context) {
-    if (await hasCompleted(context.host, 'control-plane')) return leftAdmission(context.host);
+    const { host } = context;
+    const [ended, left] = await Promise.all([hasCompleted(host, 'control-plane'), leftAdmission(host)]);
+    if (ended) return left;
     return (await wayIn(context)) === 'join' ? ['kubeadm join has not ended well here'] : [];
   },
   async apply(context) {

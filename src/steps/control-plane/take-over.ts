@@ -93,7 +93,8 @@ export function takeOver(machine: Machine, { role, kubeadm, awaited, finish, kub
           sh`if [ -z "\${met:-}" ]; then echo ${`error: after three minutes ${awaited.what}; kubeadm was not started`} >&2; exit 1; fi`,
         ]
       : []),
-    sh`if [ -e ${dropIn} ]; then mkdir -p -m 0700 ${standby}; cp -p ${configuration} ${dropIn} ${standby}; sync; rm -f ${dropIn}; systemctl daemon-reload; fi`,
+    // kubeadm itself has systemd read its units anew before it starts the kubelet (cmd/kubeadm/app/util/initsystem).
+    sh`if [ -e ${dropIn} ]; then mkdir -p -m 0700 ${standby}; cp -p ${configuration} ${dropIn} ${standby}; sync; rm -f ${dropIn}; fi`,
     ...kubeconfigs,
     `if ${kubeadm}; then :; else code=$?; back_to_standalone; exit $code; fi`,
     mark,

@@ -9,6 +9,7 @@ import type { Asked } from '../host.js';
 import { Refusal } from '../refusal.js';
 import type { Step } from '../step.js';
 import { missingFiles, writeFiles, type WantedFile } from '../wanted-file.js';
+import { readAnew } from '../wanted-service.js';
 import { etcdManifest, foundingOf } from './manifest.js';
 import { refuseMovedData } from './moved-data.js';
 import { laidPath, manifestPath, standingOf, type Standing } from './standing.js';
@@ -54,7 +55,7 @@ export const startEtcd: Step = {
     if (standing === 'founder') await host.run(moveIntoPlace);
     else if ((await host.read(existing([manifestPath]))).length === 0)
       await writeFiles(host, [etcdManifest(cluster, host.machine, manifestPath, again(cluster))]);
-    await host.run('systemctl daemon-reload && systemctl restart kubelet.service');
+    await host.run(`${readAnew('kubelet.service')} && systemctl restart kubelet.service`);
   },
 };
 

@@ -6,7 +6,7 @@ import { apiServerPort, controlPlanes, loadBalancers, sharesApiPort } from '../.
 import { apiHealth } from '../../cluster/seed-profile.js';
 import type { Step } from '../step.js';
 import { writeFiles, type WantedFile } from '../wanted-file.js';
-import { missingService } from '../wanted-service.js';
+import { enabled, missingService } from '../wanted-service.js';
 
 const path = '/etc/haproxy/haproxy.cfg';
 
@@ -23,7 +23,7 @@ export const configureHaproxy: Step = {
     // What haproxy itself refuses never replaces what runs, and a reload cuts no connection that stands.
     await writeFiles(host, [{ ...wanted, path: `${path}.new` }]);
     await host.run(
-      `haproxy -c -q -f ${path}.new && mv -f ${path}.new ${path} && systemctl enable -q haproxy.service && systemctl reload-or-restart haproxy.service`,
+      `haproxy -c -q -f ${path}.new && mv -f ${path}.new ${path} && ${enabled('haproxy.service')} && systemctl reload-or-restart haproxy.service`,
     );
   },
 };

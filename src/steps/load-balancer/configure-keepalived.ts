@@ -3,7 +3,7 @@ import { primaryFamily } from '../../cluster/families.js';
 import { addresses } from '../../facts/network.js';
 import type { CheckContext, Step } from '../step.js';
 import { writeFiles, type WantedFile } from '../wanted-file.js';
-import { missingService } from '../wanted-service.js';
+import { enabled, missingService } from '../wanted-service.js';
 import { vrrpPassword } from './create-vrrp-password.js';
 import { deviceOf, nodeDeviceOf } from './device.js';
 import { healthScripts, keepalived } from './keepalived-files.js';
@@ -27,7 +27,7 @@ export const configureKeepalived: Step = {
     await writeFiles(context.host, [...scripts, { ...configuration, path: `${path}.new` }]);
     // What keepalived itself refuses never replaces what runs, and a reload leaves the virtual address where it is.
     await context.host.run(
-      `keepalived -t -f ${path}.new && mv -f ${path}.new ${path} && systemctl enable -q keepalived.service && systemctl reload-or-restart keepalived.service`,
+      `keepalived -t -f ${path}.new && mv -f ${path}.new ${path} && ${enabled('keepalived.service')} && systemctl reload-or-restart keepalived.service`,
     );
   },
 };
@@ -35,9 +35,11 @@ export const configureKeepalived: Step = {
 /** The configuration first, then its scripts; undefined while there is no password. */
 async function files({ cluster, host }: CheckContext): Promise<WantedFile[] | undefined> {
   const family = primaryFamily(cluster);
-  const password = family === 4 ? await vrrpPassword(host) : undefined;
+  const [password, found] = await Promise.all([
+    family === 4 ? vrrpPassword(host) : undefined,
+    host.read(addresses(family)),
+  ]);
   if (family === 4 && password === undefined) return undefined;
-  const found = await host.read(addresses(family));
   const devices = { node: nodeDeviceOf(host.machine, found), vip: deviceOf(cluster, host.machine, found) };
   return [keepalived(cluster, host.machine, devices, password), ...healthScripts(cluster, host.machine)];
 }

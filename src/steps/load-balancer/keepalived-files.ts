@@ -34,9 +34,10 @@ export function keepalived(cluster: Cluster, machine: Machine, { node, vip }: De
     ...tracked.flatMap(({ name, weight }) => [
       `vrrp_script ${name} {`,
       `    script "${healthScriptFolder}/check-${name}"`,
-      `    interval ${patientSeconds(cluster, 1)}`,
-      `    timeout ${patientSeconds(cluster, 2)}`,
-      '    fall 2',
+      `    interval ${patientSeconds(cluster, 2)}`,
+      `    timeout ${patientSeconds(cluster, 4)}`,
+      // The script itself looks twice.
+      '    fall 1',
       '    rise 2',
       `    weight ${weight}`,
       '}',
@@ -78,13 +79,24 @@ const unicast = ({ address }: Machine, peers: readonly Machine[]): string[] =>
         '    }',
       ];
 
-/** Health checks by weight: without haproxy a host serves nobody; without its own API server it only serves slower. */
+/**
+ * Health checks by weight: without haproxy a host serves nobody; without its own API server it only serves slower. Every look
+ * is a program started and a TLS handshake, so one that is well is looked at every other second; after a look in vain comes
+ * another within a second. Who refuses is found out in three seconds at most, and who does not answer in four.
+ */
 export function healthScripts(cluster: Cluster, machine: Machine): (WantedFile & { name: string; weight: number })[] {
+  const second = patientSeconds(cluster, 1);
   const script = (name: string, weight: number, url: string): WantedFile & { name: string; weight: number } => ({
     name,
     weight,
     path: `${healthScriptFolder}/check-${name}`,
-    content: `#!/bin/sh\nexec curl -sfk --noproxy '*' --max-time ${patientSeconds(cluster, 1)} -o /dev/null ${url}\n`,
+    content: [
+      '#!/bin/sh',
+      `well() { curl -sfk --noproxy '*' --max-time ${second} -o /dev/null ${url}; }`,
+      // 28: the time was over, and has been waited for already (curl(1)).
+      `well || { [ $? -eq 28 ] || sleep ${second}; well; }`,
+      '',
+    ].join('\n'),
     mode: '755',
   });
   const all = [script('haproxy', -60, `https://127.0.0.1:${cluster.controlPlaneEndpoint.port}${apiHealth(cluster)}`)];

@@ -42,8 +42,8 @@ export async function describedBundle(context: CheckContext): Promise<Contents> 
 }
 
 export async function readBundle(context: CheckContext): Promise<HostBundle> {
-  const found = await describedBundle(context);
-  return forHost(found, await context.host.read(system));
+  const [found, own] = await Promise.all([describedBundle(context), context.host.read(system)]);
+  return forHost(found, own);
 }
 
 /** Which of the files are not on the host with the bundle's own digest; in words. */

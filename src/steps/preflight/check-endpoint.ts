@@ -2,8 +2,8 @@ import { primaryFamily } from '../../cluster/families.js';
 import { contains, networkOf } from '../../cluster/ip.js';
 import { vipCarriers } from '../../cluster/roles.js';
 import type { Fact } from '../../facts/fact.js';
+import { macs } from '../../facts/identity.js';
 import { addresses, answersFor, linkLocalAddresses, vrrpAdverts } from '../../facts/network.js';
-import { macs } from '../../facts/survey.js';
 import type { Step } from '../step.js';
 import { deviceOf, nodeDeviceOf } from '../load-balancer/device.js';
 import { sift, type Problem } from './problem.js';
@@ -34,10 +34,11 @@ export const checkEndpoint: Step = {
       Promise.all(vipCarriers(cluster).map(async ({ name }) => (await peer(name)).read(fact)));
     const carried = own.some(({ address }) => address === endpoint.vip);
     // Each of them waits for seconds whether anybody is heard.
-    const [ourMacs, mac, adverts] = await Promise.all([
+    const [ourMacs, mac, adverts, links] = await Promise.all([
       ofCarriers(macs),
       carried ? undefined : host.read(answersFor(endpoint.vip)),
       host.read(vrrpAdverts(nodeDeviceOf(host.machine, own), family)),
+      family === 6 ? ofCarriers(linkLocalAddresses) : [],
     ]);
     if (mac && !ourMacs.flat().includes(mac))
       problems.push({ name: 'vip-free', words: `${mac} already answers for ${endpoint.vip}` });
@@ -47,7 +48,7 @@ export const checkEndpoint: Step = {
         words: 'tcpdump is not installed, so nobody listened for other VRRP routers',
         warning: true,
       });
-    const ours = [...cluster.hosts, ...(family === 6 ? (await ofCarriers(linkLocalAddresses)).flat() : [])];
+    const ours = [...cluster.hosts, ...links.flat()];
     const stranger = adverts?.find(
       ({ source, virtualRouterId }) =>
         virtualRouterId === endpoint.virtualRouterId && !ours.some(({ address }) => address === source),

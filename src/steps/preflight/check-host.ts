@@ -26,13 +26,15 @@ export const checkHost: Step = {
   retry: 'inspect',
   async check({ cluster, host, warn, authority, requests }) {
     const folders = foldersOf(cluster, host.machine);
-    const [found, filters, places, data] = await Promise.all([
+    const hasEtcd = etcdHosts(cluster).includes(host.machine);
+    const [found, filters, places, data, six, sync] = await Promise.all([
       host.read(survey),
       host.read(firewalls),
       folders.length > 0 ? host.read(disks(folders)) : [],
       host.read(existing([dataPath(cluster)])),
+      ipv6AddressOf(host.machine) === undefined ? undefined : host.read(ipv6),
+      hasEtcd ? host.read(syncedWrites(cluster.etcd.dataDir)) : undefined,
     ]);
-    const six = ipv6AddressOf(host.machine) === undefined ? undefined : await host.read(ipv6);
     const leftovers = [...new Set([...found.leftovers, ...data])];
     const problems: Problem[] = [
       ...hostProblems(cluster, host.machine, { ...found, leftovers }),
@@ -47,8 +49,7 @@ export const checkHost: Step = {
     if (found.claim !== cluster.name && askedCertificates(cluster, host.machine).length > 0)
       for (const words of await requests.flaws())
         problems.push({ name: 'certificates', words: `certificates.requests, ${requests.place}: ${words}` });
-    if (etcdHosts(cluster).includes(host.machine)) {
-      const sync = await host.read(syncedWrites(cluster.etcd.dataDir));
+    if (hasEtcd) {
       if (sync === undefined)
         problems.push({
           name: 'etcd-disk',

@@ -28,13 +28,19 @@ async function registryProblems(context: CheckContext): Promise<string[]> {
   const { cluster, host, warn } = context;
   const source = registrySourceOf(context);
   const { place, stdin } = await source.registry();
-  const { status, reason } = await host.read(registryStatus(place, stdin));
+  const [{ status, reason }, [described], { os, arch }] = await Promise.all([
+    host.read(registryStatus(place, stdin)),
+    // Of a registry that does not answer, its status tells.
+    Promise.allSettled([source.description()]),
+    host.read(system),
+  ]);
   const refuse = (name: PreflightName, words: string): string[] => sift(cluster, [{ name, words }], warn);
   if (status === 401)
     return refuse('registry', `${urlOf(place)} refuses the credentials of the spec${reason ? `: ${reason}` : ''}`);
   if (status !== 200)
     return refuse('registry', `${urlOf(place)} ${status ? `answered ${status}` : `does not answer: ${reason}`}`);
-  const found = await source.description();
+  if (described.status === 'rejected') throw described.reason;
+  const found = described.value;
   if (!found)
     return refuse('bundle', `${place.bundle}:${place.reference} is not in the registry; push the bundle first`);
   if (found.kubernetes !== cluster.kubernetesVersion)
@@ -42,7 +48,6 @@ async function registryProblems(context: CheckContext): Promise<string[]> {
       'bundle',
       `the bundle is of Kubernetes ${found.kubernetes}, and the spec wants ${cluster.kubernetesVersion}`,
     );
-  const { os, arch } = await host.read(system);
   if (!found.systems.some((one) => one.os === os && one.arch === arch))
     return refuse(
       found.systems.some((one) => one.os === os) ? 'architecture' : 'os',

@@ -1,8 +1,8 @@
 import { controlPlanes } from '../../cluster/roles.js';
 import { reachedFrom } from '../../cluster/sites.js';
 import { inReach, type Subject } from '../../cluster/subject.js';
+import { identity, type Identity } from '../../facts/identity.js';
 import { machineIds } from '../../facts/machine-ids.js';
-import { survey, type Survey } from '../../facts/survey.js';
 import type { PreflightName } from '../../cluster/preflight-problems.js';
 import { answers, servesApi } from '../fitness.js';
 import type { CheckContext, Step } from '../step.js';
@@ -22,24 +22,24 @@ export const compareHosts: Step = {
   async check(context) {
     const { cluster, host, peer, subject, warn } = context;
     const compared = inReach({ ...cluster, hosts: [...reachedFrom(cluster, host.machine.site)] }, subject);
-    const surveys = await Promise.all(
-      compared.map(async ({ name }) => [name, await (await peer(name)).read(survey)] as const),
+    const found = await Promise.all(
+      compared.map(async ({ name }) => [name, await (await peer(name)).read(identity)] as const),
     );
-    const others = subject ? await sharedWithOthers(context, subject, surveys) : [];
-    return sift(cluster, [...differences(surveys), ...others], warn);
+    const others = subject ? await sharedWithOthers(context, subject, found) : [];
+    return sift(cluster, [...differences(found), ...others], warn);
   },
 };
 
-type Surveys = readonly (readonly [name: string, survey: Survey])[];
+type Identities = readonly (readonly [name: string, identity: Identity])[];
 
 /** Of nodes that are not asked the API knows the machine ids; it knows no hardware addresses, and no clocks. */
 async function sharedWithOthers(
   { cluster, firstFit }: CheckContext,
   subject: Subject,
-  surveys: Surveys,
+  identities: Identities,
 ): Promise<Problem[]> {
   const master = await firstFit(controlPlanes(cluster), servesApi);
-  const asked = new Map(surveys);
+  const asked = new Map(identities);
   const owners = new Map(
     [...(await master.read(machineIds))].flatMap(([name, id]) => (asked.has(name) ? [] : [[id, name]])),
   );
@@ -52,11 +52,11 @@ async function sharedWithOthers(
 }
 
 /** What hosts may not share, or may not differ in. */
-export function differences(surveys: Surveys): Problem[] {
+export function differences(identities: Identities): Problem[] {
   const problems: Problem[] = [];
-  const shared = (problem: PreflightName, what: string, values: (survey: Survey) => readonly string[]): void => {
+  const shared = (problem: PreflightName, what: string, values: (identity: Identity) => readonly string[]): void => {
     const owners = new Map<string, string[]>();
-    for (const [name, found] of surveys)
+    for (const [name, found] of identities)
       // Each once a host: its bonds, bridges and VLANs have the address of the interface under them.
       for (const value of new Set(values(found))) owners.set(value, [...(owners.get(value) ?? []), name]);
     for (const [value, names] of owners)
@@ -65,7 +65,7 @@ export function differences(surveys: Surveys): Problem[] {
   };
   shared('machine-id', 'machine id', ({ machineId }) => [machineId]);
   shared('mac-address', 'hardware address', ({ macs }) => macs);
-  const ahead = surveys.map(([name, found]) => ({ name, seconds: (found.clock - found.answeredAt) / 1000 }));
+  const ahead = identities.map(([name, found]) => ({ name, seconds: (found.clock - found.answeredAt) / 1000 }));
   const middle = ahead.map(({ seconds }) => seconds).sort((a, b) => a - b)[Math.floor(ahead.length / 2)] ?? 0;
   for (const { name, seconds } of ahead) {
     const skew = seconds - middle;

@@ -8,9 +8,12 @@ import { cniAddOns, notLaid } from '../manifests.js';
 import { notReady } from '../readiness.js';
 import type { CheckContext, Step } from '../step.js';
 
+/** What answers for names of the cluster. */
+export const nameServer = (cluster: Cluster): string => `deployment/${isSeed(cluster) ? 'kube-dns' : 'coredns'}`;
+
 /** CoreDNS starts once there is a network of pods, whoever made it. */
 const workloads = (cluster: Cluster, { cni } = cluster.networking): string[] => [
-  ...(cni === 'none' ? [] : [`deployment/${isSeed(cluster) ? 'kube-dns' : 'coredns'}`]),
+  ...(cni === 'none' ? [] : [nameServer(cluster)]),
   ...(cni === 'calico' ? ['deployment/calico-kube-controllers', 'daemonset/calico-node'] : []),
   'daemonset/kube-proxy',
 ];

@@ -13,12 +13,19 @@ import type { Host } from '../host.js';
 import { servesApi } from '../fitness.js';
 import type { CheckContext, Step } from '../step.js';
 import { networkProbe } from '../runtime/images.js';
+import { nameServer } from './check-components.js';
 import { withNeighbours } from './neighbours.js';
 import { within } from '../within.js';
 import { probe } from './probe.js';
 
 const namespace = 'kha-proof';
+const label = 'app=probe';
 const record = 'kha-network-proof';
+/**
+ * What kubectl says of pods that an attempt before left. They are made anew, or every attempt would meet what is wrong with
+ * one of them: a container whose control group systemd removed while it was made (version 1) runs, and cannot be entered.
+ */
+const stoodBefore = /^daemonset\S* .*(unchanged|configured)$/m;
 /** Nodes up to which their names are told. */
 const shown = 50;
 
@@ -45,8 +52,13 @@ export const proveNetwork: Step = {
     const { cluster, subject, host } = context;
     const among = subject ? await withNeighbours(cluster, subject, host) : cluster;
     const only = subject ? nodes(among).map(({ name }) => name) : undefined;
-    await host.run(kubectl(['apply', '-f', '-']), { stdin: stream(...probe(cluster, namespace, only)) });
+    const applied = await host.run(kubectl(['apply', '-f', '-']), {
+      stdin: stream(...probe(cluster, namespace, only)),
+    });
+    if (stoodBefore.test(applied)) await host.run(kubectl(['-n', namespace, 'delete', 'pods', '-l', label]));
     await until(host, among);
+    // On a new cluster it may not be up yet; whether it answers is told by those who ask it.
+    await within(30, host, async () => (await host.read(rolledOut('kube-system', nameServer(cluster)))).length === 0);
     await reachEachOther(host, among);
     await host.run(kubectl(['delete', 'namespace', namespace, ...notWaiting(cluster)]));
     const proof = {
@@ -101,7 +113,7 @@ async function until(host: Host, cluster: Cluster): Promise<void> {
  * at its addresses, as a name is answered with either; the last one asks the first.
  */
 async function reachEachOther(host: Host, cluster: Cluster): Promise<void> {
-  const pods = await host.read(placedPods(namespace, 'app=probe'));
+  const pods = await host.read(placedPods(namespace, label));
   const places = new Set(pods.map(({ node }) => node));
   const without = nodes(cluster).find(({ name }) => !places.has(name));
   if (without) throw new Error(`${without.name} has no pod of the network proof`);

@@ -2,7 +2,7 @@ import { containerHosts } from '../../cluster/roles.js';
 import { cgroupVersion, limits } from '../../facts/kernel.js';
 import type { CheckContext, Step } from '../step.js';
 import { writeFiles, type WantedFile } from '../wanted-file.js';
-import { missingService } from '../wanted-service.js';
+import { enabled, missingService } from '../wanted-service.js';
 import { containerdConfig, containerdUnit, proxyFiles } from './containerd-files.js';
 import { registryFiles } from './registry-files.js';
 
@@ -17,9 +17,7 @@ export const configureContainerd: Step = {
   check: async (context) => missingService(context.host, 'containerd.service', await files(context)),
   async apply(context) {
     await writeFiles(context.host, await files(context));
-    await context.host.run(
-      'systemctl daemon-reload && systemctl enable -q containerd.service && systemctl restart containerd.service',
-    );
+    await context.host.run(`${enabled('containerd.service')} && systemctl restart containerd.service`);
   },
 };
 

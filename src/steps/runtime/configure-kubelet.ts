@@ -4,6 +4,7 @@ import { usualDataDir } from '../../cluster/usual-folders.js';
 import { service } from '../../facts/service.js';
 import type { Step } from '../step.js';
 import { missingFiles, writeFiles, type WantedFile } from '../wanted-file.js';
+import { enabled } from '../wanted-service.js';
 
 /** The unit and drop-in that kubeadm's documentation gives for its packages (kubernetes.io, kubelet drop-in). */
 const files = (cluster: Cluster, machine: Machine): WantedFile[] => [
@@ -58,6 +59,6 @@ export const configureKubelet: Step = {
   },
   async apply({ cluster, host }) {
     await writeFiles(host, files(cluster, host.machine));
-    await host.run('systemctl daemon-reload && systemctl enable -q kubelet.service');
+    await host.run(enabled('kubelet.service'));
   },
 };

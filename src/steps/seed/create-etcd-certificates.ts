@@ -7,8 +7,10 @@ import type { Step } from '../step.js';
 import { byOpenssl } from './making.js';
 import { kubeconfigPath, renewing } from './renewal.js';
 
-const made = creatingCertificates('createEtcdCertificates', (certificate, cluster, machine) =>
-  byOpenssl({ ...certificate, ...useOf(cluster, machine, certificate.phase) }),
+const made = creatingCertificates(
+  'createEtcdCertificates',
+  (all, cluster, machine) => (folder) =>
+    all.flatMap((one) => byOpenssl({ ...one, ...useOf(cluster, machine, one.phase) })(folder)),
 );
 
 /** None where etcd speaks plain HTTP, as in the seed. */

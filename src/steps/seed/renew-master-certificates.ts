@@ -4,7 +4,7 @@ import { certificates, clientCertificates } from '../../facts/certificate.js';
 import { existing } from '../../facts/files.js';
 import { sh } from '../../facts/sh.js';
 import { useOf } from '../certificates/asked-certificates.js';
-import { makeCertificate } from '../certificates/make-certificate.js';
+import { makeCertificates } from '../certificates/make-certificates.js';
 import { ownCertificates, sharedCertificates, type OwnCertificate } from '../certificates/paths.js';
 import { endingWords, lifetime } from '../certificates/request.js';
 import { servesApi } from '../fitness.js';
@@ -27,9 +27,9 @@ export const renewMasterCertificates: Step = {
   async apply({ cluster, host }) {
     const { machine } = host;
     await host.run(sh`mkdir -p -m 0700 ${renewing}`);
-    for (const one of sharedCertificates) await makeCertificate(host, one, byAlphaPhase(one.phase));
+    for (const one of sharedCertificates) await makeCertificates(host, [one], byAlphaPhase(one.phase));
     for (const one of ownCertificates(cluster, machine))
-      await makeCertificate(host, one, byOpenssl({ ...one, ...useOf(cluster, machine, one.phase) }));
+      await makeCertificates(host, [one], byOpenssl({ ...one, ...useOf(cluster, machine, one.phase) }));
     await host.runUnit(showRenewed(cluster, machine));
   },
   async verify(context) {

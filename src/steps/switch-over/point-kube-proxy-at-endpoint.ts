@@ -4,6 +4,7 @@ import { apiObject, kubectl } from '../../facts/kubectl.js';
 import { servesApi } from '../fitness.js';
 import type { CheckContext, Step } from '../step.js';
 import { rolledOut } from '../../facts/rollout.js';
+import { unchangedSince } from '../../facts/unchanged.js';
 
 interface ConfigMap {
   readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
@@ -11,6 +12,9 @@ interface ConfigMap {
 }
 const namespace = ['-n', 'kube-system'];
 const configMap = apiObject<ConfigMap>([...namespace, 'configmap', 'kube-proxy']);
+const rollout = rolledOut('kube-system', 'daemonset/kube-proxy');
+const sinceTheirStart = unchangedSince(namespace, 'configmap/kube-proxy', 'daemonset/kube-proxy');
+const kubeconfig = 'kubeconfig.conf';
 const server = /(\n\s*server:\s*)(\S+)/;
 /** Says for which endpoint the pods were restarted: without it nobody could tell whether they have read what is there now. */
 const mark = 'kubernetes-ha.io/restarted-for';
@@ -27,24 +31,23 @@ export const pointingKubeProxy = ({
   pace: { once: servesApi },
   retry: 'edit',
   needs: ['ready nodes', 'api endpoint'],
-  check: async (context) => [
-    ...(await lacking(context)),
-    ...(await context.host.read(rolledOut('kube-system', 'daemonset/kube-proxy'))),
-  ],
+  check: async (context) => (await Promise.all([lacking(context), context.host.read(rollout)])).flat(),
   async apply({ cluster, host }) {
+    // Pods that are only on their way are left alone.
+    if ((await lacking({ cluster, host })).length === 0) return;
     const patch = async (change: object): Promise<unknown> =>
       host.run(`${kubectl([...namespace, 'patch', 'configmap', 'kube-proxy', '--type', 'merge', '-p'])} "$(cat)"`, {
         stdin: JSON.stringify(change),
       });
     const found = await host.read(configMap);
-    const before = found?.data['kubeconfig.conf'] ?? '';
+    const before = found?.data[kubeconfig] ?? '';
     const after = before.replace(server, (_, key: string) => `${key}${wanted(cluster)}`);
     // Without its mark in the same moment: what ends kha before the restart must not leave a mark of an earlier one.
-    if (after !== before)
-      await patch({ metadata: { annotations: { [mark]: null } }, data: { 'kubeconfig.conf': after } });
+    if (after !== before) await patch({ metadata: { annotations: { [mark]: null } }, data: { [kubeconfig]: after } });
     await host.run(kubectl([...namespace, ...restart]));
     await patch({ metadata: { annotations: { [mark]: wanted(cluster) } } });
   },
+  verify: ({ host }) => host.read(rollout),
 });
 
 export const pointKubeProxyAtEndpoint: Step = pointingKubeProxy({
@@ -56,12 +59,11 @@ export const pointKubeProxyAtEndpoint: Step = pointingKubeProxy({
 const wanted = (cluster: Cluster): string => `https://${apiEndpoint(cluster)}`;
 
 /** What keeps kube-proxy from the endpoint, in words. */
-async function lacking({ cluster, host }: CheckContext): Promise<string[]> {
+async function lacking({ cluster, host }: Pick<CheckContext, 'cluster' | 'host'>): Promise<string[]> {
   const found = await host.read(configMap);
   if (!found) return ['the configuration of kube-proxy cannot be read'];
-  const now = server.exec(found.data['kubeconfig.conf'] ?? '')?.[2];
+  const now = server.exec(found.data[kubeconfig] ?? '')?.[2];
   if (now !== wanted(cluster)) return [`kube-proxy uses ${now ?? 'no server'}, not ${wanted(cluster)}`];
-  return found.metadata.annotations?.[mark] === wanted(cluster)
-    ? []
-    : ['the pods of kube-proxy may have read another address at their start'];
+  if (found.metadata.annotations?.[mark] === wanted(cluster) || (await host.read(sinceTheirStart))) return [];
+  return ['the pods of kube-proxy may have read another address at their start'];
 }

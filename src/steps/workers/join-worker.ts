@@ -28,8 +28,8 @@ export const joiningWorker = ({ name, does, needs, command, documents }: Joining
   ...(needs ? { needs } : {}),
   gives: 'workers',
   async check({ host }) {
-    const found = await host.read(existing([completed('worker')]));
-    return found.length > 0 ? leftAdmission(host) : ['kubeadm join has not ended well here'];
+    const [found, left] = await Promise.all([host.read(existing([completed('worker')])), leftAdmission(host)]);
+    return found.length > 0 ? left : ['kubeadm join has not ended well here'];
   },
   async apply(context) {
     const { host } = context;

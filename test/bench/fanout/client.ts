@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection } from '../../../src/client/temporal.js';
 import type { Cluster } from '../../../src/cluster/cluster.js';
 import { inputVersion } from '../../../src/cluster/input-version.js';
 import { taskQueue, type OperationInput, type Report } from '../../../src/workflows/messages.js';

@@ -8,11 +8,7 @@ import { readRecording } from '../../simulation/recording.js';
 /** `ADDRESS`: kha's own worker with all of its steps, on hosts that answer as the recorded ones did. */
 const [address = ''] = process.argv.slice(2);
 const { cluster } = readRecording();
-const catalogue = aroundHosts(Object.values(steps), cluster, {
-  read: (_, ask) => ask(),
-  change: (_, __, act) => act(),
-  unit: (_, __, act) => act(),
-});
+const catalogue = aroundHosts(Object.values(steps), cluster);
 const codePath = inRoot('dist/workflow-bundle.js');
 if (!existsSync(codePath)) throw new Error(`${codePath} is not there: npm run build`);
 await runWorker(

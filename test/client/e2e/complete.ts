@@ -1,4 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import type { EngineStatus } from '../../../src/engine/engine.js';
 import { workflowId } from '../../../src/client/workflow-id.js';
 import type { Report } from '../../../src/workflows/messages.js';
@@ -25,6 +26,13 @@ export async function connectedTo(address: string): Promise<Client> {
   return new Client({ connection: await Connection.connect({ address }) });
 }
 
+const attributes = ({ cluster, kubernetes }: Report): TypedSearchAttributes =>
+  new TypedSearchAttributes(
+    Object.entries({ ClusterName: cluster, Operation: 'install', KubernetesVersion: kubernetes }).map(
+      ([name, value]) => ({ key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD), value }),
+    ),
+  );
+
 /** A run of a cluster as its worker ends it, without one; gives its id. */
 export async function complete(client: Client, result = report): Promise<string> {
   const { workflowService: service } = client;
@@ -32,6 +40,7 @@ export async function complete(client: Client, result = report): Promise<string>
   const { firstExecutionRunId } = await client.workflow.start('installCluster', {
     workflowId: workflowId(result.cluster),
     taskQueue,
+    typedSearchAttributes: attributes(result),
   });
   // Long polls want a deadline.
   const { taskToken } = await client.withDeadline(Date.now() + 20_000, () =>

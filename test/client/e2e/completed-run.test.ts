@@ -48,6 +48,18 @@ describe('a completed run', () => {
     },
   );
 
+  it.each([[['status']], [['list', '--output', 'json']]])('%j lists the same either way', async (args) => {
+    const shown = await vi.waitUntil(
+      async () => {
+        const words = await asClient.done(...args);
+        return words.includes('v1.37.2') && words;
+      },
+      // What has just ended is not listed at once.
+      { timeout: 20_000, interval: 200 },
+    );
+    expect(await embedded.done(...args)).toBe(shown);
+  });
+
   it.each(['RUNNING', 'TERMINATED'])('is not the last one after a run that is %s', async (state) => {
     const handle = await client.workflow.start('installCluster', {
       workflowId: workflowId(state),

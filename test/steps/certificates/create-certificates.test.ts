@@ -50,7 +50,8 @@ function hostWith(
     byPath(({ signed }) => signed),
   );
   host.tells(existing([admin, member]), [...runs]).obeys(/kubeadm init phase certs /);
-  const made = (): string[] => host.done.map((one) => /init phase certs (\S+)/.exec(one)![1]!);
+  const made = (): string[] =>
+    host.done.flatMap((one) => [...one.matchAll(/init phase certs (\S+)/g)].map(([, phase]) => phase!));
   return { host, context: contextOf(of, host), made };
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { haproxy } from '../../../src/steps/load-balancer/configure-haproxy.js';
 import { deviceOf } from '../../../src/steps/load-balancer/device.js';
@@ -14,7 +15,9 @@ import {
   configureKeepalived,
   createVrrpPassword,
 } from '../../../src/steps/index.js';
+import { Folder } from '../../bundle/samples.js';
 import { cluster } from '../../clusters.js';
+import { shellWith } from '../../shell.js';
 
 const stacked = cluster();
 const apart = cluster({
@@ -48,7 +51,7 @@ it('asks slow hosts’ API servers as much less often, and waits as much longer,
     'default-server check check-ssl verify none inter 4s fall 2 rise 1 on-marked-down shutdown-sessions',
   ]);
   const conf = keepalived(slow, m1, { node: 'eth0', vip: 'eth0' }, 'password').content;
-  expect(line(conf, /^ *(interval|timeout)/)).toEqual(['interval 4', 'timeout 8', 'interval 4', 'timeout 8']);
+  expect(line(conf, /^ *(interval|timeout)/)).toEqual(['interval 8', 'timeout 16', 'interval 8', 'timeout 16']);
   for (const script of healthScripts(slow, m1)) expect(script.content).toContain(' --max-time 4 ');
 });
 
@@ -68,7 +71,7 @@ describe('the API servers’ own port at the virtual address', () => {
   });
 
   it('has kha and keepalived ask the API server itself, which loopback is not', () => {
-    const urls = healthScripts(shared, m1!).map(({ content }) => /https:\S+/.exec(content)?.[0]);
+    const urls = healthScripts(shared, m1!).map(({ content }) => /https:[^\s;]+/.exec(content)?.[0]);
     expect(urls).toEqual(['https://127.0.0.1:6443/readyz', 'https://10.0.0.11:6443/readyz']);
   });
 
@@ -141,6 +144,29 @@ describe('keepalived.conf', () => {
       healthScripts(wanted, wanted.hosts[index]!).map(({ name }) => name);
     expect(names(stacked, 0)).toEqual(['haproxy', 'apiserver']);
     expect(names(apart, 1)).toEqual(['haproxy']);
+  });
+});
+
+describe('a health check', () => {
+  const [script] = healthScripts(stacked, stacked.hosts[0]!);
+
+  it.each([
+    ['well', [0], 0, 'curl'],
+    ['only busy for a moment', [28, 0], 0, 'curl curl'],
+    ['only away for a moment', [7, 0], 0, 'curl sleep 1 curl'],
+    ['silent', [28, 28], 28, 'curl curl'],
+    ['away', [7, 7], 7, 'curl sleep 1 curl'],
+    ['answering that it is not ready', [22, 22], 22, 'curl sleep 1 curl'],
+  ])('of what is %s', (_, ends, code, done) => {
+    using folder = new Folder();
+    const ask = ends.map((end, index) => `${index + 1}) exit ${end};;`).join(' ');
+    const curl = `printf 'curl ' >>${folder.at('done')}; case $(wc -w <${folder.at('asked')}) in ${ask} esac`;
+    const programs = {
+      curl: `echo once >>${folder.at('asked')}; ${curl}`,
+      sleep: `printf 'sleep %s ' "$1" >>${folder.at('done')}`,
+    };
+    expect(shellWith(programs, ['wc'], script!.content)).toMatchObject({ code });
+    expect(readFileSync(folder.at('done'), 'utf8').trim()).toBe(done);
   });
 });
 

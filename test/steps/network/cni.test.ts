@@ -110,10 +110,19 @@ describe('the network of pods', () => {
     const proved = (pods: PlacedPod[], one: object) =>
       new FakeHost(both, 'm1')
         .tells(rolledOut('kha-proof', 'daemonset/probe'), [])
+        .tells(rolledOut('kube-system', 'deployment/coredns'), [])
         .tells(placedPods('kha-proof', 'app=probe'), pods)
         .tells(apiObject(['-n', 'kha-proof', 'service', 'probe']), one)
         .obeys(/kubectl/);
     const two = [pod('m1', '192.168.1.1', 'fd00:192:168::1'), pod('w1', '192.168.2.1', 'fd00:192:168::2:1')];
+
+    it('whatever becomes of CoreDNS, which is waited for half a minute', async () => {
+      const host = proved(two, service('10.96.0.9', 'fd00:10:96::9')).obeys(/^sleep 1$/);
+      host.tells(rolledOut('kube-system', 'deployment/coredns'), ['1 of 2 updated replicas are available']);
+      await proveNetwork.apply!(contextOf(both, host));
+      expect(host.done.filter((command) => command === 'sleep 1')).toHaveLength(30);
+      expect(host.done.some((command) => command.includes('exec probe-m1'))).toBe(true);
+    });
 
     it('at every address of pods and of a service', async () => {
       const host = proved(two, service('10.96.0.9', 'fd00:10:96::9'));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addresses, answersFor, linkLocalAddresses, vrrpAdverts, type VrrpAdvert } from '../../../src/facts/network.js';
-import { macs } from '../../../src/facts/survey.js';
+import { macs } from '../../../src/facts/identity.js';
 import { checkEndpoint } from '../../../src/steps/preflight/check-endpoint.js';
 import { cluster } from '../../clusters.js';
 import { contextOf, FakeHost } from '../fake-host.js';

@@ -88,9 +88,23 @@ describe('checkHost', () => {
 
 describe('checkRegistry', () => {
   const check = (of: ReturnType<typeof cluster>, found: ReturnType<typeof describedBundle> | undefined) => {
-    const host = new FakeHost(of, 'w1').tells(registryStatus(registryOf(of), ''), { status: 200, reason: '' });
+    const host = new FakeHost(of, 'w1')
+      .tells(registryStatus(registryOf(of), ''), { status: 200, reason: '' })
+      .tells(system, { os: 'debian-13', arch: 'amd64' });
     return checkRegistry.check(contextOf(of, host.tells(bundle(registryOf(of), ''), found)));
   };
+
+  it('stops where the registry does not answer, whatever keeps the bundle from being read', async () => {
+    const host = new FakeHost(wanted, 'w1')
+      .tells(registryStatus(place, ''), { status: 0, reason: 'curl: (7) refused' })
+      .tells(system, { os: 'debian-13', arch: 'amd64' });
+    expect(await checkRegistry.check(contextOf(wanted, host))).toEqual([
+      expect.stringMatching(/^registry: .* does not answer: curl: \(7\) refused$/),
+    ]);
+    await expect(
+      checkRegistry.check(contextOf(wanted, host.tells(registryStatus(place, ''), { status: 200, reason: '' }))),
+    ).rejects.toThrow('was not told what to answer');
+  });
 
   it('stops where the registry has not the patch release that the spec wants', async () => {
     const newer = cluster({ kubernetesVersion: 'v1.37.5' });

@@ -1,23 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { existing } from '../../../src/facts/files.js';
+import { identity as identityFact, type Identity } from '../../../src/facts/identity.js';
 import { machineIds } from '../../../src/facts/machine-ids.js';
 import { httpsStatus } from '../../../src/facts/network.js';
-import { survey as surveyFact, type Survey } from '../../../src/facts/survey.js';
 import { compareHosts, differences } from '../../../src/steps/preflight/compare-hosts.js';
 import { cluster } from '../../clusters.js';
 import { contextOf, FakeHost } from '../fake-host.js';
-import { survey } from './surveys.js';
+
+const identity = (more: Partial<Identity>): Identity => ({
+  machineId: '0123456789abcdef0123456789abcdef',
+  macs: [],
+  clock: 1_000_000,
+  answeredAt: 1_000_000,
+  ...more,
+});
 
 /** Hosts of their own, each with what is told over it. */
-const hosts = (...found: Partial<Survey>[]) =>
-  found.map((more, index): [string, Survey] => {
+const hosts = (...found: Partial<Identity>[]) =>
+  found.map((more, index): [string, Identity] => {
     const id = String(index + 1);
-    return [`m${id}`, survey({ machineId: id.repeat(32), macs: [`02:00:00:00:00:1${id}`], ...more })];
+    return [`m${id}`, identity({ machineId: id.repeat(32), macs: [`02:00:00:00:00:1${id}`], ...more })];
   });
 /** A clock that is so many seconds ahead of ours. */
-const ahead = (seconds: number): Partial<Survey> => ({ answeredAt: 5_000_000, clock: 5_000_000 + seconds * 1000 });
+const ahead = (seconds: number): Partial<Identity> => ({ answeredAt: 5_000_000, clock: 5_000_000 + seconds * 1000 });
 
-type Case = [what: string, surveys: [string, Survey][], words: RegExp[]];
+type Case = [what: string, found: [string, Identity][], words: RegExp[]];
 
 describe('compareHosts', () => {
   it.each<Case>([
@@ -38,8 +45,8 @@ describe('compareHosts', () => {
     ['a clock 8 s ahead', hosts(ahead(0), ahead(8), ahead(0)), [/^the clock of m2 is 8\.0 s ahead of the others/]],
     ['a clock 6 s behind', hosts(ahead(10), ahead(10), ahead(4)), [/^the clock of m3 is 6\.0 s behind/]],
     ['a clock 4 s behind', hosts(ahead(10), ahead(10), ahead(6)), []],
-  ])('%s', (_, surveys, words) =>
-    expect(differences(surveys).map((problem) => problem.words)).toEqual(
+  ])('%s', (_, found, words) =>
+    expect(differences(found).map((problem) => problem.words)).toEqual(
       words.map((one): unknown => expect.stringMatching(one)),
     ),
   );
@@ -47,7 +54,7 @@ describe('compareHosts', () => {
   it('asks every host, and lets pass what is waived', async () => {
     const wanted = cluster({ preflight: { waive: ['machine-id'] } });
     const fakes = wanted.hosts.map(({ name }, index) =>
-      new FakeHost(wanted, name).tells(surveyFact, survey({ macs: [`02:00:00:00:00:0${index}`] })),
+      new FakeHost(wanted, name).tells(identityFact, identity({ macs: [`02:00:00:00:00:0${index}`] })),
     );
     const context = contextOf(wanted, fakes[0]!, fakes);
     expect(await compareHosts.check(context)).toEqual([]);
@@ -67,7 +74,10 @@ describe('compareHosts', () => {
     expect(compareHosts.on(wanted).map(({ name }) => name)).toEqual(['m1', 'm2', 'm3', 's0', 's1', 's2']);
     const known = (...names: string[]) =>
       names.map((name, index) =>
-        new FakeHost(wanted, name).tells(surveyFact, survey({ machineId: name, macs: [`02:00:00:00:00:0${index}`] })),
+        new FakeHost(wanted, name).tells(
+          identityFact,
+          identity({ machineId: name, macs: [`02:00:00:00:00:0${index}`] }),
+        ),
       );
     // Whoever else is asked is unknown there, and the check fails.
     const atBerlin = known('s0', 'm1', 'm2', 'm3', 's1');
@@ -75,7 +85,7 @@ describe('compareHosts', () => {
     const elsewhere = known('m1', 'm2', 'm3', 'w1');
     expect(await compareHosts.check(contextOf(wanted, elsewhere[0]!, elsewhere))).toEqual([]);
     const late = known('s2', 'm1', 'm2', 'm3');
-    late[0]!.tells(surveyFact, survey({ machineId: 's2', macs: ['x'], ...ahead(8) }));
+    late[0]!.tells(identityFact, identity({ machineId: 's2', macs: ['x'], ...ahead(8) }));
     expect(await compareHosts.check(contextOf(wanted, late[0]!, late))).toEqual([
       expect.stringMatching(/^clock: the clock of s2 is .* ahead of the others/),
     ]);
@@ -87,8 +97,8 @@ describe('compareHosts', () => {
     const id = (number: number): string => String(number).repeat(32);
     const fakes = ['m1', 'm2', 'm3', 'w3'].map((name, index) =>
       new FakeHost(wanted, name).tells(
-        surveyFact,
-        survey({ machineId: id(index + 1), macs: [`02:00:00:00:00:0${index}`] }),
+        identityFact,
+        identity({ machineId: id(index + 1), macs: [`02:00:00:00:00:0${index}`] }),
       ),
     );
     const [m1] = fakes;

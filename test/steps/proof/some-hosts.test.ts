@@ -18,11 +18,11 @@ const node = (name: string, ready = true) => ({ name, ready, connected: ready })
 const proof = apiObject<object>(['-n', 'kube-system', 'configmap', 'kha-network-proof']);
 const pod = (name: string, ip: string) => ({ name: `probe-${name}`, node: name, addresses: [ip] });
 
-const master = (proved: string) =>
-  new FakeHost(wanted, 'm1')
-    .tells(proof, { data: { nodes: proved } })
+const told = (host: FakeHost): FakeHost =>
+  host
     .tells(nodeList(asked), [node('m1'), node('m2', false), node('w1', false), node('w3'), node('w4'), node('w5')])
     .tells(rolledOut('kha-proof', 'daemonset/probe'), [])
+    .tells(rolledOut('kube-system', 'deployment/coredns'), [])
     .tells(placedPods('kha-proof', 'app=probe'), [
       pod('m1', '192.168.0.1'),
       pod('w2', '192.168.2.1'),
@@ -30,6 +30,7 @@ const master = (proved: string) =>
       pod('w4', '192.168.4.1'),
     ])
     .obeys(/kubectl/);
+const master = (proved: string) => told(new FakeHost(wanted, 'm1').tells(proof, { data: { nodes: proved } }));
 
 it('waits for the nodes that a run is about, and asks for no others', async () => {
   const host = new FakeHost(wanted, 'm1').tells(nodeList(['w2']), []);
@@ -67,4 +68,17 @@ it('proves the network of new nodes, and remembers that of those before', async 
   expect(stdin.at(-1)).toContain('"nodes": "m1 m2 m3 w1 w2"');
   host.tells(proof, { data: { nodes: 'm1 m2 m3 w1 w2' } });
   expect(await proveNetwork.check(context)).toEqual([]);
+});
+
+it.each([
+  ['daemonset.apps/probe created', false],
+  ['daemonset.apps/probe unchanged', true],
+  ['daemonset.apps/probe configured', true],
+  ['daemonset "probe" unchanged', true],
+])('makes pods anew that an attempt before left: %s', async (said, anew) => {
+  const host = new FakeHost(wanted, 'm1').obeys(/ apply -f -$/, `namespace/kha-proof unchanged\n${said}\n`);
+  host.tells(proof, { data: { nodes: '' } });
+  await proveNetwork.apply!({ ...contextOf(wanted, told(host)), subject });
+  const verbs = host.done.flatMap((one) => / (delete pods|exec) /.exec(one)?.[1] ?? []);
+  expect([...new Set(verbs)]).toEqual(anew ? ['delete pods', 'exec'] : ['exec']);
 });

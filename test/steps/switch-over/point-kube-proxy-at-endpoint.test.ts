@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../../src/facts/fact.js';
 import { apiObject } from '../../../src/facts/kubectl.js';
 import { rolledOut } from '../../../src/facts/rollout.js';
+import { unchangedSince } from '../../../src/facts/unchanged.js';
 import type { RunOptions } from '../../../src/steps/host.js';
 import { restartKubeProxy } from '../../../src/steps/seed/restart-kube-proxy.js';
 import { pointKubeProxyAtEndpoint } from '../../../src/steps/switch-over/point-kube-proxy-at-endpoint.js';
@@ -14,6 +15,8 @@ interface ConfigMap {
 }
 
 const configMap = apiObject<ConfigMap>(['-n', 'kube-system', 'configmap', 'kube-proxy']);
+
+const sinceTheirStart = unchangedSince(['-n', 'kube-system'], 'configmap/kube-proxy', 'daemonset/kube-proxy');
 
 /** A master whose API has kube-proxy's settings and pods, which know the server that they read when they were started. */
 class Master extends FakeHost {
@@ -29,7 +32,7 @@ class Master extends FakeHost {
       metadata: { annotations: mark === undefined ? {} : { 'kubernetes-ha.io/restarted-for': mark } },
       data: { 'config.conf': 'mode: iptables', 'kubeconfig.conf': `clusters:\n- cluster:\n    server: ${server}\n` },
     };
-    this.tells(rolledOut('kube-system', 'daemonset/kube-proxy'), []);
+    this.tells(rolledOut('kube-system', 'daemonset/kube-proxy'), []).tells(sinceTheirStart, false);
   }
 
   override run(command: string, options: RunOptions = {}): Promise<string> {
@@ -96,5 +99,21 @@ describe.each([pointKubeProxyAtEndpoint, restartKubeProxy])('$name', (step) => {
   it('finds pods missing that nobody knows to have read the endpoint', async () => {
     const context = contextOf(cluster(), new Master(endpoint));
     expect(await step.check(context)).toEqual(['the pods of kube-proxy may have read another address at their start']);
+  });
+
+  it('restarts no pods that never knew another address', async () => {
+    const host = new Master(endpoint).tells(sinceTheirStart, true);
+    expect(await step.check(contextOf(cluster(), host))).toEqual([]);
+    expect(await step.check(contextOf(cluster(), new Master(old).tells(sinceTheirStart, true)))).not.toEqual([]);
+  });
+
+  it('leaves pods alone that have read it and are only on their way', async () => {
+    const host = new Master(endpoint, endpoint);
+    host.tells(rolledOut('kube-system', 'daemonset/kube-proxy'), ['3 of 4 updated pods are available']);
+    const context = contextOf(cluster(), host);
+    expect(await step.check(context)).toEqual(['3 of 4 updated pods are available']);
+    await step.apply!(context);
+    expect(host.done).toEqual([]);
+    expect(await step.verify!(context)).toEqual(['3 of 4 updated pods are available']);
   });
 });

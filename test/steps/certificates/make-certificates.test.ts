@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { byPhases } from '../../../src/steps/certificates/making.js';
-import { makeCertificate } from '../../../src/steps/certificates/make-certificate.js';
+import { makeCertificates } from '../../../src/steps/certificates/make-certificates.js';
 import { ownCertificates } from '../../../src/steps/certificates/paths.js';
 import { initDocuments } from '../../../src/steps/control-plane/kubeadm-documents.js';
 import type { Host } from '../../../src/steps/host.js';
@@ -23,9 +23,10 @@ const document = initDocuments(
 /** Makes what the phase is for where the document says, else in its own place, and tells which authorities it found there. */
 const kubeadm = `#!/bin/sh
 folder=$(sed -n 's/.*"certificatesDir": "\\(.*\\)",/\\1/p' "$6"); folder=\${folder:-$PKI}
-if [ -n "\${FAILS:-}" ]; then echo half >"$folder/etcd/peer.key"; exit 1; fi
-(cd "$folder"; ls *.key etcd/*.key 2>/dev/null | tr '\\n' ' ' >"$OUT")
-echo new key >"$folder/etcd/peer.key"; echo new certificate >"$folder/etcd/peer.crt"
+case $4 in etcd-peer) name=etcd/peer;; *) name=$4;; esac
+if [ "\${FAILS:-}" = "$name" ]; then echo half >"$folder/$name.key"; exit 1; fi
+[ -e "$OUT" ] || (cd "$folder"; ls *.key etcd/*.key 2>/dev/null | tr '\\n' ' ' >"$OUT")
+echo new key >"$folder/$name.key"; echo new certificate >"$folder/$name.crt"
 `;
 
 let root: string;
@@ -64,25 +65,40 @@ const host = (env: Record<string, string> = {}): Host =>
 
 it('makes a certificate out of the authorities that the host has, and leaves nothing beside it', async () => {
   put('/etc/kubernetes/pki/etcd/peer.crt', 'old certificate');
-  await makeCertificate(host(), peer, byPhases([peer.phase]));
+  await makeCertificates(host(), [peer], byPhases([peer.phase]));
   expect(read('/found').trim().split(' ').sort()).toEqual(['ca.key', 'etcd/ca.key']);
   expect([read(peer.pair.public), read(peer.pair.private)]).toEqual(['new certificate\n', 'new key\n']);
   expect(statSync(root + peer.pair.private).mode & 0o777).toBe(0o600);
   expect(read('/etc/kubernetes/pki/etcd/ca.key')).toBe('etcd/ca key');
-  expect(existsSync(`${root}/etc/kubernetes/kha/certificate-etcd-peer`)).toBe(false);
+  expect(existsSync(`${root}/etc/kubernetes/kha/certificates`)).toBe(false);
 });
 
 it('changes nothing where kubeadm fails, and makes it the next time', async () => {
   put('/etc/kubernetes/pki/etcd/peer.crt', 'old certificate');
   put('/etc/kubernetes/pki/etcd/peer.key', 'old key');
-  await expect(makeCertificate(host({ FAILS: 'yes' }), peer, byPhases([peer.phase]))).rejects.toThrow();
+  await expect(makeCertificates(host({ FAILS: 'etcd/peer' }), [peer], byPhases([peer.phase]))).rejects.toThrow();
   expect([read(peer.pair.public), read(peer.pair.private)]).toEqual(['old certificate', 'old key']);
-  await makeCertificate(host(), peer, byPhases([peer.phase]));
+  await makeCertificates(host(), [peer], byPhases([peer.phase]));
   expect([read(peer.pair.public), read(peer.pair.private)]).toEqual(['new certificate\n', 'new key\n']);
+});
+
+it('makes all in one go, or none', async () => {
+  const all = ['apiserver', 'etcd-peer'].map((name) =>
+    ownCertificates(wanted, m1!).find(({ phase }) => phase === name)!,
+  );
+  const by = byPhases(all.map(({ phase }) => phase));
+  const lying = (): boolean[] =>
+    all.flatMap(({ pair }) => [pair.public, pair.private]).map((path) => existsSync(root + path));
+  await expect(makeCertificates(host({ FAILS: 'etcd/peer' }), all, by)).rejects.toThrow();
+  expect(lying()).toEqual([false, false, false, false]);
+  await makeCertificates(host(), all, by);
+  expect(lying()).toEqual([true, true, true, true]);
+  for (const { pair } of all)
+    expect([read(pair.public), read(pair.private)]).toEqual(['new certificate\n', 'new key\n']);
 });
 
 it('makes nothing out of a document that cannot name the folder', async () => {
   put('/etc/kubernetes/kha/kubeadm.yaml', 'kind: ClusterConfiguration\n');
-  await expect(makeCertificate(host(), peer, byPhases([peer.phase]))).rejects.toThrow();
+  await expect(makeCertificates(host(), [peer], byPhases([peer.phase]))).rejects.toThrow();
   expect(existsSync(root + peer.pair.public)).toBe(false);
 });
