@@ -19,11 +19,17 @@ import { liveness, type Liveness } from './liveness.js';
 import { RemoteHost, type Attempt } from './remote-host.js';
 import { choose, releaseStep, runStep, type Surroundings } from './run-step.js';
 import type { RunsCluster } from './cluster-of-run.js';
+import { silentHost } from './silent-host.js';
 import type { UnitName } from './transient-unit.js';
 
 interface Activity {
   (input: StepInput | OnceInput): Promise<StepResult>;
   (input: BatchInput): Promise<BatchResult>;
+}
+
+/** What an activity is about, and hosts that nobody waits for. */
+interface About extends RunsCluster {
+  readonly silent: ReadonlySet<string>;
 }
 
 /** Nothing is fetched before a host is chosen. */
@@ -45,9 +51,10 @@ function activity(step: Step, lends: Omit<Dependencies, 'steps'>): Activity {
     const attempt: Attempt = { ...life, patience, unitName: (machine) => unitName(cluster, step, machine.name) };
     return new RemoteHost(pool, cluster, machineNamed(cluster, name), attempt);
   };
-  const surroundings = (mode: Mode, run: RunsCluster, life: Liveness, bundleFile: BundleFile): Surroundings => ({
+  const surroundings = (mode: Mode, run: About, life: Liveness, bundleFile: BundleFile): Surroundings => ({
     ...lentTo(run, life, bundleFile, lends),
-    host: (name, patience = mode === 'plan' ? glance : undefined) => at(name, run.cluster, life, patience),
+    host: (name, patience = mode === 'plan' ? glance : undefined) =>
+      run.silent.has(name) ? silentHost(machineNamed(run.cluster, name)) : at(name, run.cluster, life, patience),
   });
   /** Let go is let go: only what went wrong on a host becomes a failure of the step. */
   const named = async <T>(host: string, life: Liveness, work: Promise<T>): Promise<T> => {
@@ -57,7 +64,7 @@ function activity(step: Step, lends: Omit<Dependencies, 'steps'>): Activity {
       throw life.signal.aborted ? life.ending() : toFailure(step.name, host, error);
     }
   };
-  const on = async (host: string, mode: Mode, run: RunsCluster, life: Liveness): Promise<StepResult> => {
+  const on = async (host: string, mode: Mode, run: About, life: Liveness): Promise<StepResult> => {
     const { cluster } = run;
     const lent: LentBundle = bundles.lend(cluster, machineNamed(cluster, host), life.signal);
     try {
@@ -74,7 +81,7 @@ function activity(step: Step, lends: Omit<Dependencies, 'steps'>): Activity {
       lent.giveBack();
     }
   };
-  const once = async ({ oneOf, mode }: OnceInput, run: RunsCluster, life: Liveness): Promise<StepResult> => {
+  const once = async ({ oneOf, mode }: OnceInput, run: About, life: Liveness): Promise<StepResult> => {
     if (step.pace === 'all at once' || !('once' in step.pace))
       throw new Error(`${step.name} is not a step that acts once for a cluster`);
     const around = surroundings(mode, run, life, ofNoHost);
@@ -86,7 +93,7 @@ function activity(step: Step, lends: Omit<Dependencies, 'steps'>): Activity {
     if (!workflowExecution) throw new Error(`${step.name} runs as a workflow’s activity only`);
     const life = liveness();
     try {
-      const run = await clusterOf(workflowExecution);
+      const run = { ...(await clusterOf(workflowExecution)), silent: new Set(input.silent) };
       if ('oneOf' in input) return await once(input, run, life);
       if ('host' in input) return await on(input.host, input.mode, run, life);
       return await onAll(input.hosts, input.mode, (host) => on(host, input.mode, run, life));

@@ -7,6 +7,7 @@ import { glance, lentTo, type Dependencies } from './dependencies.js';
 import { liveness, type Liveness } from './liveness.js';
 import { RemoteHost } from './remote-host.js';
 import { checkContext } from './run-step.js';
+import { silentHost } from './silent-host.js';
 
 export type Seen = AheadResult[number]['done'];
 
@@ -111,9 +112,7 @@ function gathered(pool: Dependencies['pool'], cluster: Cluster, life: Liveness, 
     if (known) return known;
     const machine = machineNamed(cluster, name);
     const attempt = { ...life, patience: glance, unitName };
-    const host = silent.has(name)
-      ? { machine, read: () => Promise.reject(new Error(`${name} did not answer before`)) }
-      : new RemoteHost(pool, cluster, machine, attempt);
+    const host = silent.has(name) ? silentHost(machine) : new RemoteHost(pool, cluster, machine, attempt);
     open.set(name, host);
     return host;
   };

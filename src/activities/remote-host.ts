@@ -6,6 +6,7 @@ import { AskingTogether } from './asking-together.js';
 import { HostFailure, tailOf } from './failure.js';
 import { knownCause } from './known-cause.js';
 import { reasonOf } from './reason.js';
+import { BrokenOff } from './ssh/connect.js';
 import { limits } from './ssh/execute.js';
 import type { Link } from './ssh/link.js';
 import { NotAnswered } from './ssh/not-answered.js';
@@ -148,8 +149,7 @@ export class RemoteHost implements Host {
     try {
       return await this.#execute(call);
     } catch (error) {
-      const broken = error instanceof HostFailure && error.type === 'Unreachable';
-      if (!broken && !(error instanceof NotAnswered && error.how === 'cut off')) throw error;
+      if (!(error instanceof BrokenOff) && !(error instanceof NotAnswered && error.how === 'cut off')) throw error;
       this.#attempt.tell(`${this.machine.name}: ${error.reason}; asking again`);
       return this.#execute(call);
     }

@@ -135,31 +135,35 @@ export interface Step {
 
 export type Mode = 'apply' | 'plan';
 
+/** What each activity is told besides hosts of its own. */
+interface Told {
+  /** Hosts that a plan could not ask, and that nobody waits for again. */
+  readonly silent?: readonly string[];
+}
+
 /** What an activity is given. The cluster itself is read from the run's first event, so that it stands in the history once. */
-export interface StepInput {
+export interface StepInput extends Told {
   readonly host: string;
   readonly mode: Mode;
 }
 
 /** The same for a step that acts once for the cluster: the activity chooses the host. */
-export interface OnceInput {
+export interface OnceInput extends Told {
   readonly oneOf: readonly string[];
   readonly mode: Mode;
 }
 
 /** The same for many hosts in one activity: a history with every step of 500 hosts apart would be too long for Temporal. */
-export interface BatchInput {
+export interface BatchInput extends Told {
   readonly hosts: readonly string[];
   readonly mode: Mode;
 }
 
 /** Hosts and steps of which it is looked ahead how many have nothing to do. */
-export interface AheadInput {
+export interface AheadInput extends Told {
   readonly hosts: readonly string[];
   /** By name, in their order. */
   readonly steps: readonly string[];
-  /** Hosts that a plan could not ask, and that are not asked again. */
-  readonly silent?: readonly string[];
 }
 
 /** Hosts that fare alike, and of the steps that are for them those from the first on of which nothing is missing. */

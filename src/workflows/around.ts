@@ -10,7 +10,7 @@ export interface Around {
   readonly mode: Mode;
   readonly patience: number;
   readonly sites: Sites;
-  /** Hosts that a plan could not ask: it does not wait for each of them at every step. */
+  /** Hosts that a plan could not ask: no step of it waits for one of them again, whoever of its hosts it is about. */
   readonly silent: Set<string>;
   /** Hosts on which something was missing when it was looked ahead. */
   readonly busy: Set<string>;

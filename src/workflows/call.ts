@@ -31,6 +31,8 @@ export interface CallOptions {
   readonly patience?: number;
   /** The hosts, or those of `oneOf`, are all at one site or at none. */
   readonly sites?: Sites;
+  /** Hosts that a plan could not ask. */
+  readonly silent?: ReadonlySet<string>;
 }
 
 /**
@@ -43,14 +45,18 @@ export async function call(
   step: Step,
   hosts: readonly string[],
   mode: Mode,
-  { oneOf, patience = 1, sites }: CallOptions = {},
+  { oneOf, patience = 1, sites, silent }: CallOptions = {},
 ): Promise<BatchResult> {
   const activities = proxyActivities<Record<string, (input: Input) => Promise<StepResult | BatchResult>>>({
     ...(mode === 'plan' ? lookOptions : patientOptions(step.retry, patience)),
     ...queueOf(oneOf ?? hosts, sites),
     summary: `${together(hosts)} · ${stage}`,
   });
-  const input = oneOf ? { oneOf, mode } : hosts.length > 1 ? { hosts, mode } : { host: hosts[0]!, mode };
+  const input = {
+    ...(oneOf ? { oneOf } : hosts.length > 1 ? { hosts } : { host: hosts[0]! }),
+    mode,
+    ...toldOf(silent),
+  };
   try {
     const found = await activities[step.name]!(input);
     return 'outcome' in found ? [found] : found;
@@ -70,6 +76,10 @@ export async function call(
     }));
   }
 }
+
+/** What an activity is told of hosts that a plan could not ask. */
+export const toldOf = (silent: ReadonlySet<string> = new Set()): Pick<StepInput, 'silent'> =>
+  silent.size > 0 ? { silent: [...silent] } : {};
 
 /** Where the worker of these hosts' site looks for work. */
 export function queueOf([first = '']: readonly string[], sites?: Sites): Pick<ActivityOptions, 'taskQueue'> {

@@ -44,10 +44,10 @@ interface Work {
 
 async function goOn(work: Work, known?: BatchResult): Promise<void> {
   const { stage, step, line, around, oneOf } = work;
-  const { journal, desk, mode, patience, sites } = around;
+  const { journal, desk, mode, patience, sites, silent } = around;
   try {
     for (let results = known; ; results = undefined) {
-      results ??= await call(stage, step, hostsOf(line), mode, { oneOf, patience, sites });
+      results ??= await call(stage, step, hostsOf(line), mode, { oneOf, patience, sites, silent });
       const bad = fail(results, hostsOf(line));
       if (bad.size === 0) return endAlike(journal, line, results as readonly StepResult[]);
       if (mode === 'plan') return endPlanned(around, line, results);

@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { AheadInput, AheadResult, Step } from '../steps/step.js';
 import type { Around, Known, Task } from './around.js';
-import { queueOf, together } from './call.js';
+import { queueOf, toldOf, together } from './call.js';
 import type { Line } from './messages.js';
 import { aheadOptions } from './retry.js';
 import { cancellation } from './scope.js';
@@ -39,7 +39,7 @@ export async function lookAhead(
   const steps = tasks.filter((task) => hosts.some(task.meant)).map(({ step }) => step.name);
   let found: AheadResult = [];
   try {
-    found = await activities.lookAhead({ hosts, steps, ...(silent.size > 0 ? { silent: [...silent] } : {}) });
+    found = await activities.lookAhead({ hosts, steps, ...toldOf(silent) });
   } catch (error) {
     const cancelled = cancellation(error);
     if (cancelled) {

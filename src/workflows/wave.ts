@@ -1,8 +1,8 @@
-import type { Mode } from '../steps/step.js';
+import type { Mode, StepInput } from '../steps/step.js';
 import { hostsOf, type Line, type Progress } from './messages.js';
 
 /** What a child workflow is started with that takes some hosts of a large cluster through one stage. */
-export interface WaveInput {
+export interface WaveInput extends Pick<StepInput, 'silent'> {
   readonly schema: number;
   /** The run that it is a part of; its first event has the cluster. */
   readonly of: { readonly workflowId: string; readonly runId: string };

@@ -8,7 +8,7 @@ import {
 import { inputVersion } from '../cluster/input-version.js';
 import type { Mode } from '../steps/step.js';
 import type { Around, Task } from './around.js';
-import { together } from './call.js';
+import { together, toldOf } from './call.js';
 import { allOrNone, cancellation } from './scope.js';
 import { busyAmong, type WaveEnd, type WaveInput, type WaveLine } from './wave.js';
 
@@ -79,6 +79,7 @@ async function child({ stage, tasks, hosts: all, place }: Wave, mode: Mode, arou
     hosts,
     ...(sites.length > 0 ? { sites } : {}),
     busy: busyAmong(hosts, around.busy),
+    ...toldOf(silent),
     steps,
   };
   const id = `${workflowId}/${place}`;

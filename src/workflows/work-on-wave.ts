@@ -26,7 +26,7 @@ export async function workOnWave(input: WaveInput): Promise<WaveEnd> {
     mode,
     patience,
     sites,
-    silent: new Set(),
+    silent: new Set(input.silent),
     busy: new Set(busy === 'all' ? hosts : busy),
   };
   const tasks = input.steps.map(({ step, hosts: own }): Task => {

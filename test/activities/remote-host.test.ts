@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { parseAllDocuments } from 'yaml';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { RemoteHost, type Attempt } from '../../src/activities/remote-host.js';
+import { BrokenOff, unreachable } from '../../src/activities/ssh/connect.js';
 import type { Pool } from '../../src/activities/ssh/pool.js';
 import { file } from '../../src/facts/files.js';
 import { stream } from '../../src/steps/control-plane/kubeadm-documents.js';
@@ -47,6 +48,23 @@ it('lets each command take so many times as long as the spec says of slow hosts'
   for (const slow of [wanted, cluster({ patience: 4 })])
     await new RemoteHost(pool, slow, slow.hosts[0]!, attempt).read({ command: 'true', parse: () => undefined });
   expect(given).toEqual([60_000, 240_000]);
+});
+
+it('asks again where the connection broke under a question, and not where there was none', async () => {
+  const answers: Record<string, Error> = {
+    broken: new BrokenOff('m1', 'the connection broke'),
+    off: unreachable('m1', 'it does not answer'),
+  };
+  const asked: string[] = [];
+  const run = (command: string) => {
+    asked.push(command);
+    return Promise.reject(answers[command]!);
+  };
+  const pool = { to: () => ({ run }) } as unknown as Pool;
+  const silent = new RemoteHost(pool, wanted, wanted.hosts[0]!, attempt);
+  for (const [command, error] of Object.entries(answers))
+    await expect(silent.read({ command, parse: () => undefined })).rejects.toBe(error);
+  expect(asked).toEqual(['broken', 'broken', 'off']);
 });
 
 let folder: string;

@@ -172,11 +172,12 @@ export function fakes(
     async (input: StepInput | OnceInput | BatchInput): Promise<StepResult | BatchResult> => {
       if ('host' in input) return on(step, input);
       if ('oneOf' in input) {
-        const [host = ''] = input.oneOf;
-        return { ranOn: host, ...(await on(step, { host, mode: input.mode })) };
+        const { oneOf, ...told } = input;
+        const [host = ''] = oneOf;
+        return { ranOn: host, ...(await on(step, { host, ...told })) };
       }
-      const { hosts, mode } = input;
-      return onAll(hosts, mode, (host) => on(step, { host, mode }));
+      const { hosts, ...told } = input;
+      return onAll(hosts, input.mode, (host) => on(step, { host, ...told }));
     };
   const lookAhead = async (input: AheadInput): Promise<AheadResult> => ahead(input);
   return { ...Object.fromEntries(names.map((name) => [name, fake(name)])), lookAhead };

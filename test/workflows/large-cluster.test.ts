@@ -68,6 +68,24 @@ describe('an install of 1,500 hosts, in waves of 250', () => {
   }, 300_000);
 });
 
+describe('a plan of a cluster that goes in waves', () => {
+  it('tells them which control plane does not answer', async () => {
+    const calls = await bench.run(
+      largeCluster(520),
+      {
+        mode: 'plan',
+        behaviour: (step, { host }) => {
+          if (step === 'checkHost' && host === 'm1') throw refusal('it does not answer', 'Unreachable', 'm1');
+        },
+      },
+      async ({ handle }) => void (await handle.result()),
+    );
+    const joining = calls.filter(({ step }) => step === 'joinWorker');
+    expect(joining).toHaveLength(517);
+    expect(joining.filter(({ silent }) => silent?.join() !== 'm1')).toEqual([]);
+  }, 120_000);
+});
+
 describe('a fault that most hosts of a batch share', () => {
   const faulty =
     (type: string) =>

@@ -97,6 +97,8 @@ describe('plan', () => {
     const of = (name: string): string[] => calls.filter(({ host }) => host === name).map(({ step }) => step);
     expect(of('m1')).toEqual(['checkHost']);
     expect(of('m2')).toEqual(expect.arrayContaining(['configureKeepalived', 'startEtcd', 'checkCertificates']));
+    // A step may need it on another host's behalf: it is told that nobody waits for it.
+    expect(calls.find(({ step, host }) => step === 'startEtcd' && host === 'm2')?.silent).toEqual(['m1']);
   });
 });
 
@@ -125,7 +127,7 @@ describe('a step that acts once for the cluster', () => {
       async ({ handle }) => void (await handle.result()),
     );
     expect(calls.filter(({ step }) => step === 'installCalico')).toEqual([
-      { step: 'installCalico', host: 'm2', mode: 'plan' },
+      { step: 'installCalico', host: 'm2', mode: 'plan', silent: ['m1'] },
     ]);
   });
 

@@ -17,6 +17,12 @@ export interface Target {
 
 /** Milliseconds that one login, or one hop of it, may take. */
 export const loginLimit = 15_000;
+/**
+ * By when the TCP connection of a login must be there: a host that is off lets one wait for it, where one that is slow lets
+ * one wait behind it. A name server that does not answer costs five seconds (resolv.conf(5)); then the kernel asks at once,
+ * and after one and three seconds more (tcp(7), tcp_syn_retries). Milliseconds.
+ */
+const reachLimit = 9_000;
 
 /** What OpenSSH 9 still offers of ssh2's list, less SHA-1 and CBC. */
 export const algorithms = {
@@ -145,8 +151,15 @@ async function login(target: Target, sock: Duplex | undefined, signal?: AbortSig
     try {
       client.connect(config);
     } catch (error) {
-      reject(loginFailure(target, error));
+      return reject(loginFailure(target, error));
     }
+    if (sock) return;
+    const late = setTimeout(() => {
+      reject(unreachable(name, `${inUrl(address)}:${settings.port} does not answer within ${reachLimit / 1_000} s`));
+      stop();
+    }, reachLimit);
+    client.once('connect', () => clearTimeout(late));
+    client.once('close', () => clearTimeout(late));
   });
 }
 
@@ -198,9 +211,19 @@ function loginFailure({ name, address, settings }: Target, error: unknown): Host
   return unreachable(name, `${inUrl(address)}:${settings.port} does not answer: ${message}`);
 }
 
+/** The host cannot be reached, or could not any longer. */
 export const unreachable = (host: string, reason: string): HostFailure =>
-  new HostFailure('Unreachable', {
-    host,
-    reason,
-    next: 'see that the host is on and its sshd runs; the step goes on by itself once it answers',
-  });
+  new HostFailure('Unreachable', unreached(host, reason));
+
+/** The connection broke under a command: whether it was carried out, nobody knows. */
+export class BrokenOff extends HostFailure {
+  constructor(host: string, reason: string) {
+    super('Unreachable', unreached(host, reason));
+  }
+}
+
+const unreached = (host: string, reason: string) => ({
+  host,
+  reason,
+  next: 'see that the host is on and its sshd runs; the step goes on by itself once it answers',
+});

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Output } from '../../facts/fact.js';
 import { readSecret } from '../secrets.js';
-import { unreachable, type Target } from './connect.js';
+import { BrokenOff, type Target } from './connect.js';
 import { judge, pastLimit } from './judge.js';
 import type { Said } from './hearing.js';
 import { Broken, type Shell } from './shell.js';
@@ -29,7 +29,7 @@ export const limits = {
 /** By when the host's own end of a command should have been heard of; milliseconds. */
 const answering = 10_000;
 
-/** Runs one command as root. Throws ChannelRefused, Unreachable when the connection breaks, and what `judge` throws. */
+/** Runs one command as root. Throws ChannelRefused, BrokenOff when the connection breaks, and what `judge` throws. */
 export async function execute(
   shell: Shell,
   target: Target,
@@ -48,7 +48,7 @@ export async function execute(
       late: () => pastLimit(target.name, seconds),
     })
     .catch((error: unknown): Said => {
-      if (error instanceof Broken) throw unreachable(target.name, `the connection broke: ${error.message}`);
+      if (error instanceof Broken) throw new BrokenOff(target.name, `the connection broke: ${error.message}`);
       throw error;
     });
   return judge(target, { mark, seconds }, said, Date.now() - begun);
