@@ -3,7 +3,6 @@ import { writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { defaultSize, labDown, labUp } from '../../lab/index.js';
-import { Bundles } from '../../src/activities/bundles.js';
 import { createActivities } from '../../src/activities/index.js';
 import { createLookAhead } from '../../src/activities/look-ahead.js';
 import { version } from '../../src/version.js';
@@ -15,6 +14,7 @@ import { recordingFile, type Recorded, type Recording } from './recording.js';
 import { aroundHosts } from './around-hosts.js';
 import { askedTogether } from './together.js';
 import { watchedPool } from './watched-pool.js';
+import { unused } from './unused.js';
 
 type Kind = Recorded['kind'];
 
@@ -55,9 +55,7 @@ it('records an install in the lab', async () => {
     },
   });
   const lent = {
-    bundles: new Bundles(() => Promise.reject(new Error('the lab has a registry'))),
-    makeManifest: () => Promise.reject(new Error('no add-on has an address')),
-    imagesIn: () => [],
+    ...unused(),
     pool,
     steps: around,
     cluster: async () => Promise.resolve({ cluster }),

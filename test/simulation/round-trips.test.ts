@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Bundles } from '../../src/activities/bundles.js';
 import { createActivities } from '../../src/activities/index.js';
 import { createLookAhead } from '../../src/activities/look-ahead.js';
 import * as steps from '../../src/steps/index.js';
@@ -11,6 +10,7 @@ import { openBench, type Activities, type Bench } from '../workflows/bench.js';
 import { aroundHosts } from './around-hosts.js';
 import { readRecording } from './recording.js';
 import { watchedPool } from './watched-pool.js';
+import { unused } from './unused.js';
 
 let bench: Bench;
 let site: Served;
@@ -46,9 +46,7 @@ it('asks a worker with nothing to do no more than once a stage for what does not
   });
   const around = aroundHosts(Object.values(steps), readRecording().cluster);
   const lent = {
-    bundles: new Bundles(() => Promise.reject(new Error('the recorded lab has a registry'))),
-    makeManifest: () => Promise.reject(new Error('no add-on has an address')),
-    imagesIn: () => [],
+    ...unused(),
     pool,
     steps: around,
     cluster: async () => Promise.resolve({ cluster: site.cluster }),

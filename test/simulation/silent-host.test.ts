@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Bundles } from '../../src/activities/bundles.js';
 import { createActivities } from '../../src/activities/index.js';
 import { createLookAhead } from '../../src/activities/look-ahead.js';
 import { Pool } from '../../src/activities/ssh/pool.js';
@@ -12,6 +11,7 @@ import { version } from '../../src/version.js';
 import type { Report } from '../../src/workflows/messages.js';
 import { serveSite, type Served } from '../bench/site/serve.js';
 import { openBench, type Activities, type Bench } from '../workflows/bench.js';
+import { unused } from './unused.js';
 
 /** Longer than a plan waits for a host, and shorter than a login may take; milliseconds. */
 const silence = 3_500;
@@ -40,9 +40,7 @@ async function run(cluster: Cluster, mode: Mode): Promise<Report> {
   const pool = new Pool();
   const lent = {
     pool,
-    bundles: new Bundles(() => Promise.reject(new Error('the lab has a registry'))),
-    makeManifest: () => Promise.reject(new Error('no add-on has an address')),
-    imagesIn: () => [],
+    ...unused(),
     steps: Object.values(steps),
     cluster: () => Promise.resolve({ cluster }),
     kha: version,

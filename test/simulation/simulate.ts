@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Worker } from '@temporalio/worker';
-import { Bundles } from '../../src/activities/bundles.js';
 import { createActivities } from '../../src/activities/index.js';
 import { createLookAhead } from '../../src/activities/look-ahead.js';
 import { Pool } from '../../src/activities/ssh/pool.js';
@@ -19,6 +18,7 @@ import { readRecording } from './recording.js';
 import { fateOf, Schedule, type Event } from './schedule.js';
 import { serveSsh, type Simulated } from './ssh-server.js';
 import { Answers, World } from './world.js';
+import { unused } from './unused.js';
 
 /** One run of one schedule: its machines, what breaks, and what it was seen to do. */
 interface Stage {
@@ -176,9 +176,7 @@ export class Simulation {
       unit: (doing, script, act) => this.#change(this.#current(), doing, script, act),
     });
     const lent = {
-      bundles: new Bundles(() => Promise.reject(new Error('the lab has a registry'))),
-      makeManifest: () => Promise.reject(new Error('no add-on has an address')),
-      imagesIn: () => [],
+      ...unused(),
       pool: {
         to: ({ name, settings }) => this.#current().pool.to({ name, address: '127.0.0.1', settings }),
       } as Pool,
