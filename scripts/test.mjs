@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { main, root, run, setUp, timed } from './setup.mjs';
 
-const count = { passed: 0, failed: 0, skipped: 0 };
+const count = { passed: 0, skipped: 0 };
+/** What failed and why: said again at the end, since a CI keeps the last part of what a run prints. */
+const failures = [];
 
 /** Runs a program and gives its exit code; what it says is shown at once or, beside another one's, when it has ended. */
 function ended(command, args, { beside = false } = {}) {
@@ -26,7 +28,8 @@ async function check(what, command, args, how) {
   console.log(`· ${what}`);
   const begun = Date.now();
   const status = await ended(command, args, how);
-  count[status === 0 ? 'passed' : 'failed'] += 1;
+  if (status === 0) count.passed += 1;
+  else failures.push(`${what}: ${[command, ...args].join(' ')} ended with ${status}`);
   console.log(`${status === 0 ? '✓' : '✗'} ${what} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
 }
 
@@ -39,9 +42,15 @@ async function tests(project, how) {
   const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
   rmSync(folder, { recursive: true });
   count.passed += result?.numPassedTests ?? 0;
-  count.failed += result?.numFailedTests ?? 0;
   count.skipped += (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0);
-  if (status !== 0 && !result?.numFailedTests) count.failed += 1;
+  const before = failures.length;
+  for (const file of result?.testResults ?? []) {
+    const failed = file.assertionResults.filter((test) => test.status === 'failed');
+    for (const test of failed) failures.push([`${file.name}: ${test.fullName}`, ...test.failureMessages].join('\n'));
+    // The report does not say what a hook threw.
+    if (file.status === 'failed' && failed.length === 0) failures.push(`${file.name}: ${file.message || 'a hook failed'}`);
+  }
+  if (status !== 0 && failures.length === before) failures.push(`the ${project} tests ended with ${status}`);
 }
 
 /** A real registry, sshd, sudo and ssh-agent, rpm and dnf, login shells that are no POSIX shells, and a German locale, where they can be installed. */
@@ -86,6 +95,8 @@ main(async () => {
     count.skipped += inLab;
     console.log(`SKIPPED: the ${inLab} lab tests need root on Linux`);
   }
-  console.log(`${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`);
-  if (count.failed > 0) process.exitCode = 1;
+  for (const failure of failures) console.log(`✗ ${failure}\n`);
+  const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
+  console.log(`${count.passed} passed, ${failures.length} failed${skipped}`);
+  if (failures.length > 0) process.exitCode = 1;
 });
