@@ -66,8 +66,9 @@ export async function serveSsh(serve: Serve): Promise<Simulated> {
     // Another command's fate may have ended the connection meanwhile.
     if (channel.destroyed || !channel.writable || !channel.stderr.writable) return;
     const { stdout, stderr } = answered(mark, output);
-    channel.write(stdout);
+    // The one that may be large comes last: of two that wait for the other side ssh2's server goes on with one only.
     channel.stderr.write(stderr);
+    channel.write(stdout);
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };

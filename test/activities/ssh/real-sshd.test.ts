@@ -44,6 +44,12 @@ describe.skipIf(noSshd !== '')(`a real sshd${noSshd && ` (${noSshd})`}`, () => {
     );
   });
 
+  it('hears more on both streams of one shell than may be under way on a channel', async () => {
+    const stdin = 'a record of 5,000 workers\n'.repeat(50_000);
+    for (let time = 0; time < 5; time += 1)
+      expect(await link().run('tee /dev/stderr', { stdin })).toEqual({ code: 0, stdout: stdin, stderr: stdin });
+  });
+
   it('runs 40 commands at once over one connection, eight channels wide', async () => {
     const answers = await Promise.all(Array.from({ length: 40 }, (_, n) => link().run(`sleep 0.05; echo ${n}`)));
     expect(answers.map(({ stdout }) => Number(stdout))).toEqual(Array.from({ length: 40 }, (_, n) => n));
