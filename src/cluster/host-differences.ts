@@ -44,7 +44,7 @@ export function hostDifferences(before: Cluster, wanted: Cluster): Difference[] 
   ];
 }
 
-type Hosts = (cluster: Cluster) => Machine[];
+type Hosts = (cluster: Cluster) => readonly Machine[];
 
 /** A spec whose hosts are looked up by name and by what they are: every host is compared, of thousands. */
 interface Known {

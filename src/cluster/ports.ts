@@ -22,7 +22,7 @@ export interface Opening {
  */
 export function openings(cluster: Cluster, machine: Machine): Opening[] {
   const { controlPlaneEndpoint: endpoint, networking } = cluster;
-  const byRole: readonly (readonly [Machine[], ...Opening[]])[] = [
+  const byRole: readonly (readonly [readonly Machine[], ...Opening[]])[] = [
     [
       controlPlanes(cluster),
       // A load balancer that already stands has an address that the spec does not know.

@@ -1,17 +1,22 @@
 import type { Cluster, Machine } from './cluster.js';
 import { inUrl } from './ip.js';
+import { onceForHosts } from './once-for-hosts.js';
 
 export type Role = Machine['roles'][number];
 
-const having = (cluster: Cluster, role: Role): Machine[] => cluster.hosts.filter((host) => host.roles.includes(role));
+type Machines = readonly Machine[];
 
-export const allHosts = (cluster: Cluster): Machine[] => cluster.hosts;
+const having = (role: Role) => onceForHosts((hosts): Machines => hosts.filter(({ roles }) => roles.includes(role)));
 
-export const controlPlanes = (cluster: Cluster): Machine[] => having(cluster, 'control-plane');
+export const allHosts = ({ hosts }: Pick<Cluster, 'hosts'>): Machines => hosts;
+
+export const controlPlanes = having('control-plane');
+
+const ownEtcdHosts = having('etcd');
 
 /** Hosts of etcd: those that say so, else the control planes. */
-export function etcdHosts(cluster: Cluster): Machine[] {
-  const own = having(cluster, 'etcd');
+export function etcdHosts(cluster: Pick<Cluster, 'hosts'>): Machines {
+  const own = ownEtcdHosts(cluster);
   return own.length > 0 ? own : controlPlanes(cluster);
 }
 
@@ -22,32 +27,35 @@ export function isStacked(cluster: Cluster): boolean {
 }
 
 /** Workers that are not also control planes: those join with `kubeadm join`. */
-export const workers = (cluster: Cluster): Machine[] =>
-  having(cluster, 'worker').filter((host) => !host.roles.includes('control-plane'));
+export const workers = onceForHosts((hosts): Machines =>
+  hosts.filter(({ roles }) => roles.includes('worker') && !roles.includes('control-plane')),
+);
 
 export const isNode = ({ roles }: Pick<Machine, 'roles'>): boolean =>
   roles.some((role) => role === 'control-plane' || role === 'worker');
 
 /** Hosts that become nodes of the cluster. */
-export const nodes = (cluster: Cluster): Machine[] => [...controlPlanes(cluster), ...workers(cluster)];
+export const nodes = onceForHosts((hosts): Machines => [...controlPlanes({ hosts }), ...workers({ hosts })]);
 
 /** Hosts that run containers: the nodes, and etcd hosts of their own. */
-export const containerHosts = (cluster: Cluster): Machine[] =>
-  cluster.hosts.filter((host) => host.roles.some((role) => role !== 'load-balancer'));
+export const containerHosts = ({ hosts }: Pick<Cluster, 'hosts'>): Machines =>
+  hosts.filter((host) => host.roles.some((role) => role !== 'load-balancer'));
+
+const ownLoadBalancers = having('load-balancer');
 
 /**
  * Hosts of haproxy: those that say so, else the control planes; every node where each has its own; none when the endpoint
  * is external.
  */
-export function loadBalancers(cluster: Cluster): Machine[] {
+export function loadBalancers(cluster: Cluster): Machines {
   if (cluster.controlPlaneEndpoint.type === 'external') return [];
   if (cluster.controlPlaneEndpoint.type === 'local') return nodes(cluster);
-  const own = having(cluster, 'load-balancer');
+  const own = ownLoadBalancers(cluster);
   return own.length > 0 ? own : controlPlanes(cluster);
 }
 
 /** Hosts of keepalived, which carries the virtual address. */
-export const vipCarriers = (cluster: Cluster): Machine[] =>
+export const vipCarriers = (cluster: Cluster): Machines =>
   cluster.controlPlaneEndpoint.type === 'vip' ? loadBalancers(cluster) : [];
 
 /** Where every API server listens, on its own host. */

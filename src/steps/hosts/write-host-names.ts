@@ -1,5 +1,6 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { primaryFamily } from '../../cluster/families.js';
+import { onceForHosts } from '../../cluster/once-for-hosts.js';
 import { allHosts } from '../../cluster/roles.js';
 import { file } from '../../facts/files.js';
 import { lookUp } from '../../facts/network.js';
@@ -49,10 +50,18 @@ const names = (
 
 /** A host of a name with dots may call itself by the first part; it is no name for anybody where two have the same. */
 function shortName(name: string, cluster: Cluster): string[] {
-  const [first = ''] = name.split('.');
-  const having = cluster.hosts.filter((host) => host.name.split('.')[0] === first);
-  return first !== name && having.length === 1 && having[0]!.name === name ? [first] : [];
+  const first = firstPart(name);
+  return first !== name && byFirstPart(cluster).get(first) === name ? [first] : [];
 }
+
+const firstPart = (name: string): string => name.split('.')[0]!;
+
+/** The one host whose name begins so; undefined where several do. */
+const byFirstPart = onceForHosts((hosts) => {
+  const found = new Map<string, string | undefined>();
+  for (const { name } of hosts) found.set(firstPart(name), found.has(firstPart(name)) ? undefined : name);
+  return found;
+});
 
 /** The file with this cluster's names in a block of its own, whatever else it holds left as it is. */
 export function withNames(content: string, cluster: Cluster, own: Machine): string {

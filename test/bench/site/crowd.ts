@@ -7,6 +7,7 @@ interface List {
 /** Many workers in the place of the one that was recorded: words about any of them are words about it, and the other way. */
 export class Crowd {
   readonly machines: readonly Machine[];
+  readonly #named: ReadonlyMap<string, Machine>;
   readonly #one: Machine;
   readonly #ofOne: { readonly name: RegExp; readonly address: RegExp };
   /** What lists were made of what was recorded. */
@@ -19,6 +20,7 @@ export class Crowd {
       address: `10.201.${Math.floor(index / 250)}.${(index % 250) + 1}`,
       roles: ['worker'],
     }));
+    this.#named = new Map(this.machines.map((machine) => [machine.name, machine]));
     this.#ofOne = {
       name: new RegExp(`(?<![\\w.-])${one.name}(?![\\w.-])`, 'g'),
       address: new RegExp(`(?<![\\w.])${one.address.replaceAll('.', '\\.')}(?![\\w.])`, 'g'),
@@ -33,7 +35,7 @@ export class Crowd {
 
   /** The recorded answer to a command as the host gives it, where so many of them are members of the cluster. */
   told(host: string, command: string, stdout: string, members: number): string {
-    const own = this.machines.find(({ name }) => name === host);
+    const own = this.#named.get(host);
     if (command.startsWith('from=; for name in ')) return this.#lines(command, stdout);
     if (own) return this.#as(own, stdout);
     const listed = command.includes('{range .items');
