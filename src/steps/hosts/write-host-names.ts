@@ -1,7 +1,7 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { primaryFamily } from '../../cluster/families.js';
 import { onceForHosts } from '../../cluster/once-for-hosts.js';
-import { allHosts } from '../../cluster/roles.js';
+import { allHosts, isWorkerOnly } from '../../cluster/roles.js';
 import { file } from '../../facts/files.js';
 import { lookUp } from '../../facts/network.js';
 import type { Step } from '../step.js';
@@ -39,14 +39,18 @@ export const writeHostNames: Step = {
   },
 };
 
-/** The host's own name, those of the hosts that others call, and that of the virtual address. */
-const names = (
-  { hosts, controlPlaneEndpoint: endpoint }: Cluster,
-  own: Machine,
-): { name: string; address: string }[] => [
-  ...hosts.filter((host) => host.name === own.name || host.roles.some((role) => role !== 'worker')),
-  ...(endpoint.type === 'vip' && endpoint.host !== undefined ? [{ name: endpoint.host, address: endpoint.vip }] : []),
-];
+/** Hosts that others call. */
+const called = onceForHosts((hosts) => hosts.filter((host) => !isWorkerOnly(host)));
+
+/** Those of the hosts that others call, the host's own name, and that of the virtual address. */
+function names(cluster: Cluster, own: Machine): { name: string; address: string }[] {
+  const { controlPlaneEndpoint: endpoint } = cluster;
+  return [
+    ...called(cluster),
+    ...(isWorkerOnly(own) ? [own] : []),
+    ...(endpoint.type === 'vip' && endpoint.host !== undefined ? [{ name: endpoint.host, address: endpoint.vip }] : []),
+  ];
+}
 
 /** A host of a name with dots may call itself by the first part; it is no name for anybody where two have the same. */
 function shortName(name: string, cluster: Cluster): string[] {
