@@ -84,28 +84,43 @@ interface Measured {
 
 async function installed(workers: number): Promise<Measured> {
   const site = await openSite(workers);
+  let histories: ReadonlyMap<string, History>;
+  let seconds: number;
+  let memory: number;
   try {
-    const seconds = (await milliseconds(() => site.install(site.cluster))) / 1_000;
-    const memory = site.memory() / megabyte;
+    seconds = (await milliseconds(() => site.install(site.cluster))) / 1_000;
+    memory = site.memory() / megabyte;
     console.log(`  ${workers} workers: ${seconds.toFixed(1)} s, ${memory.toFixed(0)} MB`);
-    return { perHost: seconds / site.cluster.hosts.length, memory, ...(await histories(site)) };
+    histories = await historiesOf(site);
   } finally {
     await site.close();
   }
+  return { perHost: seconds / site.cluster.hosts.length, memory, ...(await replayed(histories)) };
 }
 
-/** Of the run and its waves. */
-async function histories({ client, cluster }: OpenSite): Promise<Pick<Measured, 'replay' | 'events' | 'payload'>> {
+type History = Parameters<typeof replaySeconds>[1];
+
+/** Of the run and its waves, by workflow id. Throws where there is none. */
+async function historiesOf({ client, cluster }: OpenSite): Promise<ReadonlyMap<string, History>> {
+  const found = new Map<string, History>();
+  for await (const { workflowId, runId } of client.workflow.list())
+    if (`${workflowId}/`.startsWith(`cluster/${cluster.name}/`))
+      found.set(workflowId, await client.workflow.getHandle(workflowId, runId).fetchHistory());
+  if (found.size === 0) throw new Error('no history was found');
+  return found;
+}
+
+/** When the simulated hosts are gone: they are in this process, and answer keepalives. */
+async function replayed(
+  histories: ReadonlyMap<string, History>,
+): Promise<Pick<Measured, 'replay' | 'events' | 'payload'>> {
   const found = { replay: 0, events: 0, payload: 0 };
   const bundle = { codePath: inRoot('dist/workflow-bundle.js') };
-  for await (const { workflowId, runId } of client.workflow.list()) {
-    if (!`${workflowId}/`.startsWith(`cluster/${cluster.name}/`)) continue;
-    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+  for (const [workflowId, history] of histories) {
     const { events, largestPayload } = sizesOf(history);
     found.events = Math.max(found.events, events);
     found.payload = Math.max(found.payload, largestPayload / 1024);
     found.replay = Math.max(found.replay, await replaySeconds(bundle, history, workflowId));
   }
-  if (found.events === 0) throw new Error('no history was found');
   return found;
 }
