@@ -1,45 +1,31 @@
 import type { Fact } from './fact.js';
 import { lines } from './files.js';
-import { unoffered, type PackageState, type Unoffered, type WantedPackage } from './packages.js';
+import { readOrders, unoffered, type InstalledPackage, type Unoffered, type VersionOrder } from './packages.js';
 import { sh } from './sh.js';
 
-/** Fills `$found` for the rest of a script: all that dpkg has of the packages, each after a newline, asked for at once. */
-const looked = (format: string, names: readonly string[]): string =>
-  // dpkg-query(1): 1 where there is no such package, 2 where it cannot say.
-  sh`found=$(dpkg-query -W -f ${`\\n${format}`} ${names}); code=$?; if [ "$code" -gt 1 ]; then exit "$code"; fi; `;
+/** All packages that dpkg has. To ask it for some costs the same, as it reads its whole database for one. */
+export const installedDebs: Fact<InstalledPackage[]> = {
+  command: "dpkg-query -W -f '${Package} ${Architecture} ${db:Status-Want} ${db:Status-Status} ${Version}\\n'",
+  parse({ stdout }) {
+    const found = lines(stdout)
+      .map((line) => line.split(' '))
+      .filter(([, , , status]) => status !== 'config-files' && status !== 'not-installed')
+      .map(([name = '', architecture = '', want, status, version = '']) => {
+        return { name, version, architecture, held: want === 'hold', complete: status === 'installed' };
+      });
+    // It is one itself.
+    if (found.length === 0) throw new Error('dpkg knows of no package at all');
+    return found;
+  },
+};
 
-/** What dpkg has of the packages, by name; one that is not installed is left out. Versions go by deb-version(7). */
-export const dpkgStates = (wanted: readonly WantedPackage[]): Fact<Map<string, PackageState>> => ({
+/** How the first of each pair of versions stands to the second; deb-version(7). */
+export const debOrders = (pairs: readonly (readonly [string, string])[]): Fact<VersionOrder[]> => ({
   command:
-    looked(
-      '${Package} ${db:Status-Want} ${db:Status-Status} ${Version}',
-      // A package for all architectures is asked for without one: dpkg counts it to its own.
-      wanted.map(({ name, architecture }) => (architecture === 'all' ? name : `${name}:${architecture}`)),
-    ) +
-    sh`line=${'\n'}; state() { case $found in *"$line$1 "*) ;; *) return 0;; esac; ` +
-    'its=${found#*"$line$1 "}; its=${its%%"$line"*}; there=${its##* }; ' +
-    'if [ -z "$there" ]; then return 0; elif [ "$there" = "$2" ]; then is=equal; ' +
-    'elif dpkg --compare-versions "$there" lt "$2"; then is=older; elif dpkg --compare-versions "$there" gt "$2"; then is=newer; else is=equal; fi; ' +
-    'echo "$1 $its $is"; }; ' +
-    wanted.map(({ name, version }) => sh`state ${name} ${version}`).join('; '),
-  parse: ({ stdout }) =>
-    new Map(
-      lines(stdout)
-        .map((line) => line.split(' '))
-        .filter(([, , status]) => status !== 'config-files' && status !== 'not-installed')
-        .map(([name = '', want, status, version = '', is]) => [
-          name,
-          { version, held: want === 'hold', complete: status === 'installed', is: is as PackageState['is'] },
-        ]),
-    ),
-});
-
-/** Those of the packages that are not there whole. */
-export const absentDebs = (names: readonly string[]): Fact<string[]> => ({
-  command:
-    looked('${Package} ${db:Status-Status}', names) +
-    sh`line=${'\n'}; for name in ${names}; do case "$found$line" in *"$line$name installed$line"*) ;; *) echo "$name";; esac; done`,
-  parse: ({ stdout }) => lines(stdout),
+    'order() { for than in lt gt; do dpkg --compare-versions "$1" "$than" "$2"; ' +
+    'case $? in 0) echo "$than"; return;; 1) ;; *) exit 65;; esac; done; echo eq; }; ' +
+    pairs.map(([one, other]) => sh`order ${one} ${other}`).join('; '),
+  parse: (output) => readOrders(output, pairs, { lt: 'older', eq: 'equal', gt: 'newer' }),
 });
 
 /**

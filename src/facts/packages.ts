@@ -10,15 +10,15 @@ export interface WantedPackage {
 }
 
 /** A package that the host has. */
-export interface PackageState {
-  readonly version: string;
+export interface InstalledPackage extends WantedPackage {
   /** Somebody keeps it at its version: `apt-mark hold`, dpkg's own selection, dnf's version lock or excludes. */
   readonly held: boolean;
-  /** Whole; an interrupted dpkg leaves a package half-way, an interrupted rpm leaves the old one beside the new one. */
+  /** Whole; an interrupted dpkg leaves a package half-way. */
   readonly complete: boolean;
-  /** What is there, beside what is wanted, by the order of versions of the host's own program. */
-  readonly is: 'older' | 'equal' | 'newer';
 }
+
+/** The first of two versions beside the second, by the order of versions of the host's own program. */
+export type VersionOrder = 'older' | 'equal' | 'newer';
 
 /** What the repositories of a host do not offer. */
 export interface Unoffered {
@@ -34,4 +34,15 @@ export function unoffered({ stdout }: Output): Unoffered | undefined {
   const of = (kind: string): string[] =>
     all.flatMap((line) => (line.startsWith(`${kind} `) ? [line.slice(kind.length + 1)] : []));
   return { names: of('lacks'), said: of('said').join('; ').slice(0, 500) };
+}
+
+/** Reads a line for each of the pairs that were asked about, the order in the host's own words. */
+export function readOrders(
+  { stdout }: Output,
+  pairs: readonly unknown[],
+  words: Readonly<Record<string, VersionOrder>>,
+): VersionOrder[] {
+  const found = lines(stdout).flatMap((line) => words[line.trim()] ?? []);
+  if (found.length !== pairs.length) throw new Error('the host does not say which version is newer');
+  return found;
 }

@@ -6,10 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { certificates } from '../../src/facts/certificate.js';
 import { etcdMembers, etcdStatus } from '../../src/facts/etcd.js';
 import { disks, syncedWrites } from '../../src/facts/disks.js';
-import { absentDebs, dpkgStates } from '../../src/facts/dpkg.js';
+import { debOrders, installedDebs } from '../../src/facts/dpkg.js';
 import { answer, FactUnknown, type Fact } from '../../src/facts/fact.js';
 import { existing, file, sha256 } from '../../src/facts/files.js';
 import { firewalls } from '../../src/facts/firewalls.js';
+import { installedPackages } from '../../src/facts/installed-packages.js';
 import { localImages } from '../../src/facts/images.js';
 import { absentModules, cgroupVersion, kernelParameters, limits } from '../../src/facts/kernel.js';
 import { kubectlDiff } from '../../src/facts/kubectl-diff.js';
@@ -27,7 +28,7 @@ import { nodeList, nodeMetadata } from '../../src/facts/nodes.js';
 import { placedPods, waitingPods } from '../../src/facts/pods.js';
 import { bundle, lackingImages, registryStatus } from '../../src/facts/registry.js';
 import { rolledOut } from '../../src/facts/rollout.js';
-import { absentRpms, rpmStates } from '../../src/facts/rpm.js';
+import { installedRpms, rpmOrders } from '../../src/facts/rpm.js';
 import { service } from '../../src/facts/service.js';
 import { identity } from '../../src/facts/identity.js';
 import { survey } from '../../src/facts/survey.js';
@@ -68,10 +69,11 @@ const facts: Readonly<Record<string, Fact<unknown>>> = {
   vrrpAdverts: vrrpAdverts('eth0', 4),
   lookUp: lookUp(['m1'], 4),
   httpsStatus: httpsStatus('https://10.0.0.9'),
-  dpkgStates: dpkgStates([]),
-  absentDebs: absentDebs([]),
-  rpmStates: rpmStates([]),
-  absentRpms: absentRpms([]),
+  installedPackages,
+  installedDebs,
+  debOrders: debOrders([['1', '2']]),
+  installedRpms,
+  rpmOrders: rpmOrders([['1', '2']]),
   registryStatus: registryStatus(place, ''),
   bundle: bundle(place, ''),
   lackingImages: lackingImages(place, [pause], ''),
@@ -175,16 +177,17 @@ describe('on a real shell', () => {
     ['a firewall’s systemd that does not answer', firewalls, { systemctl: bus }],
     [
       'a dpkg that cannot read its database',
-      dpkgStates([{ name: 'sudo', version: '1', architecture: 'amd64' }]),
+      installedDebs,
       { 'dpkg-query': ['dpkg-query: error: Input/output error', 2] },
     ],
     [
-      'a dpkg that cannot look for a package',
-      absentDebs(['sudo']),
-      { 'dpkg-query': ['dpkg-query: error: Input/output error', 2] },
+      'a dpkg that takes a version for none',
+      debOrders([['1', '2']]),
+      { dpkg: ['dpkg: error: version has bad syntax', 2] },
     ],
-    ['an rpm that is not there', rpmStates([]), { rpm: ['sh: rpm: not found', 127] }],
-    ['an rpm that says nothing', absentRpms(['sudo']), { rpm: ['', 0] }],
+    ['an rpm that is not there', installedRpms, { rpm: ['sh: rpm: not found', 127] }],
+    ['an rpm that says nothing', installedRpms, { rpm: ['', 0] }],
+    ['an rpm that does not say which is newer', rpmOrders([['1', '2']]), { rpm: ['', 0] }],
     ['a resolver that is not there', lookUp(['m1'], 4), { getent: ['getent: Killed', 137] }],
     ['a ping that cannot be run', answersFor('10.0.0.9'), { ping: ['ping: not found', 127] }],
     ['a tcpdump that may not listen', vrrpAdverts('lo', 6), { tcpdump: ['tcpdump: You do not have permission', 1] }],

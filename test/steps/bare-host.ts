@@ -27,7 +27,7 @@ const answers: readonly (readonly [part: string, stdout: string, code?: number])
   ],
   ['-p LoadState', Array.from({ length: 5 }, () => notFound).join('\n')],
   ['systemctl show', 'ActiveState=inactive\nUnitFileState=\nActiveEnterTimestamp=\n'],
-  ['dpkg-query', ''],
+  ['dpkg-query', 'deb\ndpkg amd64 install installed 1.22.22\n'],
   ['VERSION_ID', 'debian-13\nx86_64\n'],
   ['firewalld', ''],
   ['/proc/swaps', 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n'],

@@ -1,11 +1,13 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { allHosts } from '../../cluster/roles.js';
 import type { Architecture } from '../../cluster/systems.js';
-import type { PackageState, WantedPackage } from '../../facts/packages.js';
+import { installedPackages } from '../../facts/installed-packages.js';
+import type { WantedPackage } from '../../facts/packages.js';
 import type { ApplyContext, CheckContext, Step } from '../step.js';
 import { fetchFiles, misplaced, readBundle, type HostBundle, type Placement } from './bundle-files.js';
 import { lackingPackages, unneededBalancers } from './named-packages.js';
 import { packageManagerOf } from './package-manager.js';
+import { packageStates, type PackageState } from './package-states.js';
 
 const cache = '/var/cache/kha';
 
@@ -36,11 +38,8 @@ async function installByName({ cluster, host }: ApplyContext): Promise<void> {
 }
 
 async function lackingOfBundle(context: CheckContext): Promise<string[]> {
-  const { cluster, host, warn } = context;
-  const contents = await readBundle(context);
-  const manager = packageManagerOf(contents.system);
-  const wanted = packagesOf(cluster, host.machine, contents);
-  const found = await host.read(manager.states(wanted));
+  const { warn } = context;
+  const { manager, wanted, found } = await packagesOfBundle(context);
   return wanted.flatMap(({ name, version }) => {
     const there = found.get(name);
     if (there?.complete && there.held && there.is === 'older')
@@ -51,11 +50,9 @@ async function lackingOfBundle(context: CheckContext): Promise<string[]> {
 }
 
 async function installFromBundle(context: ApplyContext): Promise<void> {
-  const { cluster, host } = context;
-  const contents = await readBundle(context);
-  const { family, states, install } = packageManagerOf(contents.system);
-  const wanted = packagesOf(cluster, host.machine, contents);
-  const found = await host.read(states(wanted));
+  const { host } = context;
+  const { contents, manager, wanted, found } = await packagesOfBundle(context);
+  const { family, install } = manager;
   const lacking = wanted.filter(({ name }) => installs(found.get(name)));
   // An earlier attempt whose answer was lost may have come to its end meanwhile.
   if (lacking.length === 0 && [...found.values()].every(({ complete }) => complete)) return;
@@ -77,6 +74,16 @@ async function installFromBundle(context: ApplyContext): Promise<void> {
       halfWay,
     ),
   );
+}
+
+/** Packages of the bundle for the host, and what it has of them. */
+async function packagesOfBundle(context: CheckContext) {
+  const { cluster, host } = context;
+  const [contents, installed] = await Promise.all([readBundle(context), host.read(installedPackages)]);
+  const manager = packageManagerOf(contents.system);
+  const wanted = packagesOf(cluster, host.machine, contents);
+  const found = await packageStates(host, contents.system, wanted, installed);
+  return { contents, manager, wanted, found };
 }
 
 /** What is there already, and not older than the bundle's, stays; and so does what somebody holds back. */

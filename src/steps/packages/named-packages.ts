@@ -1,6 +1,7 @@
 import type { Cluster, Machine } from '../../cluster/cluster.js';
 import { loadBalancers, vipCarriers } from '../../cluster/roles.js';
 import { balancerPackages, knownSystem, neededPackages } from '../../cluster/systems.js';
+import { installedPackages } from '../../facts/installed-packages.js';
 import { system } from '../../facts/system.js';
 import type { Asked } from '../host.js';
 import { packageManagerOf, type PackageManager } from './package-manager.js';
@@ -17,9 +18,10 @@ export async function lackingPackages(
   cluster: Cluster,
   host: Asked,
 ): Promise<{ manager: PackageManager; lacking: readonly string[] }> {
-  const found = await host.read(system);
+  const [found, installed] = await Promise.all([host.read(system), host.read(installedPackages)]);
   const manager = packageManagerOf(found);
   const unneeded = ['runc', ...unneededBalancers(cluster, host.machine)];
   const wanted = neededPackages(knownSystem(found.os)!).filter((name) => !unneeded.includes(name));
-  return { manager, lacking: await host.read(manager.absent(wanted)) };
+  const there = new Set(installed.filter(({ complete }) => complete).map(({ name }) => name));
+  return { manager, lacking: wanted.filter((name) => !there.has(name)) };
 }

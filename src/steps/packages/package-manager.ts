@@ -1,8 +1,8 @@
 import { knownSystem, type Architecture, type Family } from '../../cluster/systems.js';
-import { absentDebs, dpkgStates, unofferedDebs } from '../../facts/dpkg.js';
+import { debOrders, unofferedDebs } from '../../facts/dpkg.js';
 import type { Fact } from '../../facts/fact.js';
-import type { PackageState, Unoffered, WantedPackage } from '../../facts/packages.js';
-import { absentRpms, rpmStates, unofferedRpms, versionOrder } from '../../facts/rpm.js';
+import type { Unoffered, VersionOrder, WantedPackage } from '../../facts/packages.js';
+import { rpmOrders, unofferedRpms, versionOrder } from '../../facts/rpm.js';
 import { sh } from '../../facts/sh.js';
 import type { System } from '../../facts/system.js';
 
@@ -18,14 +18,13 @@ export interface PackageManager {
   readonly architectures: (arch: Architecture) => readonly string[];
   /** What a file of a bundle holds, by its name; percent signs write what a file’s name cannot have. */
   readonly named: (file: string) => WantedPackage;
-  readonly states: (wanted: readonly WantedPackage[]) => Fact<Map<string, PackageState>>;
+  /** How the first of each pair of versions stands to the second. */
+  readonly orders: (pairs: readonly (readonly [string, string])[]) => Fact<VersionOrder[]>;
   /**
    * A script that ends what an interrupted run left half-way, then installs the files, all at once because they need each
    * other. What is newer already is refused, and changed configuration files stay.
    */
   readonly install: (paths: readonly string[], halfWay: readonly WantedPackage[]) => string;
-  /** Those of the packages that the host does not have. */
-  readonly absent: (names: readonly string[]) => Fact<string[]>;
   /** Those of the packages that the host’s own repositories do not have. */
   readonly unoffered: (names: readonly string[]) => Fact<Unoffered | undefined>;
   /**
@@ -45,8 +44,7 @@ const deb: PackageManager = {
   halfWay: 'is not configured yet',
   architectures: (arch) => [arch, 'all'],
   named: (file) => namedBy(/^([^_]+)_([^_]+)_([^_]+)\.deb$/, file),
-  states: dpkgStates,
-  absent: absentDebs,
+  orders: debOrders,
   unoffered: unofferedDebs,
   install: (paths) =>
     noninteractive +
@@ -65,8 +63,7 @@ const rpm: PackageManager = {
   halfWay: 'stands beside an older one: an rpm that installed it was interrupted',
   architectures: (arch) => [rpmNames[arch], 'noarch'],
   named: (file) => namedBy(/^(.+)-([^-]+-[^-]+)\.([^.-]+)\.rpm$/, file),
-  states: rpmStates,
-  absent: absentRpms,
+  orders: rpmOrders,
   unoffered: unofferedRpms,
   install: (paths, halfWay) =>
     `export LC_ALL=C; ${versionOrder}${eraseLeftBehind}` +

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { dpkgStates } from '../../../src/facts/dpkg.js';
-import type { PackageState } from '../../../src/facts/packages.js';
+import { debOrders } from '../../../src/facts/dpkg.js';
+import { installedPackages } from '../../../src/facts/installed-packages.js';
+import type { VersionOrder } from '../../../src/facts/packages.js';
 import { sha256 } from '../../../src/facts/files.js';
 import { bundle } from '../../../src/facts/registry.js';
-import { rpmStates } from '../../../src/facts/rpm.js';
+import { rpmOrders } from '../../../src/facts/rpm.js';
 import { system } from '../../../src/facts/system.js';
 import { forHost } from '../../../src/steps/packages/bundle-files.js';
 import { installPackages, packagesOf } from '../../../src/steps/packages/install-packages.js';
@@ -25,7 +26,15 @@ const described = describedBundle(
 );
 const debian = { os: 'debian-13', arch: 'amd64' };
 const contents = forHost(described, debian);
-const state = (version: string, is: PackageState['is'], more: Partial<PackageState> = {}): PackageState => ({
+/** A package that a host has, and how its version stands to the wanted one. */
+interface There {
+  readonly version: string;
+  readonly is: VersionOrder;
+  readonly held: boolean;
+  readonly complete: boolean;
+}
+
+const state = (version: string, is: VersionOrder, more: Partial<There> = {}): There => ({
   version,
   is,
   held: false,
@@ -35,13 +44,21 @@ const state = (version: string, is: PackageState['is'], more: Partial<PackageSta
 const good = { libx: state('1:2-1', 'equal'), runc: state('1.1-1', 'equal') };
 
 /** The worker with these packages, whose downloads of the bundle all lie in the cache already. */
-function worker(packages: Readonly<Record<string, PackageState>>) {
+function worker(packages: Readonly<Record<string, There>>) {
   const of = packagesOf(wanted, wanted.hosts[3]!, contents);
   const host = new FakeHost(wanted, 'w1')
     .tells(bundle(registryOf(wanted), ''), described)
     .tells(system, debian)
-    .tells(dpkgStates(of), new Map(Object.entries(packages)))
+    .tells(installedPackages, [
+      ...Object.entries(packages).map(([name, there]) => ({ ...there, name, architecture: 'amd64' })),
+      { name: 'runc', version: '9', architecture: 'i386', held: true, complete: true },
+    ])
     .obeys(/^export DEBIAN_FRONTEND/);
+  for (const { name, version } of of) {
+    const there = packages[name];
+    // Of equal ones nobody asks.
+    if (there && there.is !== 'equal') host.tells(debOrders([[there.version, version]]), [there.is]);
+  }
   for (const subset of [of, ...of.map((one) => [one])]) {
     const paths = subset.map(({ file }) => `/var/cache/kha/deb/${file}`);
     host.tells(
@@ -52,7 +69,7 @@ function worker(packages: Readonly<Record<string, PackageState>>) {
   return host;
 }
 
-type Case = [what: string, packages: Record<string, PackageState>, missing: RegExp[], installed: RegExp | undefined];
+type Case = [what: string, packages: Record<string, There>, missing: RegExp[], installed: RegExp | undefined];
 
 describe('installPackages', () => {
   it.each<Case>([
@@ -113,13 +130,18 @@ describe('installPackages on a system of rpms', () => {
   const of = (index: number) => packagesOf(wanted, wanted.hosts[index]!, rpms);
   const path = '/var/cache/kha/rpm/container-selinux-3%3a2.235.0-1.el9.noarch.rpm';
   const digest = rpms.files['rpm/container-selinux-3%3a2.235.0-1.el9.noarch.rpm']!.digest.slice(7);
-  const old = { 'container-selinux': state('3:2.200.0-1.el9', 'older') };
-  const beside = { 'container-selinux': state('3:2.235.0-1.el9', 'equal', { complete: false }) };
-  const worker = (packages: Readonly<Record<string, PackageState>>) =>
+  const old = '3:2.200.0-1.el9';
+  const worker = (...versions: readonly string[]) =>
     new FakeHost(wanted, 'w1')
       .tells(bundle(registryOf(wanted), ''), described)
       .tells(system, rocky)
-      .tells(rpmStates(of(3)), new Map(Object.entries(packages)))
+      .tells(
+        installedPackages,
+        versions.map((version) => {
+          return { name: 'container-selinux', version, architecture: 'noarch', held: false, complete: true };
+        }),
+      )
+      .tells(rpmOrders([[old, '3:2.235.0-1.el9']]), ['older'])
       .tells(sha256([path]), new Map([[path, digest]]))
       .obeys(/^export LC_ALL=C; than\(\)/);
 
@@ -139,7 +161,7 @@ describe('installPackages on a system of rpms', () => {
   });
 
   it('tells of an interrupted transaction and mends it', async () => {
-    const context = contextOf(wanted, worker(beside));
+    const context = contextOf(wanted, worker('3:2.235.0-1.el9', old));
     expect(await installPackages.check(context)).toEqual(['container-selinux 3:2.235.0-1.el9 is not installed']);
     await installPackages.apply!(context);
     expect((context.host as FakeHost).done).toEqual([

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { askedAt, describedLock, lockOf } from '../../../src/cluster/internet.js';
-import { absentDebs, unofferedDebs } from '../../../src/facts/dpkg.js';
+import { unofferedDebs } from '../../../src/facts/dpkg.js';
+import { installedPackages } from '../../../src/facts/installed-packages.js';
 import { unreached } from '../../../src/facts/internet.js';
 import { lackingImages, registryStatus } from '../../../src/facts/registry.js';
 import { system } from '../../../src/facts/system.js';
@@ -34,7 +35,12 @@ async function check({
 }: Found) {
   const host = new FakeHost(wanted, 'w1')
     .tells(system, { os: 'debian-13', arch })
-    .tells(absentDebs(packages), absent)
+    .tells(
+      installedPackages,
+      packages
+        .filter((name) => !absent.includes(name))
+        .map((name) => ({ name, version: '1-1', architecture: 'amd64', held: false, complete: true })),
+    )
     .tells(unofferedDebs(absent), unoffered);
   const { files } = describedLock(lockOf(wanted));
   const urls = [...new Set(programs.map((name) => files[`bin/amd64/${name}`]!.url))];
@@ -77,7 +83,7 @@ describe('checkRegistry, from the internet', () => {
   });
 
   it('says which packages no repository offers, and only warns where none answered in time', async () => {
-    const absent = ['conntrack', 'socat'];
+    const absent = ['socat', 'conntrack'];
     const lacking = { names: ['socat'], said: 'Failed to fetch http://deb.example' };
     expect((await check({ absent, unoffered: lacking })).problems).toContain(
       'packages: the host’s own repositories do not have socat (Failed to fetch http://deb.example); mend them, or install these by hand',
@@ -85,7 +91,7 @@ describe('checkRegistry, from the internet', () => {
     expect(await check({ absent, unoffered: { names: [], said: '' } })).toEqual({ problems: [images], warnings: [] });
     expect((await check({ absent })).warnings).toEqual([
       expect.stringMatching(
-        /^packages: .* did not answer in time, so nobody knows whether they have conntrack, socat$/,
+        /^packages: .* did not answer in time, so nobody knows whether they have socat, conntrack$/,
       ),
     ]);
   });
