@@ -1,10 +1,10 @@
 import { service } from '../facts/service.js';
 import { sh } from '../facts/sh.js';
 import type { Asked } from './host.js';
-import { missingFiles, type WantedFile } from './wanted-file.js';
+import { missingFiles, type FollowingFile } from './wanted-file.js';
 
 /** What keeps a service from running with just these files; in words. */
-export async function missingService(host: Asked, unit: string, files: readonly WantedFile[]): Promise<string[]> {
+export async function missingService(host: Asked, unit: string, files: readonly FollowingFile[]): Promise<string[]> {
   const [missing, state] = await Promise.all([
     missingFiles(host, files),
     host.read(

@@ -46,14 +46,27 @@ export async function readBundle(context: CheckContext): Promise<HostBundle> {
   return forHost(found, own);
 }
 
-/** Which of the files are not on the host with the bundle's own digest; in words. */
+/** A file that is not where it belongs, and why, in words. */
+export interface Misplaced {
+  readonly placement: Placement;
+  readonly words: string;
+}
+
+/** What a host was asked about before anybody knew which files belong there: the paths, and the digests of those that are there. */
+export interface Digested {
+  readonly paths: readonly string[];
+  readonly found: ReadonlyMap<string, string>;
+}
+
+/** Which of the files are not on the host with the bundle's own digest. Asks for those that nobody has asked for. */
 export async function misplaced(
   host: Asked,
   { files }: Pick<HostBundle, 'files'>,
   placements: readonly Placement[],
-): Promise<{ placement: Placement; words: string }[]> {
-  if (placements.length === 0) return [];
-  const found = await host.read(sha256(placements.map(({ path }) => path)));
+  known: Digested = { paths: [], found: new Map() },
+): Promise<Misplaced[]> {
+  const paths = placements.map(({ path }) => path).filter((path) => !known.paths.includes(path));
+  const found = new Map([...known.found, ...(paths.length > 0 ? await host.read(sha256(paths)) : [])]);
   return placements.flatMap((placement) => {
     const { name, path } = placement;
     const wanted = files[name]?.digest;

@@ -1,7 +1,7 @@
 import { containerHosts } from '../../cluster/roles.js';
 import { cgroupVersion, limits } from '../../facts/kernel.js';
 import type { CheckContext, Step } from '../step.js';
-import { writeFiles, type WantedFile } from '../wanted-file.js';
+import { writeFiles, type FollowingFile } from '../wanted-file.js';
 import { enabled, missingService } from '../wanted-service.js';
 import { containerdConfig, containerdUnit, proxyFiles } from './containerd-files.js';
 import { registryFiles } from './registry-files.js';
@@ -21,13 +21,11 @@ export const configureContainerd: Step = {
   },
 };
 
-async function files({ cluster, host, secret }: CheckContext): Promise<WantedFile[]> {
-  const [version, found, registry, proxies] = await Promise.all([
-    host.read(cgroupVersion),
-    host.read(limits),
-    registryFiles(cluster, secret),
-    proxyFiles(cluster, secret),
-  ]);
-  // On the unified hierarchy systemd owns the groups; on version 1 the seed's cgroupfs driver is the one that works everywhere.
-  return [containerdConfig(cluster, version === 2, found), containerdUnit, ...proxies, ...registry];
+async function files({ cluster, host, secret }: CheckContext): Promise<FollowingFile[]> {
+  const [registry, proxies] = await Promise.all([registryFiles(cluster, secret), proxyFiles(cluster, secret)]);
+  const content = Promise.all([host.read(cgroupVersion), host.read(limits)]).then(([version, found]) =>
+    // On the unified hierarchy systemd owns the groups; on version 1 the seed's cgroupfs driver is the one that works everywhere.
+    containerdConfig(cluster, version === 2, found),
+  );
+  return [{ path: '/etc/containerd/config.toml', content }, containerdUnit, ...proxies, ...registry];
 }

@@ -9,9 +9,9 @@ import type { WantedFile } from '../wanted-file.js';
 import { registryFolder, toml } from './registry-files.js';
 
 /** containerd 2's configuration, version 3 (containerd.io, CRI configuration). */
-export function containerdConfig(cluster: Cluster, systemdCgroup: boolean, { lowersOomScore }: Limits): WantedFile {
+export function containerdConfig(cluster: Cluster, systemdCgroup: boolean, { lowersOomScore }: Limits): string {
   const { root } = cluster.containerd;
-  const lines = [
+  return [
     'version = 3',
     ...(root === usualRoot ? [] : [`root = ${toml(root)}`]),
     '',
@@ -30,8 +30,7 @@ export function containerdConfig(cluster: Cluster, systemdCgroup: boolean, { low
     'bin_dirs = ["/opt/cni/bin"]',
     'conf_dir = "/etc/cni/net.d"',
     '',
-  ];
-  return { path: '/etc/containerd/config.toml', content: lines.join('\n') };
+  ].join('\n');
 }
 
 export const containerdUnit: WantedFile = {
