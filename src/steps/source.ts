@@ -2,7 +2,7 @@ import type { Description } from '../cluster/bundle-description.js';
 import { pulledFrom } from '../cluster/image-names.js';
 import { describedLock, lockOf, publishedAt, type FetchedFile } from '../cluster/internet.js';
 import { registryPlace, urlOf, type RegistryPlace } from '../cluster/registry-place.js';
-import { bundle } from '../facts/registry.js';
+import { bundle, lackingImages, pulledBy, stock, type Stock } from '../facts/registry.js';
 import { sh } from '../facts/sh.js';
 import { internetAccess } from './internet/access.js';
 import { fetchingScript } from './internet/fetching.js';
@@ -45,6 +45,14 @@ export interface Source {
 export interface RegistrySource extends Source {
   description(): Promise<Description | undefined>;
   registry(): Promise<RegistryAccess>;
+  /** The description, and in the same go whether images that are in it by these names can be pulled. */
+  stock(images: readonly NamedImage[]): Promise<Stock | undefined>;
+}
+
+/** An image by its name in a bundle, `kube-proxy:v1.37.2`, and where the registry has it. */
+export interface NamedImage {
+  readonly image: string;
+  readonly repository: string;
 }
 
 /** The source that the spec names. */
@@ -89,22 +97,32 @@ function siteRegistry(context: CheckContext, place: RegistryPlace): RegistrySour
   return {
     ...fromRegistry(context, registry),
     description: async () => host.read(bundle(place, (await registry()).stdin)),
+    stock: async (images) => host.read(stock(place, images, (await registry()).stdin)),
   };
 }
 
 /** A file that the worker serves on the host’s own loopback, through the SSH connection. */
 function servedFile(context: CheckContext): RegistrySource {
-  const { bundleFile } = context;
+  const { bundleFile, host } = context;
   const registry = async (): Promise<RegistryAccess> => {
-    const host = `127.0.0.1:${await bundleFile.port()}`;
+    const loopback = `127.0.0.1:${await bundleFile.port()}`;
     // What it is called there does not matter: everything is asked for by digest.
-    const place = { host, plainHttp: true, ownAuthority: false, bundle: 'kha/bundle', reference: 'latest' };
+    const place = { host: loopback, plainHttp: true, ownAuthority: false, bundle: 'kha/bundle', reference: 'latest' };
     return { place, stdin: '' };
   };
   const common = fromRegistry(context, registry);
   return {
     ...common,
     description: () => bundleFile.description(),
+    stock: async (images) => {
+      const [{ place, stdin }, description] = await Promise.all([registry(), bundleFile.description()]);
+      const asked = images.flatMap(({ image, repository }) => {
+        const digest = description.images[image];
+        return digest ? [{ repository, digest }] : [];
+      });
+      const lacking = await host.read(lackingImages(place, asked, stdin));
+      return { description, held: new Map(asked.map(pulledBy).map((one) => [one, !lacking.includes(one)])) };
+    },
     pulling: async () => {
       const { place } = await registry();
       return { ...(await common.pulling()), options: '--plain-http', served: urlOf(place) };

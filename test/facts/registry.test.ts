@@ -2,14 +2,15 @@ import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { createServer, request, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { delimiter } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Archive } from '../../src/bundle/archive.js';
 import { pushArchive } from '../../src/bundle/push.js';
 import { parseAddress, RegistryClient } from '../../src/bundle/registry-client.js';
+import { serving } from '../../src/bundle/serve.js';
 import { writeArchive } from '../../src/bundle/write-archive.js';
 import { pulledFrom } from '../../src/cluster/image-names.js';
 import { answer, FactUnknown, type Fact, type Output } from '../../src/facts/fact.js';
-import { bundle, lackingImages, registryStatus } from '../../src/facts/registry.js';
+import { bundle, lackingImages, registryStatus, stock } from '../../src/facts/registry.js';
 import { registryScript } from '../../src/facts/registry-script.js';
 import { sh } from '../../src/facts/sh.js';
 import { realRegistry, robot } from '../bundle/real-registry.js';
@@ -30,6 +31,7 @@ function host(folder: Folder) {
   return {
     run,
     ask: async <T>(fact: Fact<T>): Promise<T> => answer(fact, await run(fact.command, fact.stdin ?? '')),
+    calls: () => (readFileSync(arguments_, 'utf8').match(/^-sSgL$/gm) ?? []).length,
     processList: () => (existsSync(arguments_) ? readFileSync(arguments_, 'utf8') : ''),
   };
 }
@@ -67,6 +69,76 @@ it('gets all from below a path with tokens, and neither password nor token stand
   expect(registry.scopes).toContain('repository:k8s/site/kha/bundle:pull');
   expect(processList()).toContain('http_code');
   expect(processList()).not.toMatch(/secret|robot|Bearer|eyJ/);
+});
+
+describe('a bundle’s description with the images that it names', () => {
+  const digest = (character: string): string => `sha256:${character.repeat(64)}`;
+
+  it('is told in one go, each image with a token of its own', async () => {
+    using folder = new Folder();
+    const { registry, archive, address, images } = await filled(folder);
+    await using _ = registry;
+    await using __ = archive;
+    const { ask } = host(folder);
+    const place = registryOf(atRegistry(address));
+    const named = [
+      { image: 'pause:3.10.2', repository: 'k8s/site/pause' },
+      { image: 'etcd:3.7.0-0', repository: 'k8s/site/not-there' },
+      { image: 'absent:1', repository: 'k8s/site/absent' },
+    ];
+    expect(await ask(stock(place, named, login()))).toEqual({
+      description: archive.description,
+      held: new Map([
+        [`k8s/site/pause@${images['pause:3.10.2']}`, true],
+        [`k8s/site/not-there@${images['etcd:3.7.0-0']}`, false],
+      ]),
+    });
+    expect(registry.scopes).toContain('repository:k8s/site/pause:pull');
+    expect(await ask(stock({ ...place, reference: 'v9.9.9' }, named, login()))).toBeUndefined();
+    await expect(ask(stock(place, named, login('expired')))).rejects.toThrow(FactUnknown);
+  });
+
+  it('asks a registry without tokens for all images at once, and tells nothing of those that it could not ask for', async () => {
+    using folder = new Folder();
+    await writeArchive(folder.at('a.tar'), source(folder));
+    await using archive = await Archive.open(folder.at('a.tar'));
+    const answers = serving([archive]);
+    let overworked = '';
+    const server = createServer((request, response) =>
+      request.url === overworked ? response.writeHead(503).end() : answers(request, response),
+    );
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    try {
+      const place = {
+        ...registryOf(atRegistry(`127.0.0.1:${portOf(server)}`)),
+        reference: archive.description.kubernetes,
+      };
+      const { ask, calls } = host(folder);
+      const named = Object.keys(archive.description.images).map((image) => ({
+        image,
+        repository: image.split(':')[0]!,
+      }));
+      const all = named.map(({ image, repository }) => `${repository}@${archive.description.images[image]}`);
+      expect(await ask(stock(place, named, ''))).toEqual({
+        description: archive.description,
+        held: new Map(all.map((one) => [one, true])),
+      });
+      // The login, the manifest, the description, and the images.
+      expect(calls()).toBe(4);
+      const there = all.map((one) => ({ repository: one.split('@')[0]!, digest: one.split('@')[1]! }));
+      const gone = [digest('0'), digest('1')].map((one) => ({ repository: 'etcd', digest: one }));
+      expect(await ask(lackingImages(place, [gone[0]!, ...there, gone[1]!], ''))).toEqual(
+        gone.map((one) => `etcd@${one.digest}`),
+      );
+      expect(calls()).toBe(6);
+      expect(await ask(lackingImages(place, [], ''))).toEqual([]);
+      overworked = `/v2/${all.at(-1)!.replace('@', '/manifests/')}`;
+      expect((await ask(stock(place, named, '')))?.held.has(all.at(-1)!)).toBe(false);
+      await expect(ask(lackingImages(place, there, ''))).rejects.toThrow(/the registry answers with 503/);
+    } finally {
+      server.close();
+    }
+  });
 });
 
 it('has images by their digests, whatever their tags were moved to', async () => {

@@ -26,7 +26,7 @@ import {
 } from '../../src/facts/network.js';
 import { nodeList, nodeMetadata } from '../../src/facts/nodes.js';
 import { placedPods, waitingPods } from '../../src/facts/pods.js';
-import { bundle, lackingImages, registryStatus } from '../../src/facts/registry.js';
+import { bundle, lackingImages, registryStatus, stock } from '../../src/facts/registry.js';
 import { rolledOut } from '../../src/facts/rollout.js';
 import { installedRpms, rpmOrders } from '../../src/facts/rpm.js';
 import { service } from '../../src/facts/service.js';
@@ -76,6 +76,7 @@ const facts: Readonly<Record<string, Fact<unknown>>> = {
   rpmOrders: rpmOrders([['1', '2']]),
   registryStatus: registryStatus(place, ''),
   bundle: bundle(place, ''),
+  stock: stock(place, [], ''),
   lackingImages: lackingImages(place, [pause], ''),
   rolledOut: rolledOut('kube-system', 'daemonset/x'),
   service: service('kubelet.service'),

@@ -3,11 +3,11 @@ import { isBundled } from '../../cluster/add-ons.js';
 import { allHosts, containerHosts, controlPlanes } from '../../cluster/roles.js';
 import { pulledFrom } from '../../cluster/image-names.js';
 import { urlOf } from '../../cluster/registry-place.js';
-import { lackingImages, registryStatus } from '../../facts/registry.js';
+import { lackingImages, pulledBy, registryStatus } from '../../facts/registry.js';
 import { system } from '../../facts/system.js';
 import { addOns, cniAddOns } from '../manifests.js';
-import { hostImages } from '../runtime/images.js';
-import { registrySourceOf } from '../source.js';
+import { hostImages, imagesOf } from '../runtime/images.js';
+import { registrySourceOf, type NamedImage } from '../source.js';
 import type { CheckContext, Step } from '../step.js';
 import { internetProblems } from './internet-problems.js';
 import { sift, type Problem } from './problem.js';
@@ -28,10 +28,12 @@ async function registryProblems(context: CheckContext): Promise<string[]> {
   const { cluster, host, warn } = context;
   const source = registrySourceOf(context);
   const { place, stdin } = await source.registry();
-  const [{ status, reason }, [described], { os, arch }] = await Promise.all([
+  const named = (image: string): NamedImage => ({ image, repository: pulledFrom(cluster, image.split(':')[0]!) });
+  const own = containerHosts(cluster).includes(host.machine) ? imagesOf(cluster, host.machine).map(named) : [];
+  const [{ status, reason }, [stock], { os, arch }] = await Promise.all([
     host.read(registryStatus(place, stdin)),
     // Of a registry that does not answer, its status tells.
-    Promise.allSettled([source.description()]),
+    Promise.allSettled([source.stock(own)]),
     host.read(system),
   ]);
   const refuse = (name: PreflightName, words: string): string[] => sift(cluster, [{ name, words }], warn);
@@ -39,10 +41,10 @@ async function registryProblems(context: CheckContext): Promise<string[]> {
     return refuse('registry', `${urlOf(place)} refuses the credentials of the spec${reason ? `: ${reason}` : ''}`);
   if (status !== 200)
     return refuse('registry', `${urlOf(place)} ${status ? `answered ${status}` : `does not answer: ${reason}`}`);
-  if (described.status === 'rejected') throw described.reason;
-  const found = described.value;
-  if (!found)
+  if (stock.status === 'rejected') throw stock.reason;
+  if (!stock.value)
     return refuse('bundle', `${place.bundle}:${place.reference} is not in the registry; push the bundle first`);
+  const { description: found, held } = stock.value;
   if (found.kubernetes !== cluster.kubernetesVersion)
     return refuse(
       'bundle',
@@ -60,17 +62,17 @@ async function registryProblems(context: CheckContext): Promise<string[]> {
   const unheld = manifests.filter((name) => !(name in found.files));
   if (unheld.length > 0) return refuse('bundle', `the bundle has no ${unheld.join(', ')}`);
   const wanted = new Set(hostImages(cluster, host.machine, found).map(({ image }) => image));
-  const images = [...wanted].map((image) => ({
-    image,
-    repository: pulledFrom(cluster, image.split(':')[0]!),
-    digest: found.images[image],
-  }));
-  const listed = images.flatMap(({ repository, digest }) => (digest ? [{ repository, digest }] : []));
-  const lacking = await host.read(lackingImages(place, listed, stdin));
+  const images = [...wanted].map((image) => ({ ...named(image), digest: found.images[image] }));
+  // Of add-ons only the description tells.
+  const left = images.flatMap(({ repository, digest }) =>
+    digest && !held.has(pulledBy({ repository, digest })) ? [{ repository, digest }] : [],
+  );
+  const lacking = left.length > 0 ? await host.read(lackingImages(place, left, stdin)) : [];
   const problems = images.flatMap(({ image, repository, digest }): Problem[] => {
     if (!digest) return [{ name: 'images', words: `${image} is not in the bundle’s list` }];
-    if (!lacking.includes(`${repository}@${digest}`)) return [];
-    return [{ name: 'images', words: `${image} is not in the registry: it has no ${repository}@${digest}` }];
+    const one = pulledBy({ repository, digest });
+    if (held.get(one) ?? !lacking.includes(one)) return [];
+    return [{ name: 'images', words: `${image} is not in the registry: it has no ${one}` }];
   });
   return sift(cluster, problems, warn);
 }

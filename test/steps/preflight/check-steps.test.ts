@@ -3,7 +3,10 @@ import { disks, syncedWrites, type Disk } from '../../../src/facts/disks.js';
 import { existing } from '../../../src/facts/files.js';
 import { firewalls } from '../../../src/facts/firewalls.js';
 import { ipv6 } from '../../../src/facts/ipv6.js';
-import { bundle, registryStatus } from '../../../src/facts/registry.js';
+import type { Cluster } from '../../../src/cluster/cluster.js';
+import type { Description } from '../../../src/cluster/bundle-description.js';
+import { lackingImages, registryStatus, stock } from '../../../src/facts/registry.js';
+import { imagesOf } from '../../../src/steps/runtime/images.js';
 import { survey as surveyFact } from '../../../src/facts/survey.js';
 import { system } from '../../../src/facts/system.js';
 import { machineNamed } from '../../../src/cluster/cluster.js';
@@ -86,12 +89,21 @@ describe('checkHost', () => {
   });
 });
 
+/** The registry has this bundle, and of the images of the host all but these. */
+function has(host: FakeHost, of: Cluster, description: Description | undefined, ...lacking: string[]): FakeHost {
+  const named = imagesOf(of, host.machine).map((image) => ({ image, repository: image.split(':')[0]! }));
+  const held = named.map(({ image, repository }) => {
+    return [`${repository}@${description?.images[image]}`, !lacking.includes(image)] as const;
+  });
+  return host.tells(stock(registryOf(of), named, ''), description && { description, held: new Map(held) });
+}
+
 describe('checkRegistry', () => {
   const check = (of: ReturnType<typeof cluster>, found: ReturnType<typeof describedBundle> | undefined) => {
     const host = new FakeHost(of, 'w1')
       .tells(registryStatus(registryOf(of), ''), { status: 200, reason: '' })
       .tells(system, { os: 'debian-13', arch: 'amd64' });
-    return checkRegistry.check(contextOf(of, host.tells(bundle(registryOf(of), ''), found)));
+    return checkRegistry.check(contextOf(of, has(host, of, found)));
   };
 
   it('stops where the registry does not answer, whatever keeps the bundle from being read', async () => {
@@ -124,18 +136,66 @@ describe('checkRegistry', () => {
     const of = cluster({ addons: ['dashboard'] });
     const host = new FakeHost(of, 'm1')
       .tells(registryStatus(place, ''), { status: 200, reason: '' })
-      .tells(bundle(place, ''), describedBundle('manifests/limits.yaml'))
       .tells(system, { os: 'debian-13', arch: 'amd64' });
+    has(host, of, describedBundle('manifests/limits.yaml'));
     expect(await checkRegistry.check(contextOf(of, host))).toEqual([
       'bundle: the bundle has no manifests/dashboard.yaml',
+    ]);
+  });
+
+  const good = (of: Cluster) =>
+    new FakeHost(of, 'w1')
+      .tells(registryStatus(place, ''), { status: 200, reason: '' })
+      .tells(system, { os: 'debian-13', arch: 'amd64' });
+
+  it('names each image that the registry lacks, and that the bundle does not name', async () => {
+    const plain = describedBundle();
+    const { 'coredns:v1.14.6': _, ...images } = plain.images;
+    const described = { ...plain, images };
+    expect(Object.keys(images)).toHaveLength(Object.keys(plain.images).length - 1);
+    const host = has(good(wanted), wanted, described, 'kube-proxy:v1.37.2');
+    expect(await checkRegistry.check(contextOf(wanted, host))).toEqual([
+      `images: kube-proxy:v1.37.2 is not in the registry: it has no kube-proxy@${images['kube-proxy:v1.37.2']}`,
+      'images: coredns:v1.14.6 is not in the bundle’s list',
+    ]);
+    expect(await checkRegistry.check(contextOf(wanted, has(good(wanted), wanted, plain)))).toEqual([]);
+  });
+
+  it('asks again for images that the host did not ask for by the bundle’s digest, and for those of add-ons', async () => {
+    const of = cluster({ addons: ['agent'] });
+    const plain = describedBundle('manifests/agent.yaml');
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const described: Description = {
+      ...plain,
+      images: { ...plain.images, 'quay.io/site/agent:v2': digest },
+      addOns: { agent: { 'quay.io/site/agent:v2': 'quay.io/site/agent:v2' } },
+    };
+    const pause = imagesOf(of, machineNamed(of, 'w1'))[0]!;
+    const asked: Description = { ...described, images: { ...described.images, [pause]: digest } };
+    const host = good(of);
+    const named = imagesOf(of, host.machine).map((image) => ({ image, repository: image.split(':')[0]! }));
+    const held = new Map(named.map(({ image, repository }) => [`${repository}@${asked.images[image]}`, true] as const));
+    host.tells(stock(place, named, ''), { description: described, held }).tells(
+      lackingImages(
+        place,
+        [
+          { repository: 'pause', digest: plain.images[pause]! },
+          { repository: 'quay.io/site/agent', digest },
+        ],
+        '',
+      ),
+      [`quay.io/site/agent@${digest}`],
+    );
+    expect(await checkRegistry.check(contextOf(of, host))).toEqual([
+      `images: quay.io/site/agent:v2 is not in the registry: it has no quay.io/site/agent@${digest}`,
     ]);
   });
 
   it('stops where the bundle is of another system, which no waiver helps', async () => {
     const host = new FakeHost(wanted, 'w1')
       .tells(registryStatus(place, ''), { status: 200, reason: '' })
-      .tells(bundle(place, ''), describedBundle())
       .tells(system, { os: 'debian-12', arch: 'amd64' });
+    has(host, wanted, describedBundle());
     expect(await checkRegistry.check(contextOf(wanted, host))).toEqual([
       'os: the bundle is for debian-13 amd64, the host is debian-12 amd64',
     ]);
