@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Fact, Output } from '../facts/fact.js';
 import { canBeTogether, packs, together } from '../facts/together.js';
+import { OwnReading } from './own-reading.js';
 
 /** A host that is asked one command after another, and makes something of an answer that came with others. */
 export interface Answering {
@@ -17,17 +18,18 @@ interface Question {
 /** Gathers questions to a host: what is asked at the same time goes to it as one command, a question that several ask once. */
 export class AskingTogether {
   readonly #host: Answering;
+  readonly #reading: OwnReading;
   #questions: Question[] = [];
 
-  constructor(host: Answering) {
+  constructor(host: Answering, reading = new OwnReading()) {
     this.#host = host;
+    this.#reading = reading;
   }
 
   read<T>(fact: Fact<T>): Promise<T> {
     if (!canBeTogether(fact)) return this.#host.read(fact);
     return new Promise<T>((resolve) => {
-      // After all that is at work now has asked, and what follows from answers that are there.
-      if (this.#questions.length === 0) setImmediate(() => this.#ask());
+      if (this.#questions.length === 0) void this.#reading.over().then(() => this.#ask());
       this.#questions.push({ fact, told: (outcome) => resolve(outcome as Promise<T>) });
     });
   }

@@ -1,12 +1,15 @@
 import { setMaxListeners } from 'node:events';
 import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
+import { OwnReading } from './own-reading.js';
 import { redact } from './redaction.js';
 
 /** An attempt's sign of life, and how it learns that it is to end. */
 export interface Liveness {
   /** Aborted when the attempt is to end, for whatever reason; goes down to the SSH channel. */
   readonly signal: AbortSignal;
+  /** What is read for it here. */
+  readonly reading: OwnReading;
   /**
    * A person cancelled. An attempt ends as well when its worker shuts down, when it timed out, was reset or paused, or
    * when the server lost it: then another one follows, and what runs on hosts is the other's.
@@ -33,6 +36,7 @@ export function liveness(): Liveness {
   setMaxListeners(0, signal);
   return {
     signal,
+    reading: new OwnReading(),
     cancelled: () => signal.aborted && context.cancellationDetails?.cancelRequested === true,
     tell: (what) => (doing = redact(what).slice(0, 500)),
     leave: (words) => {

@@ -5,6 +5,7 @@ import type { Host, RunOptions, WriteOptions } from '../steps/host.js';
 import { AskingTogether } from './asking-together.js';
 import { HostFailure, tailOf } from './failure.js';
 import { knownCause } from './known-cause.js';
+import type { OwnReading } from './own-reading.js';
 import { reasonOf } from './reason.js';
 import { BrokenOff } from './ssh/connect.js';
 import { limits } from './ssh/execute.js';
@@ -19,6 +20,8 @@ export interface Attempt {
   readonly signal: AbortSignal;
   /** Milliseconds for which an unreachable host is tried again, where the pool's patience is not meant. */
   readonly patience?: number | undefined;
+  /** Questions wait for it. */
+  readonly reading?: OwnReading;
   /** Names the transient unit of a long command; the same in every attempt of one scheduled activity. */
   unitName(machine: Machine): UnitName;
   /** Says what is going on, for the heartbeat. */
@@ -51,10 +54,10 @@ export class RemoteHost implements Host {
       address: loginAddress(machine),
       settings: sshSettings(cluster, machine),
     });
-    this.#questions = new AskingTogether({
-      read: (fact) => this.#ask(fact),
-      answer: (fact, output) => this.#answer(fact, output),
-    });
+    this.#questions = new AskingTogether(
+      { read: (fact) => this.#ask(fact), answer: (fact, output) => this.#answer(fact, output) },
+      attempt.reading,
+    );
   }
 
   read<T>(fact: Fact<T>): Promise<T> {

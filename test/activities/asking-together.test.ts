@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { AskingTogether } from '../../src/activities/asking-together.js';
 import { seenDone } from '../../src/activities/look-ahead.js';
+import { OwnReading } from '../../src/activities/own-reading.js';
 import { answer, type Fact, type Output } from '../../src/facts/fact.js';
 import type { CheckContext, Step } from '../../src/steps/step.js';
 import { askedTogether } from '../simulation/together.js';
@@ -8,23 +10,21 @@ import { askedTogether } from '../simulation/together.js';
 const echo = (word: string): Fact<string> => ({ command: `echo ${word}`, parse: ({ stdout }) => stdout });
 
 /** A host that echoes, and what it was given. */
-function echoing() {
+function echoing(reading?: OwnReading) {
   const given: string[][] = [];
   const said = (command: string): Output => ({
     code: command.includes('missing') ? 1 : 0,
     stdout: command.replace('echo ', ''),
     stderr: '',
   });
-  const host = new AskingTogether({
-    answer,
-    read: async (fact) => {
-      const asked = askedTogether(fact.command, fact.stdin ?? '');
-      const questions = asked?.questions ?? [{ command: fact.command, stdin: fact.stdin ?? '' }];
-      given.push(questions.map(({ command, stdin }) => command + stdin));
-      const output = asked?.answer(questions.map(({ command }) => said(command))) ?? said(fact.command);
-      return Promise.resolve(answer(fact, output));
-    },
-  });
+  const read = async <T>(fact: Fact<T>): Promise<T> => {
+    const asked = askedTogether(fact.command, fact.stdin ?? '');
+    const questions = asked?.questions ?? [{ command: fact.command, stdin: fact.stdin ?? '' }];
+    given.push(questions.map(({ command, stdin }) => command + stdin));
+    const output = asked?.answer(questions.map(({ command }) => said(command))) ?? said(fact.command);
+    return Promise.resolve(answer(fact, output));
+  };
+  const host = new AskingTogether({ answer, read }, reading);
   return { host, given };
 }
 
@@ -57,6 +57,20 @@ describe('questions of checks that are made beside each other', () => {
     const { host, given } = echoing();
     await Promise.all([' one', ' two', ' one'].map((stdin) => host.read({ ...echo('a'), stdin })));
     expect(given).toEqual([['echo a one', 'echo a two']]);
+  });
+
+  it('wait for what the worker itself reads to ask some of them, whether it can be read or not', async () => {
+    const reading = new OwnReading();
+    const { host, given } = echoing(reading);
+    const secret = reading.of(async (word: string) => {
+      await sleep(20);
+      if (word === 'lost') throw new Error('it is not there');
+      return word;
+    });
+    const withSecrets = async (): Promise<string> => host.read(echo(`${await secret('b')}-${await secret('c')}`));
+    const [, , lost] = await Promise.allSettled([host.read(echo('a')), withSecrets(), secret('lost')]);
+    expect(given).toEqual([['echo a', 'echo b-c']]);
+    expect(lost).toMatchObject({ status: 'rejected', reason: { message: 'it is not there' } });
   });
 
   it('go alone where no command can hold them beside others', async () => {
