@@ -19,6 +19,7 @@ import { OpenedFiles } from './bundle/opened-files.js';
 import { createLookAhead } from './activities/look-ahead.js';
 import { createQuestions } from './activities/questions.js';
 import { clusterOfRun } from './activities/cluster-of-run.js';
+import { Relay } from './activities/relay.js';
 import { Pool } from './activities/ssh/pool.js';
 import { bundlerOptions } from './bundler-options.js';
 import { dataConverter } from './engine/encryption.js';
@@ -72,7 +73,16 @@ export async function runWorker(
   const pool = new Pool();
   const files = new OpenedFiles();
   const bundles = new Bundles(files.open);
-  const lent = { pool, bundles, makeManifest, imagesIn, cluster: clusterOfRun(), steps: able.steps, kha: version };
+  const lent = {
+    pool,
+    bundles,
+    relay: new Relay(),
+    makeManifest,
+    imagesIn,
+    cluster: clusterOfRun(),
+    steps: able.steps,
+    kha: version,
+  };
   const work: WorkerOptions = {
     connection,
     namespace,

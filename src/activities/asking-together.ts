@@ -42,8 +42,9 @@ export class AskingTogether {
       asked.set(key, [...(asked.get(key) ?? []), question]);
     }
     this.#questions = [];
-    for (const pack of packs([...asked.values()].map((questions) => ({ fact: questions[0]!.fact, questions }))))
-      this.#askPack(pack);
+    const all = [...asked.values()].map((questions) => ({ fact: questions[0]!.fact, questions }));
+    const inOrder = all.toSorted((one, other) => Number(one.fact.timed ?? false) - Number(other.fact.timed ?? false));
+    for (const pack of packs(inOrder)) this.#askPack(pack);
   }
 
   #askPack(pack: readonly { readonly fact: Fact<unknown>; readonly questions: readonly Question[] }[]): void {

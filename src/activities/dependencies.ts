@@ -7,6 +7,7 @@ import type { Liveness } from './liveness.js';
 import { manifestsOf, type MakeManifest } from './manifests.js';
 import { recordsOf } from './records.js';
 import { requestFolder } from './request-folder.js';
+import type { Relay } from './relay.js';
 import type { Surroundings } from './run-step.js';
 import { readSecret } from './secrets.js';
 import type { Pool } from './ssh/pool.js';
@@ -14,6 +15,7 @@ import type { Pool } from './ssh/pool.js';
 export interface Dependencies {
   readonly pool: Pool;
   readonly bundles: Bundles;
+  readonly relay: Relay;
   readonly makeManifest: MakeManifest;
   readonly imagesIn: CheckContext['imagesIn'];
   readonly steps: readonly Step[];

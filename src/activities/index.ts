@@ -46,9 +46,9 @@ export const createActivities = ({ steps, ...lent }: Dependencies): Record<strin
   Object.fromEntries(steps.map((step) => [step.name, activity(step, lent)]));
 
 function activity(step: Step, lends: Omit<Dependencies, 'steps'>): Activity {
-  const { pool, bundles, cluster: clusterOf } = lends;
+  const { pool, bundles, relay, cluster: clusterOf } = lends;
   const at = (name: string, cluster: Cluster, life: Liveness, patience?: number): RemoteHost => {
-    const attempt: Attempt = { ...life, patience, unitName: (machine) => unitName(cluster, step, machine.name) };
+    const attempt: Attempt = { ...life, relay, patience, unitName: (machine) => unitName(cluster, step, machine.name) };
     return new RemoteHost(pool, cluster, machineNamed(cluster, name), attempt);
   };
   const surroundings = (mode: Mode, run: About, life: Liveness, bundleFile: BundleFile): Surroundings => ({

@@ -53,7 +53,7 @@ export function alike(hosts: readonly string[], seen: readonly Seen[]): AheadRes
  * of one that it could not ask, nothing is known.
  */
 export function createLookAhead({ steps, ...lends }: Dependencies) {
-  const { pool, bundles, cluster: clusterOf } = lends;
+  const { bundles, cluster: clusterOf } = lends;
   const look = async (
     run: RunsCluster,
     host: string,
@@ -78,7 +78,7 @@ export function createLookAhead({ steps, ...lends }: Dependencies) {
       const { cluster } = run;
       const wanted = names.map((name) => steps.find((step) => step.name === name)!);
       const meant = wanted.map((step) => new Set(step.on(cluster).map(({ name }) => name)));
-      const open = gathered(pool, cluster, life, new Set(silent));
+      const open = gathered(lends, cluster, life, new Set(silent));
       const seen = await Promise.all(
         hosts.map((host) =>
           look(
@@ -102,7 +102,12 @@ export function createLookAhead({ steps, ...lends }: Dependencies) {
 type Hosts = (name: string) => Asked;
 
 /** Hosts by name, the same for all checks: what they ask goes there together. */
-function gathered(pool: Dependencies['pool'], cluster: Cluster, life: Liveness, silent: ReadonlySet<string>): Hosts {
+function gathered(
+  { pool, relay }: Pick<Dependencies, 'pool' | 'relay'>,
+  cluster: Cluster,
+  life: Liveness,
+  silent: ReadonlySet<string>,
+): Hosts {
   const open = new Map<string, Asked>();
   const unitName = (): never => {
     throw new Error('a look ahead runs no unit');
@@ -111,7 +116,7 @@ function gathered(pool: Dependencies['pool'], cluster: Cluster, life: Liveness, 
     const known = open.get(name);
     if (known) return known;
     const machine = machineNamed(cluster, name);
-    const attempt = { ...life, patience: glance, unitName };
+    const attempt = { ...life, relay, patience: glance, unitName };
     const host = silent.has(name) ? silentHost(machine) : new RemoteHost(pool, cluster, machine, attempt);
     open.set(name, host);
     return host;

@@ -7,6 +7,7 @@ import { HostFailure, tailOf } from './failure.js';
 import { knownCause } from './known-cause.js';
 import type { OwnReading } from './own-reading.js';
 import { reasonOf } from './reason.js';
+import type { Relay } from './relay.js';
 import { BrokenOff } from './ssh/connect.js';
 import { limits } from './ssh/execute.js';
 import type { Link } from './ssh/link.js';
@@ -22,6 +23,8 @@ export interface Attempt {
   readonly patience?: number | undefined;
   /** Questions wait for it. */
   readonly reading?: OwnReading;
+  /** What other steps leave. */
+  readonly relay?: Relay;
   /** Names the transient unit of a long command; the same in every attempt of one scheduled activity. */
   unitName(machine: Machine): UnitName;
   /** Says what is going on, for the heartbeat. */
@@ -40,6 +43,7 @@ interface Call {
 export class RemoteHost implements Host {
   readonly machine: Machine;
   readonly #link: Link;
+  readonly #cluster: Cluster;
   readonly #attempt: Attempt;
   /** So many times as long as usual a command may take. */
   readonly #times: number;
@@ -47,6 +51,7 @@ export class RemoteHost implements Host {
 
   constructor(pool: Pool, cluster: Cluster, machine: Machine, attempt: Attempt) {
     this.machine = machine;
+    this.#cluster = cluster;
     this.#attempt = attempt;
     this.#times = cluster.patience ?? 1;
     this.#link = pool.to({
@@ -60,8 +65,14 @@ export class RemoteHost implements Host {
     );
   }
 
-  read<T>(fact: Fact<T>): Promise<T> {
-    return this.#questions.read(fact);
+  async read<T>(fact: Fact<T>): Promise<T> {
+    const { relay } = this.#attempt;
+    const question = `${this.machine.name} ${fact.command}`;
+    const left = fact.relay === 'take' ? relay?.take(this.#cluster, question) : undefined;
+    if (left !== undefined) return left as T;
+    const answer = await this.#questions.read(fact);
+    if (fact.relay === 'leave') relay?.leave(this.#cluster, question, answer);
+    return answer;
   }
 
   async run(command: string, { stdin, secret = false }: RunOptions = {}): Promise<string> {

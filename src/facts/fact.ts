@@ -20,6 +20,13 @@ export interface Fact<T> {
   readonly codes?: readonly number[] | 'any';
   /** It may take seconds, as it listens or asks others: it goes to the host by itself, beside other questions. */
   readonly waits?: true;
+  /** A time by the host's clock is in it: beside other questions it goes last, so that its answer is on its way at once. */
+  readonly timed?: true;
+  /**
+   * Another step of the stage wants the same answer, by when another question would hardly have another. `leave`: it is kept
+   * for that one. `take`: what was left is good enough, once, while it is fresh; where there is none the host is asked.
+   */
+  readonly relay?: 'leave' | 'take';
 }
 
 /** The host was asked and could not tell: the question's own command failed there. */

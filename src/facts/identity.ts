@@ -21,6 +21,7 @@ const valuesOf = (key: string, stdout: string): string[] =>
 export const macs: Fact<string[]> = { command: macAddresses, parse: ({ stdout }) => valuesOf('mac', stdout) };
 
 export const identity: Fact<Identity> = {
+  timed: true,
   command: `echo "machine=$(cat /etc/machine-id)"; ${macAddresses}; echo "clock=$(date +%s%3N)"`,
   parse({ stdout }) {
     const [clock] = valuesOf('clock', stdout);

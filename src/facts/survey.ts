@@ -15,7 +15,6 @@ export interface Survey {
   readonly packages: Readonly<Partial<Record<Family, string>>>;
   readonly cpus: number;
   readonly memoryMb: number;
-  readonly machineId: string;
   readonly hostName: string;
   readonly addresses: readonly string[];
   /** TCP ports that something listens on. */
@@ -68,7 +67,7 @@ export const survey: Fact<Survey> = {
     `say memory "$(sed -n 's/^MemTotal: *\\([0-9]*\\).*/\\1/p' /proc/meminfo)"`,
     'if command -v dpkg >/dev/null; then say deb "$(dpkg --print-architecture)"; fi',
     'if command -v rpm >/dev/null; then say rpm "$(rpm --eval %_arch)"; fi',
-    'say machine "$(cat /etc/machine-id)"; say host "$(uname -n)"; say cgroup "$(stat -fc %T /sys/fs/cgroup)"',
+    'say host "$(uname -n)"; say cgroup "$(stat -fc %T /sys/fs/cgroup)"',
     'for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do say controller "$controller"; done',
     "ip -o -4 addr show | sed -n 's/.* inet \\([0-9.]*\\).*/address=\\1/p'",
     "ss -Hltn | sed -n 's/^[^ ]* *[^ ]* *[^ ]* *[^ ]*:\\([0-9]*\\) .*/port=\\1/p' | sort -u",
@@ -100,7 +99,6 @@ export const survey: Fact<Survey> = {
       },
       cpus: Number(one('cpus')),
       memoryMb: Math.floor(Number(one('memory')) / 1024),
-      machineId: one('machine'),
       hostName: one('host'),
       addresses: all('address'),
       ports: all('port').map(Number),

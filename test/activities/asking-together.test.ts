@@ -73,6 +73,12 @@ describe('questions of checks that are made beside each other', () => {
     expect(lost).toMatchObject({ status: 'rejected', reason: { message: 'it is not there' } });
   });
 
+  it('go last where a time by the host’s clock is in the answer', async () => {
+    const { host, given } = echoing();
+    await Promise.all([host.read({ ...echo('a'), timed: true }), host.read(echo('b')), host.read(echo('c'))]);
+    expect(given).toEqual([['echo b', 'echo c', 'echo a']]);
+  });
+
   it('go alone where no command can hold them beside others', async () => {
     const { host, given } = echoing();
     await Promise.all([host.read(echo('a')), host.read(echo('b'.repeat(70_000)))]);

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Bundles } from '../../src/activities/bundles.js';
 import { createActivities } from '../../src/activities/index.js';
 import { HostFailure } from '../../src/activities/failure.js';
+import { Relay } from '../../src/activities/relay.js';
 import type { Pool } from '../../src/activities/ssh/pool.js';
 import type { ExecuteOptions } from '../../src/activities/ssh/execute.js';
 import type { Output } from '../../src/facts/fact.js';
@@ -36,6 +37,7 @@ function attempt(stop: () => Promise<Output> = async () => Promise.resolve({ cod
   const activity = createActivities({
     pool: { to: () => ({ run }) } as unknown as Pool,
     bundles: new Bundles(() => Promise.reject(new Error('no bundle'))),
+    relay: new Relay(),
     makeManifest: () => Promise.reject(new Error('no add-on has an address')),
     imagesIn: () => [],
     steps: [step],

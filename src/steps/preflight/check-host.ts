@@ -4,6 +4,7 @@ import { allHosts, controlPlanes, etcdHosts } from '../../cluster/roles.js';
 import { disks, syncedWrites } from '../../facts/disks.js';
 import { existing } from '../../facts/files.js';
 import { firewalls } from '../../facts/firewalls.js';
+import { identity } from '../../facts/identity.js';
 import { ipv6 } from '../../facts/ipv6.js';
 import { survey } from '../../facts/survey.js';
 import { askedCertificates } from '../certificates/asked-certificates.js';
@@ -27,8 +28,10 @@ export const checkHost: Step = {
   async check({ cluster, host, warn, authority, requests }) {
     const folders = foldersOf(cluster, host.machine);
     const hasEtcd = etcdHosts(cluster).includes(host.machine);
-    const [found, filters, places, data, six, sync] = await Promise.all([
+    const [found, { machineId }, filters, places, data, six, sync] = await Promise.all([
       host.read(survey),
+      // compareHosts has the same question for all hosts next.
+      host.read({ ...identity, relay: 'leave' }),
       host.read(firewalls),
       folders.length > 0 ? host.read(disks(folders)) : [],
       host.read(existing([dataPath(cluster)])),
@@ -37,7 +40,7 @@ export const checkHost: Step = {
     ]);
     const leftovers = [...new Set([...found.leftovers, ...data])];
     const problems: Problem[] = [
-      ...hostProblems(cluster, host.machine, { ...found, leftovers }),
+      ...hostProblems(cluster, host.machine, { ...found, machineId, leftovers }),
       ...(six ? ipv6Problems(host.machine, six) : []),
       ...diskProblems(cluster, host.machine, places),
       ...firewallProblems(cluster, host.machine, found.claim, filters),

@@ -23,7 +23,7 @@ export const compareHosts: Step = {
     const { cluster, host, peer, subject, warn } = context;
     const compared = inReach({ ...cluster, hosts: [...reachedFrom(cluster, host.machine.site)] }, subject);
     const found = await Promise.all(
-      compared.map(async ({ name }) => [name, await (await peer(name)).read(identity)] as const),
+      compared.map(async ({ name }) => [name, await (await peer(name)).read({ ...identity, relay: 'take' })] as const),
     );
     const others = subject ? await sharedWithOthers(context, subject, found) : [];
     return sift(cluster, [...differences(found), ...others], warn);

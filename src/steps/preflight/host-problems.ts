@@ -6,6 +6,7 @@ import { familyOf } from '../../cluster/ip.js';
 import { containerHosts, controlPlanes, isNode } from '../../cluster/roles.js';
 import { knownSystem } from '../../cluster/systems.js';
 import { isSeed } from '../../cluster/seed-profile.js';
+import type { Identity } from '../../facts/identity.js';
 import { modulesFor } from '../../facts/kernel.js';
 import type { Survey } from '../../facts/survey.js';
 import type { Problem } from './problem.js';
@@ -17,8 +18,11 @@ const minimum = { cpus: 2, memoryMb: 1700, workerMemoryMb: 700 };
 /** Of the unified hierarchy; kubeadm wants the same (system-validators, SystemVerification). */
 const controllers = ['cpuset', 'cpu', 'memory', 'pids'];
 
+/** What is looked at of a host. */
+export type Looked = Survey & Pick<Identity, 'machineId'>;
+
 /** Everything that the survey of a host shows to be wrong for what the spec wants of it. */
-export function hostProblems(cluster: Cluster, machine: Machine, found: Survey): Problem[] {
+export function hostProblems(cluster: Cluster, machine: Machine, found: Looked): Problem[] {
   const problems: Problem[] = [];
   const say = (when: boolean, name: PreflightName, words: string, warning = false): void => {
     if (when) problems.push({ name, words, warning });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { disks, syncedWrites, type Disk } from '../../../src/facts/disks.js';
 import { existing } from '../../../src/facts/files.js';
 import { firewalls } from '../../../src/facts/firewalls.js';
+import { identity } from '../../../src/facts/identity.js';
 import { ipv6 } from '../../../src/facts/ipv6.js';
 import type { Cluster } from '../../../src/cluster/cluster.js';
 import type { Description } from '../../../src/cluster/bundle-description.js';
@@ -19,12 +20,15 @@ import { survey } from './surveys.js';
 
 const wanted = cluster();
 const place = registryOf(wanted);
+/** What a host says of itself. */
+const itself = { machineId: '0123456789abcdef0123456789abcdef', macs: [], clock: 0, answeredAt: 0 };
 const waiving = cluster({ preflight: { waive: ['firewall'] } });
 
 describe('checkHost', () => {
   const check = (found: readonly string[], of = wanted, places: readonly Disk[] = [], data: readonly string[] = []) => {
     const host = new FakeHost(of, 'm1')
       .tells(surveyFact, survey({}))
+      .tells(identity, itself)
       .tells(firewalls, [...found])
       .tells(disks(foldersOf(of, machineNamed(of, 'm1'))), [...places])
       .tells(existing([`${of.etcd.dataDir}/member`]), [...data])
@@ -49,6 +53,7 @@ describe('checkHost', () => {
     });
     const host = new FakeHost(both, 'm1')
       .tells(surveyFact, survey({}))
+      .tells(identity, itself)
       .tells(firewalls, [])
       .tells(disks(foldersOf(both, machineNamed(both, 'm1'))), [])
       .tells(existing(['/var/lib/etcd/member']), [])
@@ -64,6 +69,7 @@ describe('checkHost', () => {
     const host = (claim: string) =>
       new FakeHost(given, 'm1')
         .tells(surveyFact, survey({ claim }))
+        .tells(identity, itself)
         .tells(firewalls, [])
         .tells(disks(foldersOf(given, machineNamed(given, 'm1'))), [])
         .tells(existing(['/var/lib/etcd/member']), [])

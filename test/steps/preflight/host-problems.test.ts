@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { machineNamed } from '../../../src/cluster/cluster.js';
 import type { PreflightName } from '../../../src/cluster/preflight-problems.js';
-import type { Survey } from '../../../src/facts/survey.js';
-import { hostProblems } from '../../../src/steps/preflight/host-problems.js';
+import { hostProblems, type Looked } from '../../../src/steps/preflight/host-problems.js';
 import { cluster } from '../../clusters.js';
 import { survey } from './surveys.js';
 
-const problemsOf = (found: Partial<Survey>, name = 'm1', wanted = cluster()) =>
+const problemsOf = (found: Partial<Looked>, name = 'm1', wanted = cluster()) =>
   hostProblems(wanted, machineNamed(wanted, name), survey(found));
 
 const like = (words: RegExp): unknown => expect.stringMatching(words);
 
-type Case = [what: string, found: Partial<Survey>, name: PreflightName, words: RegExp];
+type Case = [what: string, found: Partial<Looked>, name: PreflightName, words: RegExp];
 
 const stopping: Case[] = [
   ['another user', { user: 1000 }, 'sudo', /user 1000/],

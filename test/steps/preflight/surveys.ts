@@ -1,7 +1,7 @@
-import type { Survey } from '../../../src/facts/survey.js';
+import type { Looked } from '../../../src/steps/preflight/host-problems.js';
 
 /** A host on which nothing is wrong, `m1` of test/clusters.ts unless told. */
-export const survey = (more: Partial<Survey> = {}): Survey => ({
+export const survey = (more: Partial<Looked> = {}): Looked => ({
   user: 0,
   init: 'systemd',
   os: 'debian-13',
