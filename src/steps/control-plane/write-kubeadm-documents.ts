@@ -5,7 +5,7 @@ import { cgroupVersion, limits } from '../../facts/kernel.js';
 import { refuseMovedData } from '../etcd/moved-data.js';
 import type { Asked } from '../host.js';
 import type { CheckContext, Step } from '../step.js';
-import { missingFiles, writeFiles, type WantedFile } from '../wanted-file.js';
+import { missingFiles, writeFiles, type FollowingFile } from '../wanted-file.js';
 import { refuseOtherBeginning } from './begun-otherwise.js';
 import { certificateConfiguration, initDocuments, type EtcdLayout, type Ground } from './kubeadm-documents.js';
 
@@ -23,14 +23,14 @@ export const writeKubeadmDocuments: Step = {
   retry: 'edit',
   async check(context) {
     const { host } = context;
-    const missing = await missingFiles(host, await files(context));
+    const missing = await missingFiles(host, files(context));
     if (missing.length === 0) return missing;
     const found = await host.read(file(certificateConfiguration));
     await refuseMovedData(context);
     if (found) await refuseOtherBeginning(context, found.content);
     return missing;
   },
-  apply: async (context) => writeFiles(context.host, await files(context)),
+  apply: async (context) => writeFiles(context.host, files(context)),
 };
 
 export async function groundOf(host: Asked): Promise<Ground> {
@@ -38,11 +38,11 @@ export async function groundOf(host: Asked): Promise<Ground> {
   return { cgroup, limits: found };
 }
 
-async function files({ cluster, host }: CheckContext): Promise<WantedFile[]> {
-  const ground = await groundOf(host);
-  const wanted = (path: string, etcd: EtcdLayout): WantedFile => ({
+function files({ cluster, host }: CheckContext): FollowingFile[] {
+  const ground = groundOf(host);
+  const wanted = (path: string, etcd: EtcdLayout): FollowingFile => ({
     path,
-    content: initDocuments(cluster, host.machine, ground, etcd),
+    content: ground.then((found) => initDocuments(cluster, host.machine, found, etcd)),
     mode: '600',
   });
   const outside = !isStacked(cluster) && controlPlanes(cluster).includes(host.machine);

@@ -19,8 +19,8 @@ export const reconfigureEtcd: Step = {
   retry: 'bootstrap',
   needs: ['etcd members'],
   async check(context) {
-    await refuseMovedData(context);
-    return changes(context.cluster, context.host);
+    const [, found] = await Promise.all([refuseMovedData(context), changes(context.cluster, context.host)]);
+    return found;
   },
   async apply(context) {
     const { cluster, host } = context;

@@ -31,15 +31,15 @@ export const startEtcd: Step = {
   gives: 'etcd members',
   async check(context) {
     const { host } = context;
-    const standing = await standingOf(context);
-    if (standing === 'newcomer' || standing === 'joining') return [];
-    const [manifest, state, mine] = await Promise.all([
+    const [standing, manifest, state, mine] = await Promise.all([
+      standingOf(context),
       host.read(existing([manifestPath])),
       host.read(service('kubelet.service', [standalone.path])),
       belongsToNode(host),
     ]);
+    if (standing === 'newcomer' || standing === 'joining') return [];
     const missing = manifest.length > 0 ? [] : [`${manifestPath} is not there`];
-    if (!mine) missing.push(...(await missingFiles(host, [standalone])), ...(await noConfiguration(host)));
+    if (!mine) missing.push(...(await Promise.all([missingFiles(host, [standalone]), noConfiguration(host)])).flat());
     if (!state.active) missing.push('kubelet.service is not running');
     else if (state.stale) missing.push('kubelet.service runs with an older configuration');
     return missing;

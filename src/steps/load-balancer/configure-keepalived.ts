@@ -6,7 +6,7 @@ import { writeFiles, type WantedFile } from '../wanted-file.js';
 import { enabled, missingService } from '../wanted-service.js';
 import { vrrpPassword } from './create-vrrp-password.js';
 import { deviceOf, nodeDeviceOf } from './device.js';
-import { healthScripts, keepalived } from './keepalived-files.js';
+import { configurationFile, healthScripts, keepalived } from './keepalived-files.js';
 
 export const configureKeepalived: Step = {
   name: 'configureKeepalived',
@@ -16,24 +16,28 @@ export const configureKeepalived: Step = {
   retry: 'edit',
   needs: ['packages'],
   async check(context) {
-    const wanted = await files(context);
-    return wanted ? missingService(context.host, 'keepalived.service', wanted) : ['the VRRP password is not made yet'];
+    const { cluster, host } = context;
+    const configuration = configurationOf(context);
+    const content = configuration.then((found) => found?.content ?? '');
+    const wanted = [{ ...configurationFile, content }, ...healthScripts(cluster, host.machine)];
+    const [known, missing] = await Promise.all([configuration, missingService(host, 'keepalived.service', wanted)]);
+    return known ? missing : ['the VRRP password is not made yet'];
   },
   async apply(context) {
-    const wanted = await files(context);
-    if (!wanted) throw new Error('the VRRP password is not there although the step before made it');
-    const [configuration, ...scripts] = wanted as [WantedFile, ...WantedFile[]];
+    const { cluster, host } = context;
+    const configuration = await configurationOf(context);
+    if (!configuration) throw new Error('the VRRP password is not there although the step before made it');
     const { path } = configuration;
-    await writeFiles(context.host, [...scripts, { ...configuration, path: `${path}.new` }]);
+    await writeFiles(host, [...healthScripts(cluster, host.machine), { ...configuration, path: `${path}.new` }]);
     // What keepalived itself refuses never replaces what runs, and a reload leaves the virtual address where it is.
-    await context.host.run(
+    await host.run(
       `keepalived -t -f ${path}.new && mv -f ${path}.new ${path} && ${enabled('keepalived.service')} && systemctl reload-or-restart keepalived.service`,
     );
   },
 };
 
-/** The configuration first, then its scripts; undefined while there is no password. */
-async function files({ cluster, host }: CheckContext): Promise<WantedFile[] | undefined> {
+/** Undefined while there is no password. */
+async function configurationOf({ cluster, host }: CheckContext): Promise<WantedFile | undefined> {
   const family = primaryFamily(cluster);
   const [password, found] = await Promise.all([
     family === 4 ? vrrpPassword(host) : undefined,
@@ -41,5 +45,5 @@ async function files({ cluster, host }: CheckContext): Promise<WantedFile[] | un
   ]);
   if (family === 4 && password === undefined) return undefined;
   const devices = { node: nodeDeviceOf(host.machine, found), vip: deviceOf(cluster, host.machine, found) };
-  return [keepalived(cluster, host.machine, devices, password), ...healthScripts(cluster, host.machine)];
+  return keepalived(cluster, host.machine, devices, password);
 }

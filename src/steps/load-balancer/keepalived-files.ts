@@ -8,6 +8,8 @@ import type { WantedFile } from '../wanted-file.js';
 /** Where SELinux lets keepalived run scripts from (keepalived_selinux(8)). */
 export const healthScriptFolder = '/usr/libexec/keepalived';
 
+export const configurationFile = { path: '/etc/keepalived/keepalived.conf', mode: '600', secret: true } as const;
+
 /** The interface at which a host hears the other carriers, and the one that carries the virtual address: mostly the same. */
 export interface Devices {
   readonly node: string;
@@ -65,7 +67,7 @@ export function keepalived(cluster: Cluster, machine: Machine, { node, vip }: De
     '}',
     '',
   ];
-  return { path: '/etc/keepalived/keepalived.conf', content: lines.join('\n'), mode: '600', secret: true };
+  return { ...configurationFile, content: lines.join('\n') };
 }
 
 /** Many networks filter multicast, and a peer is known by its address; keepalived refuses unicast without a peer. */

@@ -19,7 +19,13 @@ export const checkEndpoint: Step = {
     if (endpoint.type !== 'vip') return [];
     const problems: Problem[] = [];
     const family = primaryFamily(cluster);
-    const own = await host.read(addresses(family));
+    const ofCarriers = async <T>(fact: Fact<T>): Promise<T[]> =>
+      Promise.all(vipCarriers(cluster).map(async ({ name }) => (await peer(name)).read(fact)));
+    const [own, ourMacs, links] = await Promise.all([
+      host.read(addresses(family)),
+      ofCarriers(macs),
+      family === 6 ? ofCarriers(linkLocalAddresses) : [],
+    ]);
     const device = deviceOf(cluster, host.machine, own);
     const near = own.filter((one) => one.device === device && one.address !== endpoint.vip);
     if (near.length === 0) problems.push({ name: 'vip-network', words: `${device} has no address` });
@@ -30,15 +36,11 @@ export const checkEndpoint: Step = {
         words: `the virtual address ${endpoint.vip} is outside the network of ${device} (${networks})`,
       });
     }
-    const ofCarriers = async <T>(fact: Fact<T>): Promise<T[]> =>
-      Promise.all(vipCarriers(cluster).map(async ({ name }) => (await peer(name)).read(fact)));
     const carried = own.some(({ address }) => address === endpoint.vip);
     // Each of them waits for seconds whether anybody is heard.
-    const [ourMacs, mac, adverts, links] = await Promise.all([
-      ofCarriers(macs),
+    const [mac, adverts] = await Promise.all([
       carried ? undefined : host.read(answersFor(endpoint.vip)),
       host.read(vrrpAdverts(nodeDeviceOf(host.machine, own), family)),
-      family === 6 ? ofCarriers(linkLocalAddresses) : [],
     ]);
     if (mac && !ourMacs.flat().includes(mac))
       problems.push({ name: 'vip-free', words: `${mac} already answers for ${endpoint.vip}` });
