@@ -9,7 +9,7 @@ import type { Subject } from '../../src/cluster/subject.js';
 import { inputVersion } from '../../src/cluster/input-version.js';
 import type { OperationInput } from '../../src/cluster/operation-input.js';
 import { sitesOf } from '../../src/cluster/sites.js';
-import { temporalTestServer } from '../../src/engine/temporal-cli.js';
+import { temporalCli, temporalTestServer } from '../../src/engine/temporal-cli.js';
 import * as steps from '../../src/steps/index.js';
 import type {
   AheadInput,
@@ -23,7 +23,7 @@ import type {
 } from '../../src/steps/step.js';
 import { onAll } from '../../src/activities/batch.js';
 import { progressOf } from '../../src/client/progress.js';
-import { siteQueue, type Progress } from '../../src/workflows/messages.js';
+import { searchAttributes, siteQueue, type Progress } from '../../src/workflows/messages.js';
 
 /** What a test lets a step's activity do; without a word it is done. */
 export type Behaviour = (
@@ -72,9 +72,12 @@ export interface Run {
   readonly until: (condition: (progress: Progress) => boolean) => Promise<Progress>;
 }
 
-export async function openBench(workflows = '../../src/workflows/index.ts'): Promise<Bench> {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  const [path, bundle] = await Promise.all([temporalTestServer(() => undefined), bundled(workflows)]);
+/**
+ * A server that skips the time in which nobody is at work. An activity that ends while it is cancelled is lost there, and
+ * its run with it.
+ */
+async function timeSkippingServer(): Promise<TestWorkflowEnvironment> {
+  const path = await temporalTestServer(() => undefined);
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path } },
   });
@@ -82,6 +85,23 @@ export async function openBench(workflows = '../../src/workflows/index.ts'): Pro
     namespace: 'default',
     searchAttributes: { Phase: keyword, NeedsOperator: boolean },
   });
+  return environment;
+}
+
+/** The server that engines have, without a file. */
+export async function devServer(): Promise<TestWorkflowEnvironment> {
+  const path = await temporalCli(() => undefined);
+  return TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: { type: 'existing-path', path },
+      extraArgs: Object.entries(searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
+    },
+  });
+}
+
+export async function openBench(server = timeSkippingServer): Promise<Bench> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const [environment, bundle] = await Promise.all([server(), bundled('../../src/workflows/index.ts')]);
   const worker: Bench['worker'] = (taskQueue, activities) =>
     Worker.create({
       connection: environment.nativeConnection,

@@ -1,9 +1,7 @@
-import { Context } from '@temporalio/activity';
-import { CancelledFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { giveAnswer } from '../../src/client/answer.js';
 import { message, type Answer, type Approval, type Progress, type Report } from '../../src/workflows/messages.js';
-import { fakes, openBench, refusal, type Bench, type Run } from './bench.js';
+import { openBench, refusal, type Bench, type Run } from './bench.js';
 import { largeCluster, replaySeconds, sizes, telling } from './large.js';
 import { answer, reasonOf } from './people.js';
 
@@ -123,29 +121,6 @@ describe('a fault that most hosts of a batch share', () => {
     expect(joined.filter(({ host }) => host === 'worker-3')).toHaveLength(2);
     expect(joined.filter(({ host }) => host === 'worker-30')).toHaveLength(1);
   }, 300_000);
-
-  it('ends with the run when that is cancelled, and what a wave could not stop is told', async () => {
-    const activities = fakes([], () => undefined);
-    const hanging = {
-      ...activities,
-      joinWorker: async (input: never) => {
-        if (!('hosts' in (input as object))) return activities['joinWorker']!(input);
-        const { cancelled } = Context.current();
-        const beat = setInterval(() => Context.current().heartbeat(), 100);
-        await cancelled.catch(() => undefined).finally(() => clearInterval(beat));
-        throw new CancelledFailure('cancelled', ['kubeadm may go on on worker-0']);
-      },
-    };
-    await bench.run(largeCluster(600), { activities: hanging }, async (run) => {
-      await run.until(({ lines }) => lines.filter(({ step }) => step === 'joinWorker').length >= 23);
-      await run.handle.cancel();
-      await reasonOf(run.handle.result());
-      expect((await run.handle.describe()).status.name).toBe('CANCELLED');
-      expect(
-        (await run.progress()).lines.filter(({ problem }) => problem === 'kubeadm may go on on worker-0'),
-      ).not.toEqual([]);
-    });
-  }, 120_000);
 
   it('is tried as often as the retry class has it before anybody is asked', async () => {
     const calls = await bench.run(largeCluster(60), { behaviour: faulty('Unreachable') }, async ({ handle }) => {

@@ -1,25 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { cancelRun } from '../../../src/client/cancel.js';
 import { begin } from '../../../src/client/runs.js';
-import { temporalCli } from '../../../src/engine/temporal-cli.js';
-import { searchAttributes, taskQueue } from '../../../src/workflows/messages.js';
+import { taskQueue } from '../../../src/workflows/messages.js';
 import { atBerlin, cluster } from '../../clusters.js';
-import { bundled, fakes } from '../../workflows/bench.js';
+import { bundled, devServer, fakes } from '../../workflows/bench.js';
 
 let environment: TestWorkflowEnvironment;
 beforeAll(async () => {
-  const path = await temporalCli(() => undefined);
-  environment = await TestWorkflowEnvironment.createLocal({
-    server: {
-      executable: { type: 'existing-path', path },
-      extraArgs: Object.entries(searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
-    },
-  });
+  environment = await devServer();
   // Its workers are not those of an engine that this machine may have.
   vi.stubEnv('TEMPORAL_ADDRESS', environment.address);
 });
