@@ -16,7 +16,7 @@ export const scale: Bench = {
   name: 'scale',
   title: 'Installs of large clusters',
   how: 'Whole installs by kha’s own workflows, steps and SSH, of three control planes and so many workers, all simulated: an SSH server answers each of them as the lab’s hosts answered when an install of theirs was recorded. Server, worker and simulated hosts are a process each on this machine, so the time is theirs together. Memory is the most that the worker had resident; its histories are the run’s and those of its waves.',
-  full: { sizes: [10, 100, 1_000], runs: 1 },
+  full: { sizes: [10, 100, 1_000, 5_000], runs: 1 },
   smallest: { sizes: [2], runs: 1 },
   async measure({ sizes, runs }) {
     const lines: Line[] = [];
