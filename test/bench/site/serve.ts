@@ -42,7 +42,8 @@ export async function serveSite(
       carryOut() {
         const output = site.execute(user, command, stdin);
         told({ host: user, command, stdin });
-        return output;
+        // A clock that stands still would be behind by how long the hosts are being asked.
+        return { ...output, stdout: output.stdout.replace(/^clock=\d+$/gm, () => `clock=${Date.now()}`) };
       },
     };
   });
