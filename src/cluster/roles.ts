@@ -38,8 +38,9 @@ export const isNode = ({ roles }: Pick<Machine, 'roles'>): boolean =>
 export const nodes = onceForHosts((hosts): Machines => [...controlPlanes({ hosts }), ...workers({ hosts })]);
 
 /** Hosts that run containers: the nodes, and etcd hosts of their own. */
-export const containerHosts = ({ hosts }: Pick<Cluster, 'hosts'>): Machines =>
-  hosts.filter((host) => host.roles.some((role) => role !== 'load-balancer'));
+export const containerHosts = onceForHosts((hosts): Machines =>
+  hosts.filter((host) => host.roles.some((role) => role !== 'load-balancer')),
+);
 
 const ownLoadBalancers = having('load-balancer');
 

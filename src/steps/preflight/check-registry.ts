@@ -29,7 +29,8 @@ async function registryProblems(context: CheckContext): Promise<string[]> {
   const source = registrySourceOf(context);
   const { place, stdin } = await source.registry();
   const named = (image: string): NamedImage => ({ image, repository: pulledFrom(cluster, image.split(':')[0]!) });
-  const own = containerHosts(cluster).includes(host.machine) ? imagesOf(cluster, host.machine).map(named) : [];
+  const runsContainers = containerHosts(cluster).includes(host.machine);
+  const own = runsContainers ? imagesOf(cluster, host.machine).map(named) : [];
   const [{ status, reason }, [stock], { os, arch }] = await Promise.all([
     host.read(registryStatus(place, stdin)),
     // Of a registry that does not answer, its status tells.
@@ -55,7 +56,7 @@ async function registryProblems(context: CheckContext): Promise<string[]> {
       found.systems.some((one) => one.os === os) ? 'architecture' : 'os',
       `the bundle is for ${found.systems.map((one) => `${one.os} ${one.arch}`).join(', ')}, the host is ${os || 'unknown'} ${arch}`,
     );
-  if (!containerHosts(cluster).includes(host.machine)) return [];
+  if (!runsContainers) return [];
   const manifests = controlPlanes(cluster).includes(host.machine)
     ? [...cniAddOns(cluster), ...addOns(cluster)].filter(isBundled).map(({ name }) => `manifests/${name}.yaml`)
     : [];
