@@ -109,26 +109,35 @@ const changingContext = (
 ): ApplyContext => ({ ...contextOf(name, mode, around, warn), requests: around.requests });
 
 /** What both are given, with hosts that can be changed where those around are. */
-const contextOf = <H extends Asked>(
+function contextOf<H extends Asked>(
   name: string,
   purpose: Purpose,
   around: Omit<Asking, 'host'> & { readonly host: (name: string, patience?: number) => H },
   warn: (words: string) => void,
-) => ({
-  cluster: around.cluster,
-  subject: around.subject,
-  warn,
-  secret: around.secret,
-  authority: around.authority,
-  manifest: around.manifest,
-  imagesIn: around.imagesIn,
-  records: around.records,
-  bundleFile: around.bundleFile,
-  host: around.host(name),
-  peer: async (peer: string) => Promise.resolve(around.host(peer)),
-  firstFit: async (machines: readonly Machine[], unfit: Unfit) =>
-    around.host(await choose(namesOf(machines), unfit, purpose, around)),
-});
+) {
+  // One for each, so that all that a host is asked at the same time goes to it together.
+  const hosts = new Map<string, H>();
+  const at = (one: string): H => {
+    const known = hosts.get(one) ?? around.host(one);
+    hosts.set(one, known);
+    return known;
+  };
+  return {
+    cluster: around.cluster,
+    subject: around.subject,
+    warn,
+    secret: around.secret,
+    authority: around.authority,
+    manifest: around.manifest,
+    imagesIn: around.imagesIn,
+    records: around.records,
+    bundleFile: around.bundleFile,
+    host: at(name),
+    peer: async (peer: string) => Promise.resolve(at(peer)),
+    firstFit: async (machines: readonly Machine[], unfit: Unfit) =>
+      at(await choose(namesOf(machines), unfit, purpose, around)),
+  };
+}
 
 const namesOf = (machines: readonly Machine[]): string[] => machines.map(({ name }) => name);
 

@@ -19,16 +19,19 @@ export const copyCertificateAuthorities: Step = {
   // The keys pass through the worker's memory only: neither its disk nor the history ever holds them.
   async apply(context) {
     const { host, peer } = context;
-    for (const { path, from } of await lacking(context)) {
-      if (from === undefined)
-        throw new Refusal(
-          `${path} is not there, and no host that answers has it`,
-          'see why the step before made none, then answer retry',
-        );
-      const found = await (await peer(from)).read(file(path, { secret: true }));
-      if (!found?.content) throw new Error(`${path} of ${from} is gone`);
-      await host.write(path, found.content, { mode: `0${found.mode}`, secret: true });
-    }
+    const copies = await Promise.all(
+      (await lacking(context)).map(async ({ path, from }) => {
+        if (from === undefined)
+          throw new Refusal(
+            `${path} is not there, and no host that answers has it`,
+            'see why the step before made none, then answer retry',
+          );
+        const found = await (await peer(from)).read(file(path, { secret: true }));
+        if (!found?.content) throw new Error(`${path} of ${from} is gone`);
+        return { path, ...found };
+      }),
+    );
+    for (const { path, content, mode } of copies) await host.write(path, content, { mode: `0${mode}`, secret: true });
   },
 };
 
@@ -42,9 +45,10 @@ interface Lacking {
 async function lacking(context: CheckContext): Promise<Lacking[]> {
   const { cluster, host } = context;
   const mine = authorities(cluster, host.machine);
-  const { pairs } = await holdingOf(cluster, host);
+  const own = await holdingOf(cluster, host);
+  const { pairs } = own;
   if (mine.every(({ name }) => hasWhole(cluster, name, pairs.get(name)))) return [];
-  const found = await holdingsOf(context);
+  const found = await holdingsOf(context, own);
   refuseDifferent(cluster, found);
   return mine.flatMap((one) => {
     const from = sourceOf(cluster, found, one);

@@ -39,10 +39,17 @@ export async function holdingOf(cluster: Cluster, host: Asked): Promise<Holding>
   return { host: machine.name, pairs, staged: found.includes(staged), traces };
 }
 
-/** Asks every host that has authorities. Who cannot be asked, or whose answer cannot be read, is not one that has none. */
-export async function holdingsOf({ cluster, peer }: Pick<CheckContext, 'cluster' | 'peer'>): Promise<Holdings> {
+/**
+ * Asks every host that has authorities, but for one of which it is `known`. Who cannot be asked, or whose answer cannot be
+ * read, is not one that has none.
+ */
+export async function holdingsOf(
+  { cluster, peer }: Pick<CheckContext, 'cluster' | 'peer'>,
+  known?: Holding,
+): Promise<Holdings> {
   const silent = new Map<string, unknown>();
   const ask = async ({ name }: Machine): Promise<Holding[]> => {
+    if (name === known?.host) return [known];
     try {
       return [await holdingOf(cluster, await peer(name))];
     } catch (error) {

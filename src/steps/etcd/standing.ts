@@ -45,9 +45,11 @@ export async function otherMembers({ cluster, host, peer }: CheckContext): Promi
   const found = await Promise.all(
     others.map(async ({ name }) => {
       const other = await peer(name);
-      const has = await other.read(existing([dataPath(cluster), manifestPath]));
+      const [has, manifest] = await Promise.all([
+        other.read(existing([dataPath(cluster), manifestPath])),
+        other.read(file(manifestPath)),
+      ]);
       if (has.length === 0) return undefined;
-      const manifest = await other.read(file(manifestPath));
       return { host: other, founding: manifest ? foundingIn(manifest.content).join() : '' };
     }),
   );
