@@ -23,10 +23,13 @@ export type Standing = 'member' | 'founder' | 'newcomer' | 'joining' | 'bare';
 export async function standingOf(context: CheckContext): Promise<Standing> {
   const { cluster, host } = context;
   const data = dataPath(cluster);
-  const here = await host.read(existing([data, manifestPath, joiningPath]));
+  const [here, laid] = await Promise.all([
+    host.read(existing([data, manifestPath, joiningPath])),
+    host.read(file(laidPath)),
+  ]);
   if (here.includes(joiningPath) && !(await hasCompleted(host, 'control-plane'))) return 'joining';
   if (here.includes(data) || here.includes(manifestPath)) return 'member';
-  const [laid, members] = await Promise.all([host.read(file(laidPath)), otherMembers(context)]);
+  const members = await otherMembers(context);
   const founding = laid && foundingIn(laid.content).join();
   // What another first start was meant to found is no cluster to start a member of.
   if (founding !== undefined && members.every((member) => member.founding === founding)) return 'founder';
