@@ -165,6 +165,15 @@ describe('runStep', () => {
     expect(seen.map(({ machine }) => machine.name)).toEqual(['m1', 'm2']);
   });
 
+  it('has one of each host, so that what it is asked at once goes there together', async () => {
+    const check: Step['check'] = async ({ host, peer }) => {
+      expect(await peer('m1')).toBe(host);
+      expect(await peer('m2')).toBe(await peer('m2'));
+      return [];
+    };
+    expect(await runStep(step([[]], { check }), 'm1', 'apply', ground(), patience)).toMatchObject({ outcome: 'done' });
+  });
+
   it('collects warnings, each once', async () => {
     const check: Step['check'] = async ({ warn }) => {
       warn('old kernel');

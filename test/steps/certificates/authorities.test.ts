@@ -226,6 +226,15 @@ describe('copyCertificateAuthorities', () => {
     expect(done()).toEqual([]);
   });
 
+  it('begins with none while one of them cannot be had', async () => {
+    const { on, done, hosts } = standing(cluster(), { m1: bare, m2: runs, m3: runs });
+    hosts[1]!.tells(file('/etc/kubernetes/pki/sa.pub', { secret: true }), undefined);
+    await expect(copyCertificateAuthorities.apply!(on('m1'))).rejects.toThrow(
+      '/etc/kubernetes/pki/sa.pub of m2 is gone',
+    );
+    expect(done()).toEqual([]);
+  });
+
   it('gives an etcd host of its own etcd’s authority and no other', async () => {
     const wanted = cluster({ hosts: [...masters, { name: 'e1', address: '10.0.0.31', roles: ['etcd'] }] });
     const { done } = await writes(wanted, { m1: runs, m2: runs, m3: runs, e1: bare }, 'e1');
