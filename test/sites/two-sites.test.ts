@@ -75,13 +75,14 @@ async function ran(): Promise<Ran[]> {
       const { activityType, taskQueue, input } = scheduled!.activityTaskScheduledEventAttributes!;
       const given = JSON.parse(Buffer.from(input!.payloads![0]!.data!).toString()) as {
         host?: string;
+        hosts?: string[];
         oneOf?: string[];
       };
       return [
         {
           step: activityType!.name!,
           queue: taskQueue!.name!,
-          host: given.host ?? given.oneOf!.join(),
+          host: given.host ?? (given.hosts ?? given.oneOf!).join(),
           by: Number(/^kha\/(\d+)@/.exec(one.identity ?? '')?.[1]),
         },
       ];
@@ -134,7 +135,7 @@ describe('two workers, each in a network of its own', () => {
     expect(`${code} ${stdout}`).toMatch(/^0 .*nothing to do/s);
     expect(stderr).not.toContain('no worker');
     const all = await ran();
-    expect(all.length).toBeGreaterThan(50);
+    expect(all.map(({ step }) => step)).toContain('lookAhead');
     for (const one of all) eachItsOwn(one);
     expect(all.map(({ by }) => by)).not.toContain(busy);
   });
