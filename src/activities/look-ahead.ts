@@ -5,6 +5,7 @@ import type { AheadInput, AheadResult, CheckContext, Step } from '../steps/step.
 import type { RunsCluster } from './cluster-of-run.js';
 import { glance, lentTo, type Dependencies } from './dependencies.js';
 import { liveness, type Liveness } from './liveness.js';
+import { oneOfEach } from './one-of-each.js';
 import { RemoteHost } from './remote-host.js';
 import { checkContext } from './run-step.js';
 import { silentHost } from './silent-host.js';
@@ -101,24 +102,19 @@ export function createLookAhead({ steps, ...lends }: Dependencies) {
 
 type Hosts = (name: string) => Asked;
 
-/** Hosts by name, the same for all checks: what they ask goes there together. */
+/** The same hosts for all checks: what they ask of one goes there together. */
 function gathered(
   { pool, relay }: Pick<Dependencies, 'pool' | 'relay'>,
   cluster: Cluster,
   life: Liveness,
   silent: ReadonlySet<string>,
 ): Hosts {
-  const open = new Map<string, Asked>();
   const unitName = (): never => {
     throw new Error('a look ahead runs no unit');
   };
-  return (name) => {
-    const known = open.get(name);
-    if (known) return known;
+  const attempt = { ...life, relay, patience: glance, unitName };
+  return oneOfEach((name) => {
     const machine = machineNamed(cluster, name);
-    const attempt = { ...life, relay, patience: glance, unitName };
-    const host = silent.has(name) ? silentHost(machine) : new RemoteHost(pool, cluster, machine, attempt);
-    open.set(name, host);
-    return host;
-  };
+    return silent.has(name) ? silentHost(machine) : new RemoteHost(pool, cluster, machine, attempt);
+  });
 }

@@ -5,6 +5,7 @@ import type { Requests, RequestsToWrite } from '../steps/requests.js';
 import type { ApplyContext, BundleFile, CheckContext, Mode, Records, Step, StepResult, Unfit } from '../steps/step.js';
 import { HostFailure } from './failure.js';
 import { firstFit } from './first-fit.js';
+import { oneOfEach } from './one-of-each.js';
 
 /** What a step is run with: hosts by name, secrets by reference, and where to say what is going on. */
 export interface Surroundings {
@@ -115,13 +116,7 @@ function contextOf<H extends Asked>(
   around: Omit<Asking, 'host'> & { readonly host: (name: string, patience?: number) => H },
   warn: (words: string) => void,
 ) {
-  // One for each, so that all that a host is asked at the same time goes to it together.
-  const hosts = new Map<string, H>();
-  const at = (one: string): H => {
-    const known = hosts.get(one) ?? around.host(one);
-    hosts.set(one, known);
-    return known;
-  };
+  const at = oneOfEach((one) => around.host(one));
   return {
     cluster: around.cluster,
     subject: around.subject,
